@@ -1,0 +1,6 @@
+"""What every program in `setup/` stands on: Odoo, Python, PostgreSQL, databases."""
+
+from pathlib import Path
+
+SETUP = Path(__file__).resolve().parent.parent
+REPO = SETUP.parent

@@ -1,0 +1,82 @@
+"""What the tests need of pytest: choice by feature, no silent skips, a clean log."""
+
+import logging
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+from ground.odoolog import MARKS, bad_entries
+
+# Why a test is skipped when a tool is not there; nobody would notice.
+TOOL_IS_MISSING = re.compile(
+    r"(?i)aiosmtpd|chrome|chromium|dovecot|websocket-client|wkhtmltopdf"
+)
+
+
+def pytest_addoption(parser):
+    """Add our options to pytest's."""
+    group = parser.getgroup("aftersales")
+    group.addoption(
+        "--feature", action="append", default=[], help="run the tests with this id"
+    )
+    group.addoption("--checked-log", help="fail if this log of Odoo has warnings")
+
+
+def pytest_configure():
+    """Let Odoo's classes named Test... be imported into tests without a warning."""
+    warnings.filterwarnings("ignore", category=pytest.PytestCollectionWarning)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Deselect the tests that carry none of the ids asked for."""
+    if not (wanted := set(config.getoption("--feature"))):
+        return
+    chosen = [item for item in items if wanted & _features(item)]
+    config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
+    items[:] = chosen
+
+
+def _features(item):
+    """Return the ids of a test: of Odoo's methods or of pytest's marker."""
+    marked = {feature for mark in item.iter_markers("feature") for feature in mark.args}
+    return marked | set(getattr(getattr(item, "obj", None), "_features", ()))
+
+
+def pytest_runtest_setup(item):
+    """Mark in Odoo's log where a test begins."""
+    logging.getLogger(MARKS).info(item.nodeid)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Turn a skip for want of a tool into a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and TOOL_IS_MISSING.search(str(report.longrepr)):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} needs a tool: {report.longrepr}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Count the log's warnings as one error more, after all workers have ended."""
+    log = session.config.getoption("--checked-log")
+    if not log or hasattr(session.config, "workerinput"):
+        return
+    entries = bad_entries(Path(log).read_text()) if Path(log).exists() else []
+    if not entries:
+        return
+    report = pytest.TestReport(
+        nodeid="Odoo's log",
+        location=(log, None, "Odoo's log"),
+        keywords={},
+        outcome="failed",
+        longrepr="warnings or errors in Odoo's log:\n" + "\n".join(entries),
+        when="teardown",
+    )
+    session.config.pluginmanager.get_plugin("terminalreporter").stats.setdefault(
+        "error", []
+    ).append(report)
+    session.exitstatus = pytest.ExitCode.TESTS_FAILED
