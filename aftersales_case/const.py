@@ -1,0 +1,114 @@
+"""Selection keys that models, siblings and tests share; never written as literals."""
+
+ORIGIN_CUSTOMER = "customer"
+ORIGIN_SUPPLIER = "supplier"
+ORIGIN_INTERNAL = "internal"
+ORIGIN_PROJECT = "project"
+ORIGINS = [
+    (ORIGIN_CUSTOMER, "Customer"),
+    (ORIGIN_SUPPLIER, "Supplier"),
+    (ORIGIN_INTERNAL, "Internal"),
+    (ORIGIN_PROJECT, "Project"),
+]
+
+STATE_NEW = "new"
+STATE_OPEN = "open"
+STATE_WAITING = "waiting"
+STATE_DONE = "done"
+STATE_REJECTED = "rejected"
+STATE_CANCELLED = "cancelled"
+STATES = [
+    (STATE_NEW, "New"),
+    (STATE_OPEN, "In progress"),
+    (STATE_WAITING, "Waiting"),
+    (STATE_DONE, "Done"),
+    (STATE_REJECTED, "Rejected"),
+    (STATE_CANCELLED, "Cancelled"),
+]
+OPEN_STATES = (STATE_NEW, STATE_OPEN, STATE_WAITING)
+CLOSED_STATES = (STATE_DONE, STATE_REJECTED, STATE_CANCELLED)
+
+WAIT_CUSTOMER = "customer"
+WAIT_SUPPLIER = "supplier"
+WAIT_PARTS = "parts"
+WAITS = [
+    (WAIT_CUSTOMER, "Customer"),
+    (WAIT_SUPPLIER, "Supplier"),
+    (WAIT_PARTS, "Parts"),
+]
+
+# How a stage of a type finds the responsible when a case enters it.
+ASSIGN_KEEP = "keep"
+ASSIGN_USER = "user"
+ASSIGN_TEAM = "team"
+ASSIGN_LEADER = "leader"
+
+# How a team chooses one of its members.
+CHOOSE_LEADER = "leader"
+CHOOSE_ROUND_ROBIN = "round_robin"
+CHOOSE_LEAST_LOADED = "least_loaded"
+
+# What keeps a case from a stage, apart from what it lacks itself.
+MISSING_MOVE = "move"
+MISSING_ROLE = "role"
+
+SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
+PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
+
+# Kinds of events; siblings add their own, so the field is a Char.
+EVENT_CREATED = "created"
+EVENT_STAGE = "stage"
+EVENT_TYPE = "type"
+EVENT_ASSIGNED = "assigned"
+EVENT_TEAM = "team"
+EVENT_PRIORITY = "priority"
+EVENT_CUSTOMER = "customer"
+EVENT_MAIL_IN = "mail_in"
+EVENT_MAIL_OUT = "mail_out"
+EVENT_HANDOVER = "handover"
+EVENT_MERGE = "merge"
+EVENT_SPLIT = "split"
+EVENT_REOPENED = "reopened"
+EVENT_SIGNAL = "signal"
+
+# What can keep a case from a stage, besides the kinds of requirement.
+MISSING_MOVE = "move"
+MISSING_ROLE = "role"
+
+INTAKE_WAITING = "waiting"
+INTAKE_CASE = "case"
+INTAKE_ADDED = "added"
+INTAKE_REFUSED = "refused"
+INTAKE_STATES = [
+    (INTAKE_WAITING, "Waiting"),
+    (INTAKE_CASE, "Became a case"),
+    (INTAKE_ADDED, "Added to a case"),
+    (INTAKE_REFUSED, "Refused"),
+]
+
+REASON_DUPLICATE = "duplicate"
+REASON_AUTO_REPLY = "auto_reply"
+REASON_BULK = "bulk"
+REASON_NULL_SENDER = "null_sender"
+REASON_BOUNCE = "bounce"
+REASON_LOOP = "loop"
+REASON_OUR_ADDRESS = "our_address"
+REASON_ERROR = "error"
+REASON_DISMISSED = "dismissed"
+REASON_SENDER_UNKNOWN = "sender_unknown"
+REASON_SENDER_AMBIGUOUS = "sender_ambiguous"
+REASON_INBOX = "inbox"
+INTAKE_REASONS = [
+    (REASON_DUPLICATE, "Received before"),
+    (REASON_AUTO_REPLY, "Automatic reply"),
+    (REASON_BULK, "Mailing list or bulk mail"),
+    (REASON_NULL_SENDER, "No sender address"),
+    (REASON_BOUNCE, "Bounce or delivery report"),
+    (REASON_LOOP, "Mail loop"),
+    (REASON_OUR_ADDRESS, "Sent from one of our own addresses"),
+    (REASON_ERROR, "Could not be processed"),
+    (REASON_DISMISSED, "Dismissed by a colleague"),
+    (REASON_SENDER_UNKNOWN, "Sender is not a known customer"),
+    (REASON_SENDER_AMBIGUOUS, "Sender matches several customers"),
+    (REASON_INBOX, "Sent to the general inbox"),
+]

@@ -1,0 +1,24 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    def _compute_domain(self, model_name, mode="read"):
+        """Let the parts of a case follow the rules of their case.
+
+        A model says so with the attribute ``_case_field``, the name of its link to the
+        case. Whoever may not read a case reads none of its parts; whoever may not write
+        it changes none. So the rules of a case stand in one place, confidentiality
+        included, and a sibling's model cannot forget them.
+        """
+        domain = super()._compute_domain(model_name, mode)
+        case_field = getattr(self.env[model_name], "_case_field", None)
+        if not case_field or self.env.su:
+            return domain
+        case_mode = "read" if mode == "read" else "write"
+        case_domain = super()._compute_domain("aftersales.case", case_mode)
+        return domain & (
+            Domain(case_field, "=", False) | Domain(case_field, "any", case_domain)
+        )

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    aftersales_user_id = fields.Many2one(
+        "res.users",
+        "Fallback for Cases",
+        domain="[('share', '=', False)]",
+        help="Becomes responsible for a case that no rule gives to anybody.",
+    )
+    aftersales_return_worked_on = fields.Boolean(
+        "Give Back All Cases",
+        help="After an absence the deputy also gives back the cases he worked on.",
+    )

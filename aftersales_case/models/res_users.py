@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning
+from odoo.fields import Command
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    aftersales_deputy_id = fields.Many2one(
+        "res.users",
+        "Deputy for Cases",
+        domain="[('share', '=', False), ('id', '!=', id)]",
+        help="Takes new cases while this user is absent.",
+    )
+    aftersales_open_case_count = fields.Integer(
+        "Open Cases", compute="_compute_aftersales_open_case_count"
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["aftersales_deputy_id"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return super().SELF_WRITEABLE_FIELDS + ["aftersales_deputy_id"]
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.keys() & {"active", "group_ids", "company_ids", "share"}:
+            self._check_open_cases(archive="active" in vals and not vals["active"])
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_responsible(self):
+        self._raise_for_open_cases(self)
+
+    # === Hand-over === #
+
+    def _compute_aftersales_open_case_count(self):
+        Case = self.env["aftersales.case"]
+        if not Case.has_access("read"):
+            self.aftersales_open_case_count = 0
+            return
+        counts = Case._count_open_by("user_id", self)
+        for user in self:
+            user.aftersales_open_case_count = counts[user.id][0]
+
+    def action_view_aftersales_cases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        return action | {
+            "domain": [("user_id", "=", self.id)],
+            "context": {"search_default_open": 1, "default_user_id": self.id},
+        }
+
+    def _check_open_cases(self, archive=False):
+        """Guard: whoever can no longer be responsible must have no open case."""
+        cases = self.env["aftersales.case"]._get_unfinished_of(self)
+        lost = cases.filtered(
+            lambda case: (
+                not case.user_id.active
+                or case.user_id.share
+                or case.company_id not in case.user_id.company_ids
+            )
+        )
+        self._raise_for_open_cases(lost.user_id, archive=archive)
+
+    @api.model
+    def _raise_for_open_cases(self, users, archive=False, employees=None):
+        """Refuse what would leave cases without a responsible, and lead to the hand-over.
+
+        :param users: who would no longer answer for their cases
+        :param archive: whether the users are archived after the hand-over
+        :param employees: whom to archive after it
+        :raises RedirectWarning: when they have open cases
+        """
+        cases = self.env["aftersales.case"]._get_unfinished_of(users)
+        if not cases:
+            return
+        message = self.env._(
+            "%(users)s is responsible for %(count)s open cases, for example"
+            " %(numbers)s. Hand them over first: every case needs somebody who"
+            " answers for it.",
+            users=", ".join(cases.user_id.mapped("name")),
+            count=len(cases),
+            numbers=", ".join(cases[:3].mapped("number")),
+        )
+        context = {
+            "active_model": self._name,
+            "active_ids": cases.user_id.ids,
+            "default_kind": "gone",
+            "default_archive": archive,
+        }
+        if employees:
+            context["default_employee_ids"] = [Command.set(employees.ids)]
+        action = self.env.ref("aftersales_case.aftersales_handover_action")
+        raise RedirectWarning(
+            message, action.id, self.env._("Hand Over Cases"), context
+        )

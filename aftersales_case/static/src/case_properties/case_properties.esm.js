@@ -1,0 +1,63 @@
+import {
+    PropertiesField,
+    propertiesField,
+} from "@web/views/fields/properties/properties_field";
+import {registry} from "@web/core/registry";
+
+/** The own fields of a type, as its rules say: shown, asked, locked, named. */
+export class CaseProperties extends PropertiesField {
+    static template = "aftersales_case.CaseProperties";
+
+    /** Only what is drawn: ``propertiesList`` is also what is written. */
+    get groupedPropertiesList() {
+        if (this.state.isInEditMode) {
+            return super.groupedPropertiesList;
+        }
+        const labels = this.props.record.data.rule_labels || {};
+        const drawn = this.propertiesList
+            .filter((property) => this.isShown(property))
+            .map((property) => ({
+                ...property,
+                string: labels[this.getKey(property)] || property.string,
+            }));
+        const view = Object.create(this, {propertiesList: {value: drawn}});
+        const groups = Reflect.get(
+            PropertiesField.prototype,
+            "groupedPropertiesList",
+            view
+        );
+        return groups.filter(({name, elements}) => !name || elements.length);
+    }
+
+    getKey({name}) {
+        return `${this.props.name}.${name}`;
+    }
+
+    isShown(property) {
+        const {gate_fields: asked} = this.props.record.context;
+        if (asked) {
+            return asked.includes(this.getKey(property));
+        }
+        return property.type === "separator" || !this.isRuled("rule_hidden", property);
+    }
+
+    isLocked(property) {
+        return this.props.readonly || this.isRuled("rule_locked", property);
+    }
+
+    isRequired(property) {
+        const {gate_fields: asked} = this.props.record.context;
+        return Boolean(asked) || this.isRuled("rule_required", property);
+    }
+
+    isRuled(rule, property) {
+        return (this.props.record.data[rule] || []).includes(this.getKey(property));
+    }
+}
+
+const caseProperties = {...propertiesField, component: CaseProperties};
+
+registry
+    .category("fields")
+    .add("aftersales_case_form.properties", caseProperties)
+    .add("aftersales_case_gate.properties", caseProperties);

@@ -1,0 +1,207 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form
+from odoo.tools import mute_logger
+
+from .common import AftersalesCommon, feature
+
+
+class TestCase(AftersalesCommon):
+    def _form(self, user):
+        return Form(self._as(user)["aftersales.case"])
+
+    @feature("I2-06", "B4-04", "I2-07", "B4-24")
+    def test_anybody_reports_by_hand(self):
+        """A colleague without a role reports; the case starts in New by itself."""
+        form = self._form(self.reporter)
+        form.type_id = self.type_complaint
+        form.name = "Grinder makes noise"
+        case = form.save()
+        self.assertEqual(case.state, "new")
+        self.assertEqual(case.reporter_id, self.reporter.partner_id)
+        self.assertEqual(case.create_uid, self.reporter)
+        self.assertTrue(case.reported_at)
+        self.assertRegex(case.number, r"^TCMP/\d{4}/00001$")
+
+    @feature("I2-01", "B4-01")
+    def test_complaints_and_service_in_one_list(self):
+        """Complaints and service orders stand in one place, with their own numbers."""
+        complaint = self._new_case()
+        service = self._new_case(type_id=self.type_service.id)
+        found = self._as(self.agent)["aftersales.case"].search(
+            [("id", "in", (complaint | service).ids)]
+        )
+        self.assertEqual(len(found), 2)
+        self.assertTrue(complaint.number.startswith("TCMP/"))
+        self.assertTrue(service.number.startswith("TSRV/"))
+
+    @feature("I2-11", "I2-13", "I2-14")
+    def test_reporter_is_not_the_customer(self):
+        """Choosing the person fills in the customer; the reporter stays who told us."""
+        form = self._form(self.agent)
+        form.type_id = self.type_complaint
+        form.name = "Leak"
+        form.contact_id = self.contact
+        self.assertEqual(form.partner_id, self.customer)
+        self.assertEqual(form.email, "anna@janssen.example")
+        self.assertEqual(form.phone, "+31207940001")
+        case = form.save()
+        self.assertEqual(case.reporter_id, self.agent.partner_id)
+        self.assertEqual(case.contact_id, self.contact)
+
+    @feature("I2-12", "I2-18", "I2-19", "I2-21", "I2-23")
+    def test_fields_of_a_call(self):
+        """Report date, description, category, responsible and status are kept."""
+        category = self.env.ref("aftersales_case.category_delivery")
+        form = self._form(self.agent)
+        form.type_id = self.type_complaint
+        form.name = "Pallet damaged"
+        form.description = "<p>Two boxes were wet.</p>"
+        form.category_id = category
+        form.reported_at = fields.Datetime.to_datetime("2026-03-02 08:30:00")
+        case = form.save()
+        with Form(self._as(self.agent, case)) as edit:
+            edit.user_id = self.agent2
+            edit.stage_id = self.stage_progress
+        self.assertIn("Two boxes were wet.", case.description)
+        self.assertEqual(case.category_id, category)
+        self.assertEqual(str(case.reported_at), "2026-03-02 08:30:00")
+        self.assertEqual(case.state, "open")
+
+    @feature("I2-22", "I2-24")
+    def test_date_handled_and_lead_time(self):
+        """Closing writes the date handled; reopening takes it back."""
+        case = self._new_case(
+            reported_at=fields.Datetime.now() - timedelta(days=3), user_id=self.agent.id
+        )
+        as_agent = self._as(self.agent, self._complete(case))
+        self.assertEqual(as_agent.days_open, 3)
+        as_agent.action_done()
+        self.assertTrue(case.closed_at)
+        self.assertAlmostEqual(case.lead_time, 3, places=2)
+        as_agent.stage_id = self.stage_progress
+        self.assertFalse(case.closed_at)
+        self.assertEqual(case.lead_time, 0)
+
+    def test_priority_follows_urgency_and_impact(self):
+        """Priority is computed from urgency and impact, and may be overruled."""
+        form = self._form(self.agent)
+        form.type_id = self.type_complaint
+        form.name = "Urgent"
+        form.urgency, form.impact = "3", "3"
+        self.assertEqual(form.priority, "3")
+        form.priority = "1"
+        self.assertEqual(form.save().priority, "1")
+
+    def test_number_is_gapless_per_type(self):
+        """Each type counts for itself."""
+        first, second = self._new_case(), self._new_case()
+        other = self._new_case(type_id=self.type_service.id)
+        numbers = [int(case.number.rpartition("/")[2]) for case in (first, second)]
+        self.assertEqual(numbers[1], numbers[0] + 1)
+        self.assertEqual(other.number.rpartition("/")[2], "00001")
+
+    def test_type_change_keeps_stage_by_state(self):
+        """A case that becomes a service order keeps its state, not its stage."""
+        case = self._new_case(stage_id=self.stage_progress.id)
+        case.type_id = self.type_service
+        self.assertEqual(case.stage_id, self.stage_assigned)
+        self.assertEqual(case.state, "open")
+
+    def test_foreign_stage_is_refused(self):
+        """A case cannot stand in a stage that its type does not have."""
+        case = self._new_case()
+        with self.assertRefused(ValidationError, "is no stage of type"):
+            case.stage_id = self.stage_finished
+
+    def test_type_needs_a_first_stage(self):
+        """Every type has a stage in state New."""
+        with self.assertRefused(ValidationError, "stage in state New"):
+            self.env["aftersales.case.type"].create(
+                {
+                    "name": "Bad",
+                    "code": "BAD",
+                    "link_ids": [(0, 0, {"stage_id": self.stage_progress.id})],
+                }
+            )
+
+    @mute_logger("odoo.sql_db")
+    def test_waiting_stage_says_for_whom(self):
+        """A waiting stage names who is waited for, and only a waiting one does."""
+        Stage = self.env["aftersales.case.stage"]
+        for vals in (
+            {"state": "waiting"},
+            {"state": "open", "waiting_for": "customer"},
+        ):
+            with self.subTest(vals=vals), self.assertRaises(Exception) as caught:
+                with self.env.cr.savepoint():
+                    Stage.create({"name": "Odd"} | vals)
+            self.assertIn("waiting_for", str(caught.exception))
+
+    def test_cases_are_not_deleted(self):
+        """A case has a history, so it is cancelled, not deleted."""
+        case = self._new_case()
+        with self.assertRefused(UserError, "Cancel it"):
+            self._as(self.manager, case).unlink()
+
+    def test_used_type_and_stage_cannot_be_deleted(self):
+        """Configuration that stands in history is archived."""
+        case = self._new_case()
+        with self.assertRefused(UserError, "Archive it"):
+            case.type_id.unlink()
+        with self.assertRefused(UserError, "history"):
+            self.stage_new.unlink()
+
+    def test_copied_type_has_own_code_and_numbers(self):
+        """A copy of a type has its stages, and a code and numbering of its own."""
+        copied = self.type_complaint.copy()
+        self.assertEqual(copied.code, "TCMP2")
+        self.assertEqual(
+            copied.link_ids.stage_id, self.type_complaint.link_ids.stage_id
+        )
+        self.assertNotEqual(copied.sequence_id, self.type_complaint.sequence_id)
+
+    @feature("I2-29")
+    def test_followers_are_told_of_progress(self):
+        """Several people can be informed: followers get a notice of each move."""
+        case = self._new_case(user_id=self.agent.id)
+        case.message_subscribe(partner_ids=self.leader.partner_id.ids)
+        self._as(self.agent, case).stage_id = self.stage_progress
+        notice = case.message_ids.filtered(
+            lambda m: m.subtype_id == self.env.ref("aftersales_case.mt_case_stage")
+        )
+        told = notice.notified_partner_ids
+        self.assertIn(self.leader.partner_id, told)
+        self.assertNotIn(self.agent.partner_id, told)
+
+    @feature("B4-45", "B4-44")
+    def test_board_shows_all_stages_of_a_type(self):
+        """The board of a type has a column for each of its stages, empty ones too."""
+        self._new_case()
+        groups = (
+            self._as(self.agent)["aftersales.case"]
+            .with_context(
+                default_type_id=self.type_complaint.id, read_group_expand=True
+            )
+            .web_read_group(
+                [("type_id", "=", self.type_complaint.id)], ["stage_id"], ["__count"]
+            )["groups"]
+        )
+        names = [group["stage_id"][1] for group in groups]
+        self.assertEqual(
+            names,
+            self.type_complaint.link_ids.sorted().stage_id.mapped("name"),
+        )
+
+    def test_partner_counts_cases(self):
+        """The customer's card says how many cases there are and how many are open."""
+        first = self._complete(self._new_case())
+        self._new_case()
+        first.action_done()
+        partner = self._as(self.agent, self.customer)
+        self.assertEqual(partner.aftersales_case_count, 2)
+        self.assertEqual(partner.aftersales_open_case_count, 1)
+        action = partner.action_view_aftersales_cases()
+        self.assertEqual(self.env["aftersales.case"].search_count(action["domain"]), 2)

@@ -1,0 +1,143 @@
+from datetime import datetime, timedelta
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time
+from odoo.tools import SQL, mute_logger
+
+from .common import AftersalesCommon
+
+
+class TestEvent(AftersalesCommon):
+    def _kinds(self, case):
+        return case.event_ids.sorted(lambda e: (e.at, e.id)).mapped("kind")
+
+    def test_every_step_leaves_an_event(self):
+        """Creation, moves, hand-overs, changes of customer and priority are logged."""
+        case = self._complete(self._new_case())
+        as_leader = self._as(self.leader, case)
+        as_leader.stage_id = self.stage_progress
+        as_leader.priority = "3"
+        as_leader.contact_id = False
+        as_leader.partner_id = self.contact
+        self.assertEqual(
+            self._kinds(case),
+            ["created", "assigned", "stage", "assigned", "mail_out"]
+            + ["priority", "customer"],
+        )
+        move = case.event_ids.filtered(lambda e: e.kind == "stage")
+        self.assertEqual(move.actor_id, self.leader)
+        self.assertEqual(move.from_id, self.stage_new.id)
+        self.assertEqual(move.to_id, self.stage_progress.id)
+        self.assertEqual(move.state, "open")
+        self.assertEqual(move.summary, "Stage: New → In Progress")
+
+    def test_history_is_not_rewritten_by_configuration(self):
+        """What a stage meant then stays in the log when its state is changed."""
+        case = self._new_case(stage_id=self.stage_progress.id)
+        self.stage_progress.write({"state": "waiting", "waiting_for": "parts"})
+        self.assertEqual(case.event_ids[:1].state, "open")
+
+    def test_time_per_stage(self):
+        """Durations are replayed from the events, until the case was closed."""
+        start = datetime(2026, 3, 2, 8, 0, 0)
+        with freeze_time(start):
+            case = self._complete(self._new_case(user_id=self.agent.id))
+        with freeze_time(start + timedelta(hours=2)):
+            case.stage_id = self.stage_progress
+        with freeze_time(start + timedelta(hours=5)):
+            case.stage_id = self.stage_solved
+        with freeze_time(start + timedelta(days=9)):
+            case.invalidate_recordset()
+            self.assertEqual(
+                case.duration_tracking,
+                {str(self.stage_new.id): 7200, str(self.stage_progress.id): 10800},
+            )
+
+    def test_orm_refuses_to_write_history(self):
+        """No role can add, change or delete events through the ORM."""
+        case = self._new_case(user_id=self.agent.id)
+        event = case.event_ids[:1]
+        vals = {
+            "case_id": case.id,
+            "kind": "stage",
+            "at": datetime(2026, 1, 1),
+            "actor_id": self.agent.id,
+            "stage_id": self.stage_new.id,
+            "state": "new",
+            "user_id": self.agent.id,
+        }
+        for user in (self.agent, self.manager, self.env.user):
+            as_user = self._as(user, event)
+            with self.subTest(user=user.name):
+                with self.assertRaises(UserError):
+                    as_user.create(vals)
+                with self.assertRaises(UserError):
+                    as_user.write({"kind": "other"})
+                with self.assertRaises(UserError):
+                    as_user.unlink()
+                with self.assertRaises(UserError):
+                    self._as(user, case).write({"event_ids": [(0, 0, vals)]})
+                with self.assertRaises(UserError):
+                    self._as(user, case).write({"event_ids": [(2, event.id)]})
+
+    @mute_logger("odoo.sql_db")
+    def test_database_refuses_to_write_history(self):
+        """The trigger stops what the ORM does not see: UPDATE, DELETE and TRUNCATE."""
+        self._complete(self._new_case())
+        self.env.flush_all()
+        table = SQL.identifier("aftersales_case_event")
+        for statement in (
+            SQL("UPDATE %s SET kind = 'x'", table),
+            SQL("DELETE FROM %s", table),
+            SQL("TRUNCATE %s", table),
+        ):
+            with (
+                self.subTest(statement=statement.code),
+                self.assertRaisesRegex(
+                    psycopg2.errors.RestrictViolation, "append-only"
+                ),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement)
+
+    def test_maintenance_passes_and_closes_the_door(self):
+        """Only inside the maintenance block the trigger lets a change pass."""
+        case = self._complete(self._new_case())
+        Event = self.env["aftersales.case.event"]
+        with Event._maintenance():
+            self.env.cr.execute(
+                "UPDATE aftersales_case_event SET reason = 'x' WHERE case_id = %s",
+                [case.id],
+            )
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute("UPDATE aftersales_case_event SET reason = 'y'")
+
+    def test_moves_of_many_cases_cost_the_same(self):
+        """A move of 40 cases needs no more queries than a move of two."""
+        cases = self.env["aftersales.case"].create(
+            [
+                {
+                    "name": f"Case {number}",
+                    "type_id": self.type_complaint.id,
+                    "user_id": self.agent.id,
+                }
+                for number in range(42)
+            ]
+        )
+        self.env.flush_all()
+        target = self.stage_wait_supplier
+        few, many = cases[:2], cases[2:]
+        counts = []
+        for group in (few, many):
+            group.invalidate_recordset()
+            start = self.env.cr.sql_log_count
+            group.stage_id = target
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - start)
+        self.assertLessEqual(counts[1], counts[0] + 2, counts)

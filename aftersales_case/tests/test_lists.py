@@ -1,0 +1,228 @@
+import base64
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import AftersalesCommon, AftersalesSetup, feature
+
+MONDAY = datetime(2026, 3, 2, 8, 0, 0)
+
+
+class TestLists(AftersalesCommon):
+    def _three(self):
+        """Three cases whose deadlines, priorities and titles have different orders."""
+        values = (("B", 3, "1"), ("C", 1, "3"), ("A", 2, "2"))
+        return self.env["aftersales.case"].create(
+            [
+                {
+                    "name": name,
+                    "type_id": self.type_complaint.id,
+                    "user_id": self.agent.id,
+                    "date_deadline": MONDAY + timedelta(days=days),
+                    "priority": priority,
+                }
+                for name, days, priority in values
+            ]
+        )
+
+    def _listed(self, cases, order=None, user=None):
+        """Return the titles in the order in which the list shows them."""
+        result = self._as(user or self.agent)["aftersales.case"].web_search_read(
+            [("id", "in", cases.ids)], {"name": {}}, order=order
+        )
+        return "".join(record["name"] for record in result["records"])
+
+    @feature("B4-53")
+    def test_sorted_by_deadline(self):
+        """The list is sorted by deadline, both ways."""
+        cases = self._three()
+        self.assertEqual(self._listed(cases, "date_deadline"), "CAB")
+        self.assertEqual(self._listed(cases, "date_deadline desc"), "BAC")
+
+    @feature("B4-54")
+    def test_sorted_by_priority(self):
+        """The list is sorted by priority, which the user may set freely."""
+        cases = self._three()
+        self.assertEqual(self._listed(cases, "priority desc"), "CAB")
+        self._as(self.agent, cases[0]).priority = "3"
+        self.assertEqual(self._listed(cases, "priority desc, id"), "BCA")
+
+    @feature("B4-54")
+    def test_sorted_by_an_own_field(self):
+        """An own field of a type may serve as priority: the list is sorted by it."""
+        self.type_complaint.properties_definition = [
+            {"name": "rank", "string": "Rank", "type": "integer"}
+        ]
+        cases = self._three()
+        for case, rank in zip(cases, (2, 3, 1), strict=True):
+            case.properties = {"rank": rank}
+        self.assertEqual(self._listed(cases, "properties.rank"), "ABC")
+
+    @feature("B4-55")
+    def test_order_by_hand(self):
+        """What somebody dragged stays, also past a colleague's case."""
+        cases = self._three()
+        b, c, a = cases
+        c.write({"user_id": self.manager.id, "team_id": False})
+        wanted = self._as(self.agent, a | b | c)
+        wanted.web_resequence({"name": {}})
+        self.assertEqual(self._listed(cases), "ABC")
+        self.assertEqual(cases.mapped("sequence"), [1, 2, 0])
+        secret = self._new_case(confidential=True, user_id=self.manager.id)
+        with self.assertRefused(AccessError, "read"):
+            self._as(self.agent2, secret).web_resequence({})
+        with self.assertRaises(AccessError):
+            self._as(self.reporter, a).web_resequence({})
+
+    @feature("B4-53")
+    def test_search_panel(self):
+        """Type, team and state stand beside the list, to be ticked."""
+        case = self._new_case()
+        Case = self._as(self.agent)["aftersales.case"]
+        view = self.env.ref("aftersales_case.aftersales_case_view_search")
+        arch = Case.get_view(view.id, "search")["arch"]
+        self.assertIn("<searchpanel", arch)
+        types = Case.search_panel_select_multi_range("type_id", expand=True)["values"]
+        self.assertIn(case.type_id.id, [value["id"] for value in types])
+        states = Case.search_panel_select_multi_range("state", expand=True)["values"]
+        self.assertEqual(len(states), 6)
+
+    @feature("B4-14")
+    def test_files_have_a_kind(self):
+        """An agent says on the case's form what each file is."""
+        case = self._new_case(user_id=self.agent.id)
+        kind = self.env["aftersales.attachment.kind"].create({"name": "Test Photo"})
+        with Form(self._as(self.agent, case)) as form, form.file_ids.new() as line:
+            line.name = "pump.jpg"
+            line.datas = base64.b64encode(b"x")
+            line.aftersales_kind_id = kind
+        self.assertEqual(case.file_ids.name, "pump.jpg")
+        self.assertEqual(case.file_ids.aftersales_kind_id, kind)
+        self.assertEqual(case.file_ids.res_model, "aftersales.case")
+
+
+class TestTasks(AftersalesCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.project = cls.env["project.project"].create(
+            {"name": "Repairs", "company_id": cls.company.id}
+        )
+        cls.planner = new_test_user(
+            cls.env,
+            "as_planner",
+            groups="aftersales_case.group_aftersales_agent,project.group_project_user",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+
+    def test_tasks_of_a_case(self):
+        """The button opens the case's tasks; a new one stands in its project."""
+        case = self._new_case(project_id=self.project.id, user_id=self.planner.id)
+        action = self._as(self.planner, case).action_view_tasks()
+        Task = self._as(self.planner)["project.task"].with_context(**action["context"])
+        with Form(Task) as form:
+            form.name = "Order the pump"
+        task = Task.search(action["domain"])
+        self.assertEqual(task.name, "Order the pump")
+        self.assertEqual(task.project_id, self.project)
+        self.assertEqual((case.task_count, case.open_task_count), (1, 1))
+        task.state = "1_done"
+        case.invalidate_recordset(["task_count", "open_task_count"])
+        self.assertEqual((case.task_count, case.open_task_count), (1, 0))
+
+    def test_tasks_move_with_a_merge(self):
+        """A merge takes the tasks along."""
+        survivor, double = self._new_case(), self._new_case()
+        task = self.env["project.task"].create(
+            {
+                "name": "T",
+                "project_id": self.project.id,
+                "aftersales_case_id": double.id,
+            }
+        )
+        self._as(self.manager, double)._merge_into(survivor)
+        self.assertEqual(task.aftersales_case_id, survivor)
+
+    def test_tasks_of_confidential_cases(self):
+        """A task of a confidential case is for those concerned and whoever does it."""
+        case = self._new_case(
+            user_id=self.manager.id, confidential=True, project_id=self.project.id
+        )
+        task = self.env["project.task"].create(
+            {
+                "name": "Secret",
+                "project_id": self.project.id,
+                "aftersales_case_id": case.id,
+            }
+        )
+        as_planner = self._as(self.planner, task)
+        self.assertFalse(as_planner.has_access("read"))
+        task.user_ids = self.planner
+        self.assertTrue(as_planner.has_access("read"))
+        self.assertFalse(self._as(self.planner, case).has_access("read"))
+
+
+@tagged("post_install", "-at_install")
+class TestWorkTours(AftersalesSetup, HttpCase):
+    @feature("B4-55")
+    def test_drag_in_the_list(self):
+        """An agent drags a case to the top of the list, and it stays there."""
+        cases = self.env["aftersales.case"].create(
+            [
+                {
+                    "name": f"Tour Case {name}",
+                    "type_id": self.type_complaint.id,
+                    "user_id": self.agent.id,
+                    "sequence": place,
+                }
+                for place, name in enumerate("ABC")
+            ]
+        )
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_case_action_mine?view_type=list",
+            "aftersales_case_drag_in_list",
+            login="as_agent",
+        )
+        names = cases.sorted("sequence").mapped("name")
+        self.assertEqual(names, ["Tour Case C", "Tour Case A", "Tour Case B"])
+
+    @feature("P-37", "I2-06")
+    def test_merge_while_typing(self):
+        """An agent types a title, sees the same trouble, and merges the new case into it."""
+        old = self._new_case(name="Boiler drips on the floor", user_id=self.agent.id)
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_case_action_mine/new",
+            "aftersales_case_merge",
+            login="as_agent",
+        )
+        new = old.merged_from_ids
+        self.assertEqual(new.name, "Boiler drips")
+        self.assertEqual(new.state, "cancelled")
+
+    @feature("I2-08")
+    def test_assess_in_the_browser(self):
+        """A leader opens the queue, assesses a case and it leaves the queue."""
+        case = self._new_case(name="Tour Grinder", user_id=self.leader.id)
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_case_action_triage",
+            "aftersales_case_triage",
+            login="as_leader",
+        )
+        self.assertEqual(case.priority, "3")
+        self.assertEqual(case.state, "open")
+
+    @feature("N-12")
+    @mute_logger("odoo.http")  # core logs a RedirectWarning as an error
+    def test_archive_leads_to_hand_over(self):
+        """Archiving a user with open cases opens the hand-over, which archives him."""
+        case = self._new_case(user_id=self.agent.id)
+        self.start_tour(
+            f"/odoo/action-base.action_res_users/{self.agent.id}",
+            "aftersales_case_handover",
+            login="admin",
+        )
+        self.assertEqual(case.user_id, self.agent2)
+        self.assertFalse(self.agent.active)
