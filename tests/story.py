@@ -1,0 +1,393 @@
+"""The main job, told on a fresh database: mails become cases, and one is closed.
+
+``tell`` yields a line for every step that held, and stops with one sentence at the
+first that does not. A step is a function that takes the ``Story`` and returns its line;
+whoever lengthens the story adds functions to ``STEPS``.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+MAILS = Path(__file__).resolve().parent.parent / "aftersales_case" / "tests" / "mails"
+DOMAIN = "aftersales.example"
+LANGUAGES = ("nl_NL", "pl_PL")
+
+
+class Story:
+    """The database, the clock, and the people and cases that the steps speak of."""
+
+    def __init__(self, env):
+        # No mail leaves: what goes out stays in the queue, where the steps look at it.
+        self.env = env(context=env.context | {"mail_notify_force_send": False})
+        self.now = datetime(2026, 3, 10, 8, 0)  # a Tuesday, UTC
+
+    def pass_time(self, **span):
+        """Let time go by, as ``hours=2``."""
+        self.now += timedelta(**span)
+
+    def ref(self, name):
+        """Return a record that the addon brings along."""
+        return self.env.ref(f"aftersales_case.{name}")
+
+    def receive(self, name, **values):
+        """Let an example mail come in; return its row of the intake."""
+        source = (MAILS / name).read_bytes()
+        for key, value in values.items():
+            source = source.replace(b"{%s}" % key.encode(), value.encode())
+        intake = self.env["aftersales.intake"]
+        before = intake.search([])
+        self.env["mail.thread"].message_process(None, source)
+        self.env.flush_all()
+        return intake.search([]) - before
+
+    def get_last_sent(self, case):
+        """Return the last mail in the queue for the customer of a case."""
+        return self.env["mail.mail"].search(
+            [("model", "=", case._name), ("res_id", "=", case.id)],
+            order="id desc",
+            limit=1,
+        )
+
+
+def check(held, sentence):
+    """Stop the story with a sentence when something did not hold."""
+    if not held:
+        raise SystemExit(f"The story stops here: {sentence}")
+
+
+def tell(env):
+    """Yield one line for every step of the story."""
+    story = Story(env)
+    with patch.object(fields.Datetime, "now", lambda *_args: story.now):
+        for step in STEPS:
+            try:
+                yield step(story)
+            except UserError as error:
+                check(False, f"{step.__doc__} {error}")
+
+
+# === The company === #
+
+
+def open_the_service_desk(story):
+    """A company with a team, three people and two addresses."""
+    env = story.env
+    for language in LANGUAGES:
+        env["res.lang"]._activate_lang(language)
+    domain = env["mail.alias.domain"].create({"name": DOMAIN})
+    env.company.write({"name": "Kaapse Brander", "alias_domain_id": domain.id})
+    story.lies = _hire(story, "Lies", "leader")
+    story.aagje = _hire(story, "Aagje", "agent")
+    story.bram = _hire(story, "Bram", "agent")
+    story.team = story.ref("team_customer_service")
+    story.team.write(
+        {
+            "leader_id": story.lies.id,
+            "member_ids": (story.aagje | story.bram).ids,
+            "assignment_method": "least_loaded",
+            "alias_name": "service",
+        }
+    )
+    complaint = story.ref("type_complaint")
+    complaint.alias_name = "complaints"
+    check(
+        complaint.alias_email == f"complaints@{DOMAIN}",
+        f"the address of complaints is {complaint.alias_email or 'empty'}.",
+    )
+    return (
+        f"Team {story.team.name}: Lies leads, Aagje and Bram work; mail goes to"
+        f" {complaint.alias_email} and {story.team.alias_email}."
+    )
+
+
+def _hire(story, name, role):
+    group = story.ref(f"group_aftersales_{role}")
+    return story.env["res.users"].create(
+        {
+            "name": name,
+            "login": name.lower(),
+            "email": f"{name.lower()}@{DOMAIN}",
+            "notification_type": "inbox",
+            "group_ids": group.ids,
+        }
+    )
+
+
+def know_the_customers(story):
+    """A Dutch customer with a contact, and a Polish one whose address is not known."""
+    partners = story.env["res.partner"]
+    story.janssen = partners.create({"name": "Janssen Horeca", "is_company": True})
+    story.anna = partners.create(
+        {
+            "name": "Anna Janssen",
+            "parent_id": story.janssen.id,
+            "email": "anna@janssen.example",
+            "lang": "nl_NL",
+        }
+    )
+    story.cafe = partners.create(
+        {"name": "Kawiarnia Łukasz", "is_company": True, "lang": "pl_PL"}
+    )
+    return (
+        "Customers: Janssen Horeca with Anna Janssen, who writes Dutch, and"
+        " Kawiarnia Łukasz, of whom no address is known yet."
+    )
+
+
+def give_aagje_work(story):
+    """Aagje has two open cases, so that Bram is the least loaded."""
+    story.env["aftersales.case"].create(
+        [
+            {
+                "name": name,
+                "type_id": story.ref("type_complaint").id,
+                "user_id": story.aagje.id,
+            }
+            for name in ("Pallet damaged", "Invoice twice")
+        ]
+    )
+    return "Aagje has two open cases, Bram has none."
+
+
+# === In === #
+
+
+def receive_a_dutch_complaint(story):
+    """A known contact writes with a photo: a case in New."""
+    intake = story.receive("nl_complaint_photo.eml")
+    check(intake.state == "case", f"the Dutch mail is {intake.state}, not a case.")
+    case = story.case = intake.case_id
+    check(case.stage_id.state == "new", f"the case is in {case.stage_id.name}.")
+    check(
+        (case.partner_id, case.contact_id) == (story.janssen, story.anna),
+        f"the customer of the case is {case.partner_id.name or 'nobody'}.",
+    )
+    photo = _get_message(story, intake).attachment_ids
+    check(photo.mimetype == "image/jpeg", "the photo did not come with the mail.")
+    return (
+        f"Dutch mail from Anna with {photo.name}: case {case.number} “{case.name}” in"
+        f" {case.stage_id.name}, customer {case.partner_id.name}, told"
+        f" {case.reported_at:%d %B %H:%M} UTC."
+    )
+
+
+def _get_message(story, intake):
+    return story.env["mail.message"].search([("message_id", "=", intake.message_id)])
+
+
+def announce_it(story):
+    """The team is told of the new case."""
+    case = story.case
+    told = story.env["mail.message"].search(
+        [
+            ("model", "=", case._name),
+            ("res_id", "=", case.id),
+            ("message_type", "=", "user_notification"),
+        ]
+    )
+    wanted = (story.lies | story.aagje | story.bram).partner_id
+    check(told.notified_partner_ids == wanted, "not the whole team was told of it.")
+    return f"“{told.subject}” is announced to {_join(wanted.mapped('name'))}."
+
+
+def confirm_receipt(story):
+    """The customer is told that we have his mail."""
+    mail = story.get_last_sent(story.case)
+    check(
+        mail.email_to == "anna@janssen.example",
+        f"the receipt was confirmed to {mail.email_to or 'nobody'}.",
+    )
+    return f"Anna gets “{mail.subject}”."
+
+
+def receive_the_same_mail_again(story):
+    """A copy makes no second case."""
+    before = story.env["aftersales.case"].search_count([])
+    story.receive("nl_complaint_photo.eml")
+    after = story.env["aftersales.case"].search_count([])
+    check(before == after, "a copy of the mail made a second case.")
+    copies = story.case.intake_ids.copies
+    return f"The same mail comes in again: no second case, {copies} copies counted."
+
+
+def receive_a_polish_complaint(story):
+    """An unknown sender writes: the mail waits in the inbox."""
+    intake = story.polish = story.receive("pl_complaint_photo.eml")
+    check(intake.state == "waiting", f"the Polish mail is {intake.state}.")
+    reason = dict(intake._fields["reason"]._description_selection(story.env))
+    return (
+        f"Polish mail “{intake.subject}” from {intake.email_normalized}: it waits in"
+        f" the inbox. {reason[intake.reason]}."
+    )
+
+
+def sort_the_polish_complaint(story):
+    """An agent knows the customer, and makes a case of the waiting mail."""
+    intake = story.polish.with_user(story.aagje)
+    intake.partner_id = story.cafe
+    intake.action_make_case()
+    case = intake.case_id
+    check(case.partner_id == story.cafe, "the Polish case has no customer.")
+    photo = _get_message(story, intake).attachment_ids
+    check(photo.mimetype == "image/jpeg", "the Polish photo got lost.")
+    return (
+        f"Aagje knows the sender: case {case.number} in {case.stage_id.name}, customer"
+        f" {case.partner_id.name}, with {photo.name}."
+    )
+
+
+# === Work === #
+
+
+def take_it_on(story):
+    """The leader moves the case on; the least loaded agent gets it."""
+    story.pass_time(hours=1)
+    case = story.case.with_user(story.lies)
+    case.category_id = story.ref("category_product")
+    case.stage_id = story.ref("stage_progress")
+    check(case.user_id == story.bram, f"{case.user_id.name} got it, and not Bram.")
+    check(case.assigned_at, "Bram has it, but only by fallback.")
+    return f"Lies moves it to {case.stage_id.name}: Bram, the least loaded, has it."
+
+
+def inform_the_customer(story):
+    """The stage's template goes to the customer."""
+    mail = story.get_last_sent(story.case)
+    text = html2plaintext(mail.body_html)
+    check("Bram" in text, "the customer was not told who takes care of the case.")
+    answer_to = mail.reply_to or mail.email_from
+    check("complaints@" in answer_to, f"her answer would go to {answer_to}.")
+    return f"Anna gets “{mail.subject}”; her answer goes to complaints@{DOMAIN}."
+
+
+def ask_and_wait(story):
+    """Bram asks a question and waits for the customer."""
+    story.pass_time(hours=2)
+    case = story.case.with_user(story.bram)
+    story.question = case.message_post(
+        body="What is the serial number?",
+        partner_ids=story.anna.ids,
+        subtype_xmlid="mail.mt_comment",
+    )
+    case.stage_id = story.ref("stage_wait_customer")
+    check(case.waiting_for == "customer", "nobody knows who is waited for.")
+    return f"Bram asks for the serial number; the case is in {case.stage_id.name}."
+
+
+def receive_an_automatic_answer(story):
+    """An out-of-office answer is a note, and moves nothing."""
+    intake = story.receive("out_of_office.eml", **_get_thread(story))
+    note = _get_message(story, intake)
+    check(intake.case_id == story.case, "the automatic answer is not on the case.")
+    check(note.is_internal, "the automatic answer counts as the customer's.")
+    check(story.case.state == "waiting", "the automatic answer moved the case.")
+    return "Anna's out-of-office answer is a note on the case, which keeps waiting."
+
+
+def receive_the_answer(story):
+    """The customer's answer lands on the case and takes it on."""
+    story.pass_time(days=1)
+    cases = story.env["aftersales.case"].search_count([])
+    intake = story.receive("nl_reply.eml", **_get_thread(story))
+    check(intake.case_id == story.case, "the answer did not land on the case.")
+    check(
+        story.env["aftersales.case"].search_count([]) == cases,
+        "the answer made a case of its own.",
+    )
+    check(story.case.state == "open", f"the case is still {story.case.stage_id.name}.")
+    check(
+        story.case.user_id == story.bram,
+        f"{story.case.user_id.name} has the case now, and not Bram.",
+    )
+    return (
+        f"A day later Anna answers by mail: it lands on {story.case.number}, which is"
+        f" in {story.case.stage_id.name} again, with Bram."
+    )
+
+
+def _get_thread(story):
+    return {"subject": story.case.name, "message_id": story.question.message_id}
+
+
+def close_it(story):
+    """Bram closes the case with cause and resolution."""
+    story.pass_time(hours=3)
+    case = story.case.with_user(story.bram)
+    case.write(
+        {
+            "cause_id": story.ref("cause_material").id,
+            "resolution_id": story.ref("resolution_replaced").id,
+            "solution": "A new seal was fitted.",
+        }
+    )
+    case.action_done()
+    check(case.state == "done", f"the case is {case.stage_id.name}.")
+    check(case.closed_at == story.now, "nobody knows when the case was handled.")
+    mail = story.get_last_sent(story.case)
+    check("Replaced" in html2plaintext(mail.body_html), "Anna was not told how.")
+    return (
+        f"Bram closes it: {case.cause_id.name}, {case.resolution_id.name}; lead time"
+        f" {case.lead_time:.2f} days. Anna gets “{mail.subject}”."
+    )
+
+
+# === Looking back === #
+
+
+def list_the_history(story):
+    """The event log tells it all once more."""
+    story.env.invalidate_all()
+    events = story.case.event_ids
+    kinds = events.mapped("kind")
+    for kind in ("created", "assigned", "mail_in", "mail_out", "stage"):
+        check(kind in kinds, f"the history does not know of “{kind}”.")
+    lines = [
+        f"\n       {event.at:%d %b %H:%M}  {event.actor_id.name:<10} {event.summary}"
+        for event in events
+    ]
+    return f"The history of {story.case.number}, {len(events)} events:{''.join(lines)}"
+
+
+def list_the_time_per_stage(story):
+    """Replayed from the events: how long the case stood where."""
+    seconds = story.case.duration_tracking
+    stages = story.env["aftersales.case.stage"].browse(map(int, seconds))
+    hours = {stage.state: seconds[str(stage.id)] / 3600 for stage in stages}
+    check(
+        hours.get("waiting") == 24, f"it waited {hours.get('waiting')} hours, not 24."
+    )
+    check(hours.get("open") == 5, f"it was worked on {hours.get('open')} hours, not 5.")
+    times = _join(f"{stage.name} {hours[stage.state]:.0f} h" for stage in stages)
+    return f"Time per stage: {times}."
+
+
+def _join(names):
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+STEPS: tuple[Callable[[Story], str], ...] = (
+    open_the_service_desk,
+    know_the_customers,
+    give_aagje_work,
+    receive_a_dutch_complaint,
+    announce_it,
+    confirm_receipt,
+    receive_the_same_mail_again,
+    receive_a_polish_complaint,
+    sort_the_polish_complaint,
+    take_it_on,
+    inform_the_customer,
+    ask_and_wait,
+    receive_an_automatic_answer,
+    receive_the_answer,
+    close_it,
+    list_the_history,
+    list_the_time_per_stage,
+)

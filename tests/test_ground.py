@@ -1,0 +1,167 @@
+"""The programs in `setup/`: what they promise beyond running."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from ground import REPO, SETUP, addons, cache, odoolog, source, translations
+from ground.report import Problem, run
+
+PROGRAMS = ("run", "test", "story", "shell", "i18n", "bench")
+LOG = """\
+2026-01-01 10:00:00,000 7 INFO db aftersales.doing: tests/test_x.py::test_y
+2026-01-01 10:00:00,001 7 WARNING db odoo.models: two fields have one label
+2026-01-01 10:00:00,002 8 ERROR ? odoo.sql_db: bad query
+DETAIL: there is no such table
+2026-01-01 10:00:00,003 8 INFO db odoo.http: GET / 200 ERROR
+2026-01-01 10:00:00,004 8 ERROR db x.browser: Error received after termination: none
+"""
+POT = """\
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Case"
+msgstr ""
+"""
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """Return a cache folder of the test's own."""
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path))
+    monkeypatch.setattr(cache, "ROOM_NEEDED", 0)
+    monkeypatch.setattr(cache, "_check_others_can_enter", lambda path: None)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_help(name):
+    """Every program explains itself without building anything."""
+    text = run([sys.executable, SETUP / name, "--help"], name)
+    assert text.startswith(f"usage: {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--port", "x"], "'x' is no port"),
+        (["test", "nothing"], "nothing is neither a file of tests nor an id"),
+    ],
+)
+def test_wrong_arguments(arguments, sentence):
+    """A mistake gets one sentence, no traceback."""
+    program, *rest = arguments
+    done = subprocess.run(
+        [sys.executable, SETUP / program, *rest],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_log_entries():
+    """Entries above INFO are found, with their test and their further lines."""
+    first, second = odoolog.bad_entries(LOG)
+    assert first.startswith("tests/test_x.py::test_y\n")
+    assert first.endswith("two fields have one label")
+    assert second.endswith("bad query\n  DETAIL: there is no such table")
+
+
+def test_build_happens_once(own_cache):
+    """What is complete is not built again."""
+    made = []
+    for _ in range(2):
+        cache.build(own_cache / "thing", made.append)
+    assert made == [own_cache / "thing"]
+
+
+def test_interrupted_build_starts_anew(own_cache):
+    """What an interrupted build left is removed before the next."""
+
+    def fail(path):
+        (path / "half").touch()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cache.build(own_cache / "thing", fail)
+    cache.build(own_cache / "thing", lambda path: (path / "whole").touch())
+    names = {path.name for path in (own_cache / "thing").iterdir()}
+    assert names == {"whole", cache.COMPLETE}
+
+
+def test_full_disk(own_cache, monkeypatch):
+    """A build that cannot fit is not begun."""
+    monkeypatch.setattr(cache, "ROOM_NEEDED", 2**62)
+    with pytest.raises(Problem, match="free some space"):
+        cache.build(own_cache / "thing", lambda path: None)
+    assert not (own_cache / "thing").exists()
+
+
+def test_cache_that_cannot_be_made(monkeypatch):
+    """The variable that helps is named."""
+    monkeypatch.setenv("AFTERSALES_CACHE", os.devnull + "/cache")
+    with pytest.raises(Problem, match="set AFTERSALES_CACHE"):
+        cache.folder()
+
+
+@pytest.mark.parametrize(
+    ("release", "sentence"),
+    [
+        ("version_info = (18, 0, 0, FINAL, 0, '')", "holds Odoo 18.0"),
+        ("", "holds no Odoo"),
+    ],
+)
+def test_checkout_of_another_version(tmp_path, monkeypatch, release, sentence):
+    """A wrong checkout is refused with what to do."""
+    (tmp_path / "odoo").mkdir()
+    (tmp_path / "odoo/release.py").write_text(release)
+    monkeypatch.setenv("ODOO_SRC", str(tmp_path))
+    with pytest.raises(Problem, match=rf"{sentence}; check out branch 19.0"):
+        source.find()
+
+
+def test_checkout(tmp_path, monkeypatch):
+    """A checkout brings its own folder of addons."""
+    (tmp_path / "odoo").mkdir()
+    (tmp_path / "addons").mkdir()
+    release = "version_info = (19, 0, 0, FINAL, 0, '')"
+    (tmp_path / "odoo/release.py").write_text(release)
+    monkeypatch.setenv("ODOO_SRC", str(tmp_path))
+    found = source.find()
+    assert (found.root, found.addons) == (tmp_path, (tmp_path / "addons",))
+
+
+def test_dependencies_come_first():
+    """An addon stands behind each own addon it needs, other people's left out."""
+    manifests = {
+        "case": {"depends": ["mail"]},
+        "site": {"depends": ["case", "portal"]},
+        "planning": {"depends": ["site", "case"]},
+    }
+    found = addons.with_dependencies("planning", manifests)
+    assert found == ["case", "site", "planning"]
+    assert addons.third_party(manifests) == ["mail", "portal"]
+
+
+def test_translation_is_brought_in_step(tmp_path, capsys):
+    """A .po file with other terms fails the check; merging mends it."""
+    template = tmp_path / "x.pot"
+    template.write_text(POT)
+    (tmp_path / "nl.po").write_text(POT.replace("Case", "Old"))
+    assert translations.main("check", "nl", template) == 1
+    assert "not in step" in capsys.readouterr().out
+    assert translations.main("merge", "nl", template) == 0
+    assert "1 untranslated" in capsys.readouterr().out
+    assert translations.main("check", "nl", template) == 0
+
+
+def test_continuous_integration_needs_no_input():
+    """The entry point of CI is the one command for tests."""
+    script = (REPO / ".ci/run").read_text()
+    assert "setup/test </dev/null" in script

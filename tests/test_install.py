@@ -1,0 +1,50 @@
+"""Every addon installs alone and leaves nothing behind when it is uninstalled."""
+
+import pytest
+from ground import addons, database
+from ground.odoolog import bad_entries
+
+# What a database consists of, as text that can be compared.
+STRUCTURE = """
+SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION SELECT 'function ' || oid::regprocedure
+  FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION SELECT 'trigger ' || tgrelid::regclass || '.' || tgname
+  FROM pg_trigger WHERE NOT tgisinternal
+UNION SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
+UNION SELECT 'constraint ' || conrelid::regclass || '.' || conname
+  FROM pg_constraint WHERE conrelid <> 0
+UNION SELECT 'sequence ' || sequencename
+  FROM pg_sequences WHERE schemaname = 'public'
+"""
+MANIFESTS = addons.own()
+
+
+@pytest.mark.parametrize("addon", MANIFESTS)
+def test_addon_installs_alone_and_uninstalls_clean(space, addon):
+    """Nothing of an addon outlives it, and neither step logs a warning."""
+    *needed, _itself = addons.with_dependencies(addon, MANIFESTS)
+    template = database.template(space)
+    with database.temporary(space, template, f"install_{addon}") as name:
+        if needed:
+            space.odoo_batch(name, "-i", ",".join(needed))
+        before = _structure(space, name)
+        assert bad_entries(space.odoo_batch(name, "-i", addon)) == []
+        assert _structure(space, name) - before, "installing changed nothing"
+        log = space.run_odoo("module", "uninstall", "-d", name, addon)
+        assert bad_entries(log) == []
+        assert _structure(space, name) - before == set()
+        assert before - _structure(space, name) == set()
+        assert _records(space, name, addon) == ""
+
+
+def _structure(space, name):
+    """Return the set of everything the database's schema consists of."""
+    return set(space.sql(STRUCTURE, name).splitlines())
+
+
+def _records(space, name, addon):
+    """Return the names of the addon's records that Odoo still knows."""
+    query = f"SELECT name FROM ir_model_data WHERE module = '{addon}' ORDER BY name"
+    return space.sql(query, name)
