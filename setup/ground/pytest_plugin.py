@@ -1,9 +1,13 @@
 """What the tests need of pytest: choice by feature, no silent skips, a clean log."""
 
 import logging
+import os
 import re
+import shutil
+import subprocess
 import warnings
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -42,6 +46,31 @@ def _features(item):
     """Return the ids of a test: of Odoo's methods or of pytest's marker."""
     marked = {feature for mark in item.iter_markers("feature") for feature in mark.args}
     return marked | set(getattr(getattr(item, "obj", None), "_features", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_filestore(load_registry):
+    """Give each worker's copy of the database its own files.
+
+    pytest-odoo lets all workers share the files of the first database. Odoo collects
+    garbage after every class of tests, and a file that another worker has not committed
+    yet looks like garbage; a file that the other one is just writing, like a collision.
+    """
+    from odoo.tests.common import get_db_name
+    from odoo.tools import config
+
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    shared = Path(config.filestore(get_db_name()))
+    own = shared.with_name(get_db_name())
+    shutil.rmtree(own, ignore_errors=True)
+    if shared.exists():
+        # Links are safe, see `database.clone`.
+        subprocess.run(["cp", "-al", shared, own], check=True)
+    with patch.object(config, "filestore", lambda _name: str(own)):
+        yield
+    shutil.rmtree(own, ignore_errors=True)
 
 
 def pytest_runtest_setup(item):
