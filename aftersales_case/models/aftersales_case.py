@@ -317,7 +317,10 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _default_type_id(self):
-        return self.env["aftersales.case.type"].search([], limit=1)
+        # A type without stages can hold no case.
+        return self.env["aftersales.case.type"].search(
+            [("link_ids", "!=", False)], limit=1
+        )
 
     @api.model
     def _default_reporter_id(self):

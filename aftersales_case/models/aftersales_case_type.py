@@ -11,7 +11,7 @@ class AftersalesCaseType(models.Model):
     _name = "aftersales.case.type"
     _description = "Case Type"
     _inherit = ["mail.alias.mixin.optional", "mail.thread"]
-    _order = "sequence, name"
+    _order = "sequence, name, id"
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
