@@ -70,6 +70,7 @@
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "views/stock_picking_views.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -77,6 +78,7 @@
         "demo/users.xml",
         "demo/partners.xml",
         "demo/products.xml",
+        "demo/deliveries.xml",
         "demo/cases.xml",
         "demo/mails.xml",
         "demo/history.sql",

@@ -48,6 +48,19 @@ CHOOSE_LEADER = "leader"
 CHOOSE_ROUND_ROBIN = "round_robin"
 CHOOSE_LEAST_LOADED = "least_loaded"
 
+# Kinds of operation whose transfers customers know by a slip; a sibling of stock adds
+# dropshipping.
+SLIP_CODES = ("outgoing", "dropship")
+# What is known of the slip whose number stands on a case.
+SLIP_UNKNOWN, SLIP_CHOICE = "unknown", "choice"
+SLIP_UNDONE, SLIP_DONE = "undone", "done"
+SLIP_STATES = [
+    (SLIP_UNKNOWN, "Not found yet"),
+    (SLIP_CHOICE, "To be chosen"),
+    (SLIP_UNDONE, "Not delivered yet"),
+    (SLIP_DONE, "Delivered"),
+]
+
 # What keeps a case from a stage, apart from what it lacks itself.
 MISSING_MOVE = "move"
 MISSING_ROLE = "role"

@@ -29,6 +29,10 @@ from . import aftersales_case_plan
 from . import aftersales_case_type_package
 from . import aftersales_case_reopen
 from . import aftersales_case_signal
+from . import aftersales_case_slip
+from . import aftersales_case_goods
+from . import aftersales_case_line
+from . import aftersales_case_supplier
 from . import aftersales_case_similar
 from . import aftersales_case_task
 from . import aftersales_type_stage_signal
@@ -47,3 +51,4 @@ from . import res_config_settings
 from . import res_groups
 from . import res_partner
 from . import res_users
+from . import stock_picking

@@ -36,6 +36,10 @@ LOGGED_FIELDS = {
 }
 
 
+# Set by whoever writes a batch of cases one by one, and calls ``_after_logged_change``
+# for all of them.
+LOGGED_LATER = "aftersales_logged_later"
+
 # What somebody without a role may correct in his own report.
 REPORT_FIELDS = {
     "category_id",
@@ -50,6 +54,7 @@ REPORT_FIELDS = {
     "product_ids",
     "properties",
     "site_id",
+    "slip_number",
     "tag_ids",
     "urgency",
 }
@@ -479,6 +484,7 @@ class AftersalesCase(models.Model):
             [{"case_id": case, "kind": EVENT_CREATED} for case in cases]
         )
         cases._log_assignment()
+        cases._take_named_slips()
         cases._sync_checklist()
         cases._check_gate_of_creation()
         cases._start_activity_plan()
@@ -495,7 +501,9 @@ class AftersalesCase(models.Model):
             del vals["user_id"]
         if vals.get("user_id"):
             vals.setdefault("assigned_at", fields.Datetime.now())
-        watched = LOGGED_FIELDS.keys() & self._get_touched(vals)
+        watched = set()
+        if not self.env.context.get(LOGGED_LATER):
+            watched = LOGGED_FIELDS.keys() & self._get_touched(vals)
         before = self._get_logged_values(watched)
         res = super(
             AftersalesCase, self.with_context(mail_auto_subscribe_no_notify=True)
@@ -687,6 +695,9 @@ class AftersalesCase(models.Model):
     def _is_closed(self):
         self.ensure_one()
         return self.state in CLOSED_STATES
+
+    def _after_goods_change(self):
+        """Hook: called once per batch with the cases whose goods (lines) changed."""
 
     def _get_next_due(self):
         """Hook: return ``{case: datetime or False}``, what is due next for each case.

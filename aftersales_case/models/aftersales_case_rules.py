@@ -28,6 +28,7 @@ RULE_FIELDS = {
     "reporter_id",
     "resolution_id",
     "site_id",
+    "slip_number",
     "solution",
     "supplier_id",
     "tag_ids",

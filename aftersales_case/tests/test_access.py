@@ -180,6 +180,12 @@ class TestAccess(AftersalesCommon):
                 "leader": "rwcd",
                 "manager": "rwcd",
             },
+            "aftersales.case.line": {
+                "reporter": "r",
+                "agent": "rwcd",
+                "leader": "rwcd",
+                "manager": "rwcd",
+            },
             "aftersales.approval": dict.fromkeys(config, "r"),
             "aftersales.handover": wizard,
             "aftersales.handover.line": wizard,

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from .common import AftersalesSetup, feature
+from .deliveries import DeliveriesMixin
 
 
 @tagged("post_install", "-at_install")
@@ -31,3 +32,39 @@ class TestTours(AftersalesSetup, HttpCase):
         )
         self.assertEqual(case.create_uid, self.reporter)
         self.assertTrue(case.user_id)
+
+
+@tagged("post_install", "-at_install")
+class TestSlipTours(DeliveriesMixin, AftersalesSetup, HttpCase):
+    @feature("I2-52", "I2-53")
+    def test_number_fills_the_screen(self):
+        """An agent enters a slip's number, sees the goods and marks what is wrong."""
+        lot = self._lot(self.grinder, "M60-1")
+        slip = self._picking(
+            (self.filters, 12),
+            (self.grinder, 1, lot),
+            name="TOUR-SLIP-1",
+            origin="S-4711",
+        )
+        self.type_complaint.sequence = 0  # the type that a new case starts with
+        self.start_tour("/odoo/cases/new", "aftersales_case_slip", login="as_agent")
+        case = self.env["aftersales.case"].search([("picking_id", "=", slip.id)])
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.line_ids.mapped("quantity"), [2, 1])
+        self.assertEqual(case.line_ids.mapped("concerned"), [True, False])
+
+    @feature("I2-52")
+    def test_choose_one_of_several(self):
+        """When two slips fit, the agent chooses."""
+        case = self._new_case(user_id=self.agent.id)
+        slips = [
+            self._picking(
+                (self.filters, 1), name=f"tour-slip-{number}", origin="S-4712"
+            )
+            for number in (2, 3)
+        ]
+        self.start_tour(
+            f"/odoo/cases/{case.id}", "aftersales_case_slip_choice", login="as_agent"
+        )
+        self.assertEqual(case.picking_id, slips[1])
+        self.assertEqual(len(case.line_ids), 1)

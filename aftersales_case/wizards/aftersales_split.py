@@ -26,6 +26,7 @@ class AftersalesSplit(models.TransientModel):
     message_ids = fields.Many2many("mail.message", string="Messages")
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
     checklist_ids = fields.Many2many("aftersales.checklist.item")
+    line_ids = fields.Many2many("aftersales.case.line", string="Goods")
     message_types = fields.Json(default=lambda self: list(OWN_MESSAGES))
 
     @api.model
@@ -57,5 +58,6 @@ class AftersalesSplit(models.TransientModel):
             self.attachment_ids,
             self.checklist_ids,
             as_child=self.relation == "child",
+            lines=self.line_ids,
         )
         return new._get_records_action()

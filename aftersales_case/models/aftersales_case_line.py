@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# Fields whose change means that other goods, or more or less of them, are concerned.
+GOODS_FIELDS = {
+    "case_id",
+    "concerned",
+    "lot_id",
+    "move_id",
+    "picking_id",
+    "product_id",
+    "quantity",
+}
+# Set by the case while it writes several lines: it calls the hook once, at the end.
+GOODS_LATER = "aftersales_goods_later"
+
+
+class AftersalesCaseLine(models.Model):
+    """Goods that a case is about: a line of its delivery slip, or entered by hand."""
+
+    _name = "aftersales.case.line"
+    _description = "Goods of a Case"
+    _order = "case_id, sequence, id"
+    _rec_name = "product_id"
+    _case_field = "case_id"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "aftersales.case", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(related="case_id.company_id", store=True)
+    picking_id = fields.Many2one(
+        "stock.picking",
+        "Delivery Slip",
+        index="btree_not_null",
+        check_company=True,
+        help="The slip that this line was taken from.",
+    )
+    move_id = fields.Many2one(
+        "stock.move",
+        "Slip Line",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    product_id = fields.Many2one(
+        "product.product", required=True, ondelete="restrict", check_company=True
+    )
+    lot_id = fields.Many2one(
+        "stock.lot",
+        "Lot/Serial",
+        domain="[('product_id', '=', product_id)]",
+        check_company=True,
+    )
+    concerned = fields.Boolean(
+        default=True, help="Untick what was delivered with it, but is all right."
+    )
+    delivered = fields.Float(
+        digits="Product Unit", help="How much of it the slip delivered."
+    )
+    quantity = fields.Float(
+        "Quantity Concerned",
+        digits="Product Unit",
+        default=1,
+        help="How much of it the case is about.",
+    )
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+
+    @api.constrains("quantity", "delivered", "move_id")
+    def _check_quantity(self):
+        for line in self:
+            unit = line.product_uom_id
+            if unit.compare(line.quantity, 0) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Quantity Concerned: %(product)s cannot be less than zero."
+                        " Untick the line when it is not concerned.",
+                        product=line.product_id.display_name,
+                    )
+                )
+            if line.move_id and unit.compare(line.quantity, line.delivered) > 0:
+                raise ValidationError(
+                    self.env._(
+                        "Quantity Concerned: the slip delivered only %(delivered)g"
+                        " %(unit)s of %(product)s. Enter that much or less.",
+                        delivered=line.delivered,
+                        unit=unit.name,
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        if self.lot_id.product_id != self.product_id:
+            self.lot_id = False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._tell_cases(lines.case_id)
+        return lines
+
+    def write(self, vals):
+        touched = GOODS_FIELDS & vals.keys()
+        cases = self.case_id if touched else self.env["aftersales.case"]
+        res = super().write(vals)
+        if touched:
+            self._tell_cases(cases | self.case_id)
+        return res
+
+    def unlink(self):
+        cases = self.case_id
+        res = super().unlink()
+        self._tell_cases(cases.exists())
+        return res
+
+    def _tell_cases(self, cases):
+        """Let cases react to changed goods, unless they do so themselves later."""
+        if cases and not self.env.context.get(GOODS_LATER):
+            cases._after_goods_change()
