@@ -17,6 +17,17 @@ DETAIL: there is no such table
 2026-01-01 10:00:00,003 8 INFO db odoo.http: GET / 200 ERROR
 2026-01-01 10:00:00,004 8 ERROR db x.browser: Error received after termination: none
 """
+SECONDS_OF_SERVER = 60
+PROGRAM = f"""
+import os
+from types import SimpleNamespace
+from ground.workspace import Workspace
+
+space = SimpleNamespace(environment=os.environ)
+with Workspace.started(space, ["sleep", "{SECONDS_OF_SERVER}"]) as server:
+    print("started", flush=True)
+    server.wait()
+"""
 POT = """\
 msgid ""
 msgstr ""
@@ -49,6 +60,8 @@ def test_help(name):
     [
         (["run", "--port", "x"], "'x' is no port"),
         (["test", "nothing"], "nothing is neither a file of tests nor an id"),
+        (["test", "Z9-" + "99"], "no test carries the id Z9-99"),
+        (["shell", "--run"], "--run needs a command"),
     ],
 )
 def test_wrong_arguments(arguments, sentence):
@@ -110,6 +123,14 @@ def test_cache_that_cannot_be_made(monkeypatch):
         cache.folder()
 
 
+def test_cache_that_is_a_file(monkeypatch, tmp_path):
+    """A file where the folder should be is refused like a folder of somebody else."""
+    (tmp_path / "cache").touch(mode=0o777)
+    monkeypatch.setenv("AFTERSALES_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(Problem, match="set AFTERSALES_CACHE"):
+        cache.folder()
+
+
 @pytest.mark.parametrize(
     ("release", "sentence"),
     [
@@ -159,6 +180,26 @@ def test_translation_is_brought_in_step(tmp_path, capsys):
     assert translations.main("merge", "nl", template) == 0
     assert "1 untranslated" in capsys.readouterr().out
     assert translations.main("check", "nl", template) == 0
+
+
+def test_unknown_command(space):
+    """A command that is not there is a sentence, not a traceback."""
+    with pytest.raises(Problem, match="no-such-command is no command"):
+        space.call(["no-such-command"])
+
+
+def test_server_ends_with_its_program():
+    """What a killed program had started does not stay behind with its port."""
+    environment = {**os.environ, "PYTHONPATH": str(SETUP)}
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment
+    ) as program:
+        assert program.stdout.readline() == "started\n"
+        program.kill()
+        # It ends when the last one that can write into the pipe is gone: the server.
+        rest, _errors = program.communicate(timeout=SECONDS_OF_SERVER / 2)
+    assert rest == ""
 
 
 def test_continuous_integration_needs_no_input():

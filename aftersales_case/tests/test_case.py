@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import fields
@@ -27,13 +28,15 @@ class TestCase(AftersalesCommon):
 
     @feature("I2-01", "B4-01")
     def test_complaints_and_service_in_one_list(self):
-        """Complaints and service orders stand in one place, with their own numbers."""
+        """Complaints and service orders stand in one list, with their own numbers."""
         complaint = self._new_case()
         service = self._new_case(type_id=self.type_service.id)
-        found = self._as(self.agent)["aftersales.case"].search(
-            [("id", "in", (complaint | service).ids)]
-        )
-        self.assertEqual(len(found), 2)
+        as_agent = self._as(self.agent)
+        menu = self.env.ref("aftersales_case.menu_cases_all")
+        self.assertIn(menu.id, as_agent["ir.ui.menu"]._visible_menu_ids())
+        shown = literal_eval(menu.action.domain or "[]")
+        found = as_agent["aftersales.case"].search(shown)
+        self.assertGreaterEqual(found, complaint | service)
         self.assertTrue(complaint.number.startswith("TCMP/"))
         self.assertTrue(service.number.startswith("TSRV/"))
 
@@ -68,6 +71,7 @@ class TestCase(AftersalesCommon):
         self.assertIn("Two boxes were wet.", case.description)
         self.assertEqual(case.category_id, category)
         self.assertEqual(str(case.reported_at), "2026-03-02 08:30:00")
+        self.assertEqual(case.user_id, self.agent2)
         self.assertEqual(case.state, "open")
 
     @feature("I2-22", "I2-24")

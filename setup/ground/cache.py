@@ -31,7 +31,7 @@ def folder():
             f"the cache folder {path} cannot be made ({error.strerror}); "
             "set AFTERSALES_CACHE to a folder you can write."
         ) from error
-    if not os.access(path, os.W_OK | os.X_OK):
+    if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
         raise Problem(
             f"the cache folder {path} cannot be written; "
             "set AFTERSALES_CACHE to a folder of your own."

@@ -78,6 +78,9 @@ def program(main):
     except KeyboardInterrupt:
         say("interrupted")
         code = 130
+    except PermissionError as error:
+        say(f"error: {error.filename} belongs to another user; give it to this one.")
+        code = 1
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

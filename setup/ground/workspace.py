@@ -1,8 +1,11 @@
 """The prepared ground as one object: run Odoo and PostgreSQL's programs on it."""
 
 import contextlib
+import ctypes
 import hashlib
 import os
+import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +29,8 @@ unaccent = True
 """
 SECONDS_TO_END = 20
 SHOWN_REASONS = 3
+# Of Linux's prctl(2): the signal to get when the parent dies.
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -85,7 +90,11 @@ class Workspace:
     def started(self, command, **options):
         """Yield the process of a command; end it with the block."""
         arguments = [str(part) for part in command]
-        process = subprocess.Popen(arguments, env=self.environment, **options)
+        if not shutil.which(arguments[0], path=self.environment["PATH"]):
+            raise Problem(f"{arguments[0]} is no command on this machine.")
+        process = subprocess.Popen(
+            arguments, env=self.environment, preexec_fn=_end_with_parent, **options
+        )
         try:
             yield process
         finally:
@@ -128,6 +137,7 @@ class Workspace:
                 text=True,
                 timeout=timeout,
                 check=False,
+                preexec_fn=_end_with_parent,
             )
         except subprocess.TimeoutExpired:
             raise Problem(f"Odoo took longer than {timeout} s.") from None
@@ -148,6 +158,17 @@ class Workspace:
     def odoo_shell(self, database, script):
         """Run a Python script in an Odoo shell; return its output and log."""
         return self.run_odoo("shell", "-d", database, "--no-http", script=script)
+
+
+def _end_with_parent():
+    """Let the kernel end this process when the one that started it is killed.
+
+    Else a server whose program was killed would keep its port for good.
+    """
+    libc = ctypes.CDLL(None)
+    # Where the kernel is not Linux there is no such thing.
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(process):
