@@ -46,6 +46,7 @@
         "data/coded_lists.xml",
         "data/crons.xml",
         "report/case_history.xml",
+        "wizards/aftersales_force_views.xml",
         "wizards/aftersales_handover_views.xml",
         "wizards/aftersales_own_fields_views.xml",
         "wizards/aftersales_type_assistant_views.xml",

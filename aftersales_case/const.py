@@ -125,3 +125,6 @@ INTAKE_REASONS = [
     (REASON_SENDER_AMBIGUOUS, "Sender matches several customers"),
     (REASON_INBOX, "Sent to the general inbox"),
 ]
+
+# Why somebody is responsible whom no rule has named on purpose.
+REASON_FALLBACK = "fallback"

@@ -18,6 +18,7 @@ from ..const import (
     CHOOSE_ROUND_ROBIN,
     EVENT_ASSIGNED,
     OPEN_STATES,
+    REASON_FALLBACK,
     STATE_NEW,
 )
 
@@ -322,7 +323,7 @@ class AftersalesCase(models.Model):
                     "case_id": case,
                     "kind": EVENT_ASSIGNED,
                     "to_id": case.user_id.id,
-                    "reason": None if case.assigned_at else "fallback",
+                    "reason": None if case.assigned_at else REASON_FALLBACK,
                 }
                 for case in self
             ]

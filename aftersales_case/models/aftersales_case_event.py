@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..const import EVENT_ASSIGNED, EVENT_SIGNAL, REASON_FALLBACK
 from ..engine.replay import Snapshot
 
 GUARD = """
@@ -51,6 +52,7 @@ class AftersalesCaseEvent(models.Model):
     )
     reason = fields.Char()
     summary = fields.Char(compute="_compute_summary")
+    reason_text = fields.Char("Why", compute="_compute_reason_text")
 
     # Replay of one or many cases reads them in this order.
     _case_at_idx = models.Index("(case_id, at, id)")
@@ -195,6 +197,19 @@ class AftersalesCaseEvent(models.Model):
                 if model and record_id
             ]
             event.summary = ": ".join(filter(None, [label, " → ".join(sides)]))
+
+    @api.depends("kind", "reason")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        """The reason in the reader's words, where a key was logged and not a text."""
+        attention = self.env["aftersales.case"]._fields["attention"]
+        words = {
+            EVENT_SIGNAL: dict(attention._description_selection(self.env)),
+            EVENT_ASSIGNED: {REASON_FALLBACK: self.env._("nobody took it yet")},
+        }
+        for event in self:
+            text = words.get(event.kind, {}).get(event.reason, event.reason)
+            event.reason_text = text
 
     def _get_display_names(self, kinds):
         ids = {}

@@ -118,7 +118,7 @@ class AftersalesCase(models.Model):
                     "stage": event.stage_id.name,
                     "lasted": lasted,
                     "turn": event in until,
-                    "reason": event.reason,
+                    "reason": event.reason_text,
                 }
             )
         return lines

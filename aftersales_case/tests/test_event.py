@@ -2,11 +2,12 @@ from datetime import datetime, timedelta
 
 import psycopg2
 
-from odoo.exceptions import UserError
-from odoo.tests import freeze_time
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import freeze_time, new_test_user
 from odoo.tools import SQL, mute_logger
 
-from .common import AftersalesCommon
+from .common import AftersalesCommon, feature
 
 
 class TestEvent(AftersalesCommon):
@@ -81,6 +82,78 @@ class TestEvent(AftersalesCommon):
                     self._as(user, case).write({"event_ids": [(0, 0, vals)]})
                 with self.assertRaises(UserError):
                     self._as(user, case).write({"event_ids": [(2, event.id)]})
+
+    def _try_by_rpc(self, user, event, vals):
+        """Try every call that could change the history, as a client would send it."""
+        Event, Case = self._as(user, event), self._as(user, event.case_id)
+        ids = event.ids
+        for records, method, args in (
+            (Event, "create", [vals]),
+            (Event, "web_save", [[], vals, {}]),
+            (Event, "write", [ids, {"kind": "other"}]),
+            (Event, "web_save", [ids, {"kind": "other"}, {}]),
+            (Event, "unlink", [ids]),
+            (Event, "copy", [ids]),
+            (Event, "_log_events", [[vals]]),
+            (Case, "write", [Case.ids, {"event_ids": [(1, event.id, vals)]}]),
+            (Case, "write", [Case.ids, {"event_ids": [(5,)]}]),
+            (Case, "unlink", [Case.ids]),
+        ):
+            with (
+                self.subTest(user=user.name, method=method, args=args),
+                self.assertRaises(UserError),
+                self.env.cr.savepoint(),
+            ):
+                call_kw(records.browse(), method, args, {})
+
+    @feature("B4-81")
+    def test_rpc_and_import_change_no_history(self):
+        """Agent, manager and administrator change nothing by RPC, import or deletion."""
+        groups = "base.group_system,aftersales_case.group_aftersales_manager"
+        admin = new_test_user(
+            self.env,
+            "as_system",
+            groups=groups,
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        case = self._new_case(user_id=self.agent.id)
+        event = case.event_ids[:1]
+        self.env["ir.model.data"].create(
+            {
+                "module": "__test__",
+                "name": "event",
+                "model": event._name,
+                "res_id": event.id,
+            }
+        )
+        vals = {
+            "case_id": case.id,
+            "kind": "stage",
+            "at": "2026-01-01 00:00:00",
+            "actor_id": self.agent.id,
+            "stage_id": self.stage_new.id,
+            "state": "new",
+            "user_id": self.agent.id,
+        }
+        before = case.event_ids.read()
+        for user in (self.agent, self.manager, admin):
+            self._try_by_rpc(user, event, vals)
+            header = ["case_id/.id", "kind", "at", "actor_id/.id", "state"]
+            row = [str(case.id), "stage", "2026-01-01", str(user.id), "new"]
+            for names, values in (
+                (header, row),
+                (["id", "kind"], ["__test__.event", "other"]),
+            ):
+                Event = self._as(user, event.browse())
+                try:
+                    result = Event.load(names, [values])
+                except AccessError:
+                    continue
+                self.assertFalse(result["ids"])
+                self.assertTrue(result["messages"])
+            case.invalidate_recordset()
+            self.assertEqual(case.event_ids.read(), before)
 
     @mute_logger("odoo.sql_db")
     def test_database_refuses_to_write_history(self):

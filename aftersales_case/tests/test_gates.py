@@ -203,12 +203,14 @@ class TestGates(AftersalesCommon):
             ]
         )
         self.env.flush_all()
-        spec = {
-            "number": {},
-            "gate_preview": {},
-            "user_id": {"fields": {"display_name": {}}},
-        }
         Case = self._as(self.agent)["aftersales.case"]
+        views = Case.get_views([(False, "kanban")])
+        # As the board asks: every field of its cards, names of related records too.
+        spec = {
+            name: {"fields": {"display_name": {}}} if field.get("relation") else {}
+            for name, field in views["models"]["aftersales.case"]["fields"].items()
+        }
+        self.assertIn("gate_preview", spec)
         counts = []
         for ids in (cases[:2].ids, cases[0].ids, cases[1:].ids):  # the first warms up
             self.env.invalidate_all()
@@ -232,6 +234,26 @@ class TestGates(AftersalesCommon):
         event = case.event_ids.filtered(lambda e: e.kind == "forced")
         self.assertEqual(event.reason, "CEO asked")
         self.assertEqual(event.actor_id, self.manager)
+
+    def test_manager_moves_past_a_gate(self):
+        """A manager sees what is missing and moves the cases all the same, with a reason."""
+        self._rule("cause_id", required_from_id=self.stage_progress.id)
+        cases = self._new_case() | self._complete(self._new_case())
+        context = {"active_model": cases._name, "active_ids": cases.ids}
+        with self.assertRaises(AccessError):
+            Form(self._as(self.leader)["aftersales.force"].with_context(**context))
+        form = Form(self._as(self.manager)["aftersales.force"].with_context(**context))
+        self.assertEqual(form.stage_id, self.stage_progress)
+        text = f"{cases[0].display_name}: Cause is not filled in."
+        self.assertEqual(form.missing_text, text)
+        with self.assertRaisesRegex(AssertionError, "reason is a required"):
+            form.save()
+        form.reason = "CEO asked"
+        form.save().action_force()
+        self.assertEqual(cases.stage_id, self.stage_progress)
+        events = cases.event_ids.filtered(lambda event: event.kind == "forced")
+        self.assertEqual(events.mapped("reason"), ["CEO asked"] * 2)
+        self.assertEqual(events.actor_id, self.manager)
 
     def test_context_from_outside_opens_no_gate(self):
         """A client that sends the flag in its context stands before a closed gate."""
@@ -294,6 +316,21 @@ class TestGates(AftersalesCommon):
             self.link_progress, kind="checklist", checklist_text="Device is complete"
         )
         self.assertEqual(case.checklist_ids.mapped("name"), ["Device is complete"])
+
+    def test_checklist_speaks_the_language_of_the_user(self):
+        """What a case made by an English colleague asks, a Dutch one reads in Dutch."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        requirement = self._require(
+            self.link_progress, kind="checklist", checklist_text="Device is complete"
+        )
+        requirement.with_context(lang="nl_NL").checklist_text = "Apparaat is compleet"
+        item = self._new_case().checklist_ids
+        self.assertEqual(item.name, "Device is complete")
+        dutch = item.with_context(lang="nl_NL")
+        self.assertEqual(dutch.name, "Apparaat is compleet")
+        self.assertEqual(dutch.search([("name", "=", "Apparaat is compleet")]), item)
+        requirement.unlink()
+        self.assertEqual(item.name, "Device is complete", "kept, if no longer asked")
 
     def test_gate_names_what_it_undid(self):
         """One refused case keeps all from moving; the client learns which are ready."""

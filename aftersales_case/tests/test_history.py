@@ -42,6 +42,13 @@ class TestHistory(AftersalesCommon):
         case.invalidate_recordset()
         return case
 
+    def test_reasons_are_words(self):
+        """Keys that the system logs as a reason are told in words."""
+        self.team.member_ids = False
+        case = self._new_case()
+        self.assertIn("nobody took it yet", case.history_html)
+        self.assertNotIn("fallback", case.history_html)
+
     @feature("N-10", "B4-21")
     def test_who_held_it(self):
         """Calendar and working time are split over us and those we waited for."""

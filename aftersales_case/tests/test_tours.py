@@ -2,6 +2,7 @@ from odoo.tests import HttpCase, tagged
 
 from .common import AftersalesSetup, feature
 from .deliveries import DeliveriesMixin
+from .gateway import write_mail
 
 
 @tagged("post_install", "-at_install")
@@ -19,7 +20,7 @@ class TestTours(AftersalesSetup, HttpCase):
         self.assertEqual(case.stage_id, self.stage_progress)
         self.assertEqual(case.event_ids[-1:].actor_id, self.agent)
 
-    @feature("I2-06")
+    @feature("I2-06", "B4-03")
     def test_report_in_the_browser(self):
         """A colleague without a role reports a case in a few clicks."""
         self.start_tour(
@@ -32,6 +33,48 @@ class TestTours(AftersalesSetup, HttpCase):
         )
         self.assertEqual(case.create_uid, self.reporter)
         self.assertTrue(case.user_id)
+
+    @feature("B4-06")
+    def test_mail_becomes_a_service_order(self):
+        """An agent opens a waiting mail and makes a case of it: two clicks, no typing."""
+        self.type_service.alias_name = "repairs"
+        source = write_mail(
+            "The boiler of the tour drips.",
+            From="new@unknown.example",
+            To="repairs@aftersales.example",
+            Subject="Boiler of the tour",
+        )
+        self.env["mail.thread"].message_process(None, source)
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_intake_action",
+            "aftersales_case_inbox",
+            login="as_agent",
+        )
+        case = self.env["aftersales.case"].search([("name", "=", "Boiler of the tour")])
+        self.assertEqual(case.type_id, self.type_service)
+        self.assertEqual(case.email, "new@unknown.example")
+        self.assertIn("The boiler of the tour drips", case.description)
+        self.assertEqual(case.intake_ids.state, "case")
+
+    @feature("B4-06")
+    def test_mail_joins_a_case(self):
+        """An agent adds a waiting mail to the case that it is about."""
+        case = self._new_case(name="Grinder of the tour", user_id=self.agent.id)
+        self.type_service.alias_name = "repairs"
+        source = write_mail(
+            "It is worse now.",
+            From="new@unknown.example",
+            To="repairs@aftersales.example",
+            Subject="More on the tour",
+        )
+        self.env["mail.thread"].message_process(None, source)
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_intake_action",
+            "aftersales_case_inbox_add",
+            login="as_agent",
+        )
+        self.assertEqual(case.intake_ids.state, "added")
+        self.assertIn("It is worse now", "".join(case.message_ids.mapped("body")))
 
 
 @tagged("post_install", "-at_install")

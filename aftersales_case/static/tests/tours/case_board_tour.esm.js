@@ -50,3 +50,48 @@ registry.category("web_tour.tours").add("aftersales_case_report", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("aftersales_case_inbox", {
+    steps: () => [
+        {
+            content: "Open the mail that waits",
+            trigger: ".o_data_row:contains(Boiler of the tour) td[name=subject]",
+            run: "click",
+        },
+        {
+            content: "Make a case of the type of its address",
+            trigger: "button[name=action_make_case]",
+            run: "click",
+        },
+        {
+            content: "The case is there, with sender and title",
+            trigger: ".o_field_widget[name=email] input:value(new@unknown.example)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("aftersales_case_inbox_add", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains(More on the tour) td[name=subject]",
+            run: "click",
+        },
+        {
+            content: "Name the case that it is about",
+            trigger: ".o_field_widget[name=case_id] input",
+            run: "edit Grinder of the tour",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains(Grinder of the tour)",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_add_to_case]",
+            run: "click",
+        },
+        {
+            content: "The case opens, with the mail on it",
+            trigger: ".o_field_widget[name=number]:contains(TCMP/)",
+        },
+    ],
+});
