@@ -333,11 +333,21 @@ class AftersalesCase(models.Model):
 
     # === Computes === #
 
-    @api.depends("number", "name")
+    @api.depends("number", "name", "confidential")
+    @api.depends_context("uid")
     def _compute_display_name(self):
+        """A link to a confidential case shows its number only, to those not concerned.
+
+        The client reads the name of a link with sudo, whoever looks.
+        """
+        secret = self.filtered(lambda case: case.confidential and case._origin)
+        # sudo: the other way round, to ask with the rights of whoever looks
+        asked = secret.sudo(self.env.user._is_superuser())
+        secret -= asked._filtered_access("read")
         for case in self:
             number = case.number if case.number != "/" else ""
-            case.display_name = f"{number or ''} {case.name or ''}".strip()
+            title = "" if case in secret else case.name
+            case.display_name = f"{number or ''} {title or ''}".strip()
 
     @api.depends("contact_id")
     def _compute_partner_id(self):

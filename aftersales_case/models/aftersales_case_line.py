@@ -104,6 +104,9 @@ class AftersalesCaseLine(models.Model):
     def write(self, vals):
         touched = GOODS_FIELDS & vals.keys()
         cases = self.case_id if touched else self.env["aftersales.case"]
+        if "case_id" in vals:
+            # The rules ask about the case they leave, this about the one they go to.
+            cases.browse(vals["case_id"]).check_access("write")
         res = super().write(vals)
         if touched:
             self._tell_cases(cases | self.case_id)

@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -23,14 +24,14 @@ class StockPicking(models.Model):
         cases = Case
         if self.ids and Case.has_access("read"):
             cases = Case.search(self._get_aftersales_domain())
-        # sudo: the lines of cases that the user sees
-        slips = {
-            case: case.picking_id | case.sudo().line_ids.picking_id for case in cases
-        }
+        counts = Counter(
+            slip_id
+            for case in cases
+            # sudo: the lines of cases that the user sees
+            for slip_id in (case.picking_id | case.sudo().line_ids.picking_id).ids
+        )
         for picking in self:
-            picking.aftersales_case_count = sum(
-                picking.id in found.ids for found in slips.values()
-            )
+            picking.aftersales_case_count = counts[picking.id]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -138,6 +138,19 @@ class TestAccess(AftersalesCommon):
             self.other_team.leader_id = False
             self.assertNotIn(self.secret, self._visible(self.agent))
 
+    def test_link_to_a_confidential_case(self):
+        """The client reads the names of links with sudo: a secret title is not in it."""
+        for user, name in (
+            (self.agent, self.secret.number),
+            (self.manager, f"{self.secret.number} Secret"),
+        ):
+            linked = self._as(user, self.secret).sudo()
+            self.assertEqual(linked.display_name, name)
+        self.assertEqual(
+            self._as(self.agent, self.own).sudo().display_name,
+            f"{self.own.number} Own",
+        )
+
     def test_strangers_reach_nothing(self):
         """Portal and public users have no access to any of our models."""
         models = [
