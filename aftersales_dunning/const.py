@@ -1,0 +1,116 @@
+"""Selection keys and lock numbers that models and tests share."""
+
+SCOPE_AMOUNT = "amount"
+SCOPE_INVOICE = "invoice"
+SCOPE_CUSTOMER = "customer"
+SCOPES = [
+    (SCOPE_AMOUNT, "Disputed amount"),
+    (SCOPE_INVOICE, "Whole invoice"),
+    (SCOPE_CUSTOMER, "All invoices of the customer"),
+]
+
+HOLD_REQUESTED = "requested"
+HOLD_ACTIVE = "active"
+HOLD_RELEASED = "released"
+HOLD_EXPIRED = "expired"
+HOLD_WITHDRAWN = "withdrawn"
+HOLD_STATES = [
+    (HOLD_REQUESTED, "Waiting for approval"),
+    (HOLD_ACTIVE, "Active"),
+    (HOLD_RELEASED, "Released"),
+    (HOLD_EXPIRED, "Expired"),
+    (HOLD_WITHDRAWN, "Withdrawn"),
+]
+RUNNING_STATES = (HOLD_REQUESTED, HOLD_ACTIVE)
+
+# What of an invoice is held.
+HELD_NONE = "none"
+HELD_PARTIAL = "partial"
+HELD_FULL = "full"
+HELD_STATES = [
+    (HELD_NONE, "Not held"),
+    (HELD_PARTIAL, "Partly held"),
+    (HELD_FULL, "Held"),
+]
+
+# How dunning goes on when a hold ends.
+RELEASE_GO_ON = "go_on"
+RELEASE_WAIT = "wait"
+RELEASE_RESTART = "restart"
+RELEASE_NEW_DUE = "new_due"
+RELEASE_POLICIES = [
+    (RELEASE_GO_ON, "Go on at the level reached"),
+    (RELEASE_WAIT, "Wait some days, then go on"),
+    (RELEASE_RESTART, "Start again at the first level"),
+    (RELEASE_NEW_DUE, "Give a new due date"),
+]
+
+# Why a hold ended.
+END_SOLVED = "solved"
+END_CREDITED = "credited"
+END_MOVED = "moved"
+END_BY_HAND = "by_hand"
+END_EXPIRED = "expired"
+END_WITHDRAWN = "withdrawn"
+END_PAID = "paid"
+END_REFUSED = "refused"
+END_REASONS = [
+    (END_SOLVED, "Case solved or rejected"),
+    (END_CREDITED, "Covered by a credit note"),
+    (END_MOVED, "The goods are billed elsewhere"),
+    (END_BY_HAND, "Released by hand"),
+    (END_EXPIRED, "We were silent for too long"),
+    (END_WITHDRAWN, "Complaint withdrawn"),
+    (END_PAID, "Invoice paid"),
+    (END_REFUSED, "Not approved"),
+]
+
+# What the next dunning run makes of an open instalment.
+OUTCOME_REMIND = "remind"
+OUTCOME_HELD = "held"
+OUTCOME_SMALL = "small"
+OUTCOME_BY_HAND = "by_hand"
+OUTCOME_NOT_DUE = "not_due"
+OUTCOME_WAITS = "waits"
+OUTCOME_LAST = "last"
+OUTCOME_NO_POLICY = "no_policy"
+OUTCOME_NO_FOLLOW = "no_follow"
+OUTCOME_NO_ACCOUNT = "no_account"
+OUTCOME_LEFT_OUT = "left_out"
+# What a dry run shows: all that has its turn on that day, and what keeps it from it.
+DRY_RUN_OUTCOMES = [
+    (OUTCOME_REMIND, "Reminder"),
+    (OUTCOME_HELD, "Held"),
+    (OUTCOME_SMALL, "Below the tolerance"),
+    (OUTCOME_BY_HAND, "By hand"),
+]
+
+# How long money has been held: the first day of each age.
+AGES = [
+    ("00", "0-7 days"),
+    ("08", "8-30 days"),
+    ("31", "31-60 days"),
+    ("61", "61-90 days"),
+    ("91", "Over 90 days"),
+]
+
+# Who settles what is disputed.
+SETTLED_BY_SERVICE = "service"
+SETTLED_BY_DEBTOR = "debtor"
+SETTLED_BY = [
+    (SETTLED_BY_SERVICE, "Service"),
+    (SETTLED_BY_DEBTOR, "Debtor control"),
+]
+
+# Kinds of events on the case.
+EVENT_HOLD = "hold"
+EVENT_HOLD_END = "hold_end"
+EVENT_HOLD_RENEWED = "hold_renewed"
+
+# The context key ``aftersales_sync`` with this very object says that goods are followed,
+# and nobody's hand changes anything: no request from outside can bring it.
+SYNC = object()
+
+# PostgreSQL advisory locks are told apart by two numbers: one of these, and an id.
+LOCK_INVOICE = 7301
+LOCK_PARTNER = 7302

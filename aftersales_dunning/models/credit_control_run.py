@@ -1,0 +1,85 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class CreditControlRun(models.Model):
+    """A run shows what it left out, and leaves out what was held since."""
+
+    _inherit = "credit.control.run"
+
+    held_line_ids = fields.Many2many(
+        "account.move.line",
+        relation="credit_control_run_held_rel",
+        string="Held Back",
+        readonly=True,
+        copy=False,
+        help="Instalments that would have had a reminder, were they not held.",
+    )
+    held_count = fields.Integer("Instalments Held Back", compute="_compute_held_count")
+
+    @api.depends("held_line_ids")
+    def _compute_held_count(self):
+        for run in self:
+            run.held_count = len(run.held_line_ids)
+
+    def _note_held(self, policy, lines):
+        """Write down which instalments a policy would have dunned, were they not held."""
+        self.ensure_one()
+        new = lines - self.held_line_ids
+        if new:
+            self.held_line_ids = [Command.link(line.id) for line in new]
+
+    def _generate_credit_lines(self):
+        """Say in the report how much was held back."""
+        lines = super()._generate_credit_lines()
+        if self.held_line_ids:
+            self._add_to_report(
+                self.env._(
+                    "%(count)s instalments of %(invoices)s invoices were held back: see"
+                    " the page Held.",
+                    count=len(self.held_line_ids),
+                    invoices=len(self.held_line_ids.move_id),
+                )
+            )
+        return lines
+
+    def _add_to_report(self, sentence):
+        self.ensure_one()
+        self.report = (self.report or Markup()) + Markup("<p>%s</p>") % sentence
+
+    def set_to_ready_lines(self):
+        """What was held since the run is ignored, the rest is ready."""
+        self._ignore_held(("draft",))
+        return super().set_to_ready_lines()
+
+    def run_channel_action(self):
+        """What was held since is ignored, the rest goes out."""
+        self._ignore_held(("draft", "to_be_sent"))
+        return super().run_channel_action()
+
+    def _ignore_held(self, states):
+        """Ignore lines of the run that were held since, and say so in its report."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.state in states)
+        ignored = lines._hold_back(lines._get_dunnable())
+        if ignored:
+            self._add_to_report(
+                self.env._(
+                    "Held since the run and ignored: %s",
+                    ", ".join(ignored.invoice_id.mapped("name")),
+                )
+            )
+
+    def open_held_lines(self):
+        """Open what was held back."""
+        self.ensure_one()
+        view = self.env.ref("aftersales_dunning.account_move_line_view_list_held")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Held Back"),
+            "res_model": "account.move.line",
+            "views": [(view.id, "list")],
+            "domain": [("id", "in", self.held_line_ids.ids)],
+        }

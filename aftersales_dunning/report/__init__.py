@@ -1,0 +1,2 @@
+from . import credit_control_analysis
+from . import credit_control_summary

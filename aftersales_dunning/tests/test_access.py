@@ -1,0 +1,256 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .common import DunningCommon
+
+LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+
+
+class TestAccess(DunningCommon):
+    """Model × group × company, what is allowed and what is refused."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        cls.other_company = env["res.company"].create({"name": "Foreign"})
+        cls.foreign = new_test_user(
+            env,
+            "as_foreign",
+            groups="aftersales_case.group_aftersales_manager,account.group_account_manager",
+            company_id=cls.other_company.id,
+            company_ids=[(6, 0, cls.other_company.ids)],
+        )
+        cls.portal = new_test_user(env, "as_portal", groups="base.group_portal")
+        cls.public = env.ref("base.public_user")
+        cls.adviser = new_test_user(
+            env,
+            "as_adviser",
+            groups="account.group_account_manager",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+        Case = env["aftersales.case"]
+        common = {
+            "type_id": cls.type_complaint.id,
+            "company_id": cls.company.id,
+            "partner_id": cls.customer.id,
+        }
+        cls.own = Case.create(common | {"name": "Own", "user_id": cls.agent.id})
+        cls.secret = Case.create(
+            common | {"name": "Secret", "confidential": True, "user_id": cls.manager.id}
+        )
+        cls.secret.message_unsubscribe(cls.env.user.partner_id.ids)
+        cls.team.leader_id = False
+
+    def setUp(self):
+        super().setUp()
+        self.hold = self._hold(self._new_invoice(100), case=self.own)
+        self.hidden = self._hold(self._new_invoice(100), case=self.secret)
+        self.without = self._hold(self._new_invoice(100))
+        self.holds = self.hold | self.hidden | self.without
+
+    def test_model_matrix(self):
+        """Who may do what with each model, rules aside."""
+        people = ("reporter", "agent", "leader", "manager", "accountant", "adviser")
+
+        def rights(*letters):
+            return dict(zip(people, letters, strict=True))
+
+        matrix = {
+            "aftersales.dunning.hold": rights("r", "rwc", "rwc", "rwc", "rwc", "rwc"),
+            "aftersales.dunning.hold.reason": rights(
+                "r", "r", "r", "rwcd", "r", "rwcd"
+            ),
+            "aftersales.dunning.share": rights("r", "rw", "rw", "rw", "rw", "rw"),
+            "aftersales.dunning.release": rights("", "rwc", "rwc", "rwc", "rwc", "rwc"),
+            "aftersales.dunning.proposal": rights(
+                "", "rwc", "rwc", "rwc", "rwc", "rwc"
+            ),
+            "aftersales.dunning.proposal.line": rights(
+                "", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"
+            ),
+            "aftersales.dunning.dry.run": rights("", "", "", "", "rwc", "rwc"),
+            "aftersales.dunning.dry.run.line": rights("", "", "", "", "r", "r"),
+        }
+        known = {
+            name
+            for name in self.env
+            if name.startswith("aftersales.")
+            and self.env[name]._original_module == "aftersales_dunning"
+            and not self.env[name]._abstract
+        }
+        self.assertEqual(known, set(matrix))
+        for model, roles in matrix.items():
+            for role, allowed in roles.items():
+                records = self._as(getattr(self, role))[model]
+                for letter, operation in LETTERS.items():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(
+                            records.has_access(operation), letter in allowed
+                        )
+
+    def test_strangers_reach_nothing(self):
+        """Portal and public users have no access to any of our models."""
+        models = [
+            name
+            for name in self.env
+            if name.startswith("aftersales.dunning") and not self.env[name]._abstract
+        ]
+        self.assertGreater(len(models), 4)
+        for user in (self.portal, self.public):
+            for name in models:
+                with self.subTest(user=user.login, model=name):
+                    for operation in LETTERS.values():
+                        self.assertFalse(
+                            self._as(user)[name].has_access(operation), operation
+                        )
+
+    def test_who_reads_which_hold(self):
+        """Service reads the holds of the cases it reads, debtor control all of them."""
+        expected = {
+            self.reporter: self.without,
+            self.agent: self.hold | self.without,
+            self.leader: self.hold | self.without,
+            self.manager: self.holds,
+            self.accountant: self.holds,
+            self.adviser: self.holds,
+            self.foreign: self.holds.browse(),
+        }
+        for user, holds in expected.items():
+            with self.subTest(user=user.login):
+                found = self._as(user)["aftersales.dunning.hold"].search(
+                    [("id", "in", self.holds.ids)]
+                )
+                self.assertEqual(found, holds)
+
+    @feature("I2-51")
+    def test_debtor_control_and_cases(self):
+        """It reads every case but confidential ones, and writes the disputes only."""
+        dispute = self.env.ref("aftersales_case.type_dispute")
+        dispute.active = True
+        theirs = self.env["aftersales.case"].create(
+            {
+                "name": "Price",
+                "type_id": dispute.id,
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "user_id": self.manager.id,
+            }
+        )
+        table = {self.own: "r", self.secret: "", theirs: "rw"}
+        for case, allowed in table.items():
+            for letter in "rw":
+                with self.subTest(case=case.name, operation=letter):
+                    self.assertEqual(
+                        self._as(self.accountant, case).has_access(LETTERS[letter]),
+                        letter in allowed,
+                    )
+        for case in (self.own, theirs):
+            for letter in "cd":
+                self.assertFalse(
+                    self._as(self.accountant, case).has_access(LETTERS[letter])
+                    and letter == "d"
+                )
+        self.assertFalse(self._as(self.foreign, theirs).has_access("read"))
+
+    def test_states_are_set_by_actions_only(self):
+        """Nobody writes states, dates or who did what; nobody deletes a hold."""
+        for user in (self.agent, self.accountant, self.manager):
+            mine = self._as(user, self.hold)
+            for name, value in (
+                ("state", "released"),
+                ("date_until", "2099-01-01"),
+                ("approved_by_id", user.id),
+                ("move_id", self.without.move_id.id),
+            ):
+                with self.subTest(user=user.login, field=name):
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        mine.write({name: value})
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                mine.unlink()
+        self.assertEqual(self.hold.state, "active")
+
+    def test_who_ends_a_hold(self):
+        """Those who work on its case, and debtor control; never another company."""
+        for user, holds in (
+            (self.agent, self.hold),
+            (self.accountant, self.without),
+            (self.accountant, self.hidden),
+        ):
+            self._as(user, holds)._release_by_hand({"release_policy": "go_on"})
+            self.assertEqual(holds.state, "released")
+        hold = self._hold(self._new_invoice(100))
+        for user in (self.reporter, self.agent, self.foreign):
+            with self.subTest(user=user.login):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    self._as(user, hold)._release_by_hand({"release_policy": "go_on"})
+        self.assertEqual(hold.state, "active")
+
+    @feature("I2-51")
+    def test_debtor_control_holds_for_any_case_it_reads(self):
+        """It says how much is disputed, also by a case that service works on."""
+        self._as(self.accountant, self.hold).write({"scope": "amount", "amount": 40})
+        self.assertEqual(self.hold.held_amount, 40)
+        Hold = self._as(self.accountant)["aftersales.dunning.hold"]
+        vals = {
+            "move_id": self._new_invoice(100).id,
+            "reason_id": self.hold.reason_id.id,
+            "scope": "invoice",
+        }
+        hold = Hold.create(vals | {"case_id": self.own.id})
+        self.assertEqual(hold.state, "active")
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            Hold.create(vals | {"case_id": self.secret.id})
+
+    def test_who_chooses_which_invoice(self):
+        """Service chooses among its customer's open invoices by number; others not."""
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        other = self._new_invoice(100, partner=stranger)
+        paid = self._new_invoice(100)
+        self._pay(paid)
+        open_moves = (self.holds.move_id | other | paid) - other - paid
+
+        def pick(user, case, name=""):
+            moves = self._as(user)["account.move"].with_context(hold_case_id=case.id)
+            return moves.web_name_search(name, {"display_name": {}})
+
+        rows = pick(self.agent, self.own)
+        self.assertEqual({row["id"] for row in rows}, set(open_moves.ids))
+        self.assertEqual(
+            {row["display_name"] for row in rows}, set(open_moves.mapped("name"))
+        )
+        name = self.hold.move_id.name
+        self.assertEqual(
+            [row["id"] for row in pick(self.agent, self.own, name)],
+            self.hold.move_id.ids,
+        )
+        for user, case in (
+            (self.agent, self.secret),
+            (self.reporter, self.own),
+            (self.agent, self.own.browse()),
+        ):
+            with self.subTest(user=user.login, case=case.name):
+                with self.assertRaises(AccessError):
+                    pick(user, case)
+
+    def test_service_writes_no_invoices(self):
+        """An agent may hold an invoice, and change nothing else of it."""
+        move = self.hold.move_id
+        with self.assertRaises(AccessError):
+            self._as(self.agent, move).read(["amount_total"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self._as(self.agent, move).write({"dunning_resume_on": self.today})
+
+    def test_name_of_a_confidential_case(self):
+        """A link to it shows its number to debtor control, its title to those concerned."""
+        for user, name in (
+            (self.accountant, self.secret.number),
+            (self.manager, f"{self.secret.number} Secret"),
+        ):
+            hold = self._as(user, self.hidden)
+            hold.invalidate_recordset()
+            [row] = hold.web_read({"case_id": {"fields": {"display_name": {}}}})
+            self.assertEqual(row["case_id"]["display_name"], name)

@@ -1,0 +1,165 @@
+from odoo.tests import BaseCase, tagged
+
+from odoo.addons.aftersales_dunning.engine.allocation import (
+    Bill,
+    Delivery,
+    allocate,
+    concern,
+    split_money,
+    spread_due,
+)
+
+D1, D2, D3 = 1, 2, 3
+I1, I2, I3 = 101, 102, 103
+
+
+def _goods(*quantities):
+    return [
+        Delivery(number, qty, (number,)) for number, qty in enumerate(quantities, 1)
+    ]
+
+
+def _bill(number, qty, reverses=None, price=100.0):
+    return Bill(number, qty, price, number, reverses)
+
+
+@tagged("post_install", "-at_install")
+class TestAllocationEngine(BaseCase):
+    """Which goods stand on which invoice line, from plain values."""
+
+    def _check(self, deliveries, bills, shares, unbilled=None):
+        result = allocate(deliveries, bills)
+        self.assertEqual(result.shares, shares)
+        self.assertEqual(result.unbilled, unbilled or {})
+        return result
+
+    def test_one_slip_one_invoice(self):
+        """The plain case, and it is exact."""
+        result = self._check(_goods(10), [_bill(I1, 10)], {(D1, I1): 10})
+        self.assertTrue(result.is_exact(D1))
+
+    def test_one_slip_on_two_invoices(self):
+        """Billed in two parts; still exact: there is but one delivery."""
+        result = self._check(
+            _goods(10), [_bill(I1, 4), _bill(I2, 6)], {(D1, I1): 4, (D1, I2): 6}
+        )
+        self.assertTrue(result.is_exact(D1))
+
+    def test_two_slips_on_one_invoice(self):
+        """A collective invoice bills both."""
+        self._check(_goods(3, 7), [_bill(I1, 10)], {(D1, I1): 3, (D2, I1): 7})
+
+    def test_invoice_before_delivery(self):
+        """Goods that are delivered later go to the line that waits for them."""
+        self._check([], [_bill(I1, 10)], {})
+        self._check(_goods(4), [_bill(I1, 10)], {(D1, I1): 4})
+        self._check(_goods(4, 6), [_bill(I1, 10)], {(D1, I1): 4, (D2, I1): 6})
+
+    def test_first_in_first_out_is_a_guess(self):
+        """Two deliveries on two invoices: in order, and said to be no more than that."""
+        result = self._check(
+            _goods(5, 5), [_bill(I1, 5), _bill(I2, 5)], {(D1, I1): 5, (D2, I2): 5}
+        )
+        self.assertFalse(result.is_exact(D1))
+
+    def test_full_credit_note(self):
+        """Credited goods are billed no more; what the other invoice bills stays."""
+        self._check(
+            _goods(10, 5),
+            [_bill(I1, 10), _bill(I2, 5), _bill(I3, -10, reverses=I1)],
+            {(D2, I2): 5},
+            {D1: 10},
+        )
+
+    def test_credited_and_billed_again(self):
+        """The goods go to the corrected invoice."""
+        self._check(
+            _goods(10),
+            [_bill(I1, 10), _bill(I2, -10, reverses=I1), _bill(I3, 10)],
+            {(D1, I3): 10},
+        )
+
+    def test_partial_credit_note(self):
+        """Three of ten are credited."""
+        self._check(
+            _goods(10),
+            [_bill(I1, 10), _bill(I2, -3, reverses=I1)],
+            {(D1, I1): 7},
+            {D1: 3},
+        )
+
+    def test_price_credit_frees_no_goods(self):
+        """A credit at another unit price is money."""
+        result = self._check(
+            _goods(10),
+            [_bill(I1, 10), _bill(I2, -10, reverses=I1, price=5.0)],
+            {(D1, I1): 10},
+        )
+        self.assertEqual(result.money_credits, [I2])
+
+    def test_credit_takes_the_undelivered_first(self):
+        """Ten billed, seven delivered, three credited: the seven stay billed."""
+        self._check(
+            _goods(7), [_bill(I1, 10), _bill(I2, -3, reverses=I1)], {(D1, I1): 7}
+        )
+
+    def test_return_and_credit(self):
+        """What came back and was credited is neither delivered nor billed."""
+        goods = [*_goods(10), Delivery(9, -3, (9,), origin=D1)]
+        self._check(goods, [_bill(I1, 10), _bill(I2, -3)], {(D1, I1): 7})
+
+    def test_return_before_invoice(self):
+        """What came back before the invoice is never billed."""
+        goods = [*_goods(10), Delivery(9, -3, (9,), origin=D1)]
+        self._check(goods, [_bill(I1, 7)], {(D1, I1): 7})
+
+    def test_return_never_credited(self):
+        """The invoice then bills goods of the next delivery."""
+        goods = [*_goods(10, 5), Delivery(9, -3, (9,), origin=D1)]
+        self._check(goods, [_bill(I1, 10)], {(D1, I1): 7, (D2, I1): 3}, {D2: 2})
+
+    def test_return_and_credit_with_two_deliveries(self):
+        """A credited return of the first delivery leaves the second where it was."""
+        goods = [*_goods(10, 10), Delivery(9, -3, (9,), origin=D1)]
+        bills = [_bill(I1, 10), _bill(I2, 10), _bill(I3, -3, reverses=I1)]
+        self._check(goods, bills, {(D1, I1): 7, (D2, I2): 10})
+
+    def test_returned_goods_stay_billed_until_credited(self):
+        """Four of ten came back: billed as ever, until the credit note."""
+        goods = [*_goods(10), Delivery(9, -4, (9,), origin=D1)]
+        result = self._check(goods, [_bill(I1, 10)], {(D1, I1): 10})
+        self.assertEqual(result.settled, {})
+        result = self._check(goods, [_bill(I1, 10), _bill(I2, -4)], {(D1, I1): 6})
+        self.assertEqual(result.settled, {D1: 4})
+
+    def test_credited_goods_are_settled_until_billed_again(self):
+        """What a credit note frees is disputed no more, until an invoice takes it."""
+        bills = [_bill(I1, 10), _bill(I2, -4, reverses=I1)]
+        result = self._check(_goods(10), bills, {(D1, I1): 6}, {D1: 4})
+        self.assertEqual(result.settled, {D1: 4})
+        bills.append(_bill(I3, 4))
+        result = self._check(_goods(10), bills, {(D1, I1): 6, (D1, I3): 4})
+        self.assertEqual(result.settled, {})
+
+    def test_unknown_return_undoes_the_last(self):
+        """A return that names no delivery takes from the last one."""
+        goods = [*_goods(10, 5), Delivery(9, -6, (9,))]
+        self._check(goods, [_bill(I1, 9)], {(D1, I1): 9})
+
+    def test_concern_spreads_in_order(self):
+        """Six of ten that stand on two invoices: the first four, then two."""
+        self.assertEqual(concern(6, [(I1, 4), (I2, 6)]), {I1: 4, I2: 2})
+        self.assertEqual(concern(6, [(I1, 4)]), {I1: 4})
+
+    def test_money_adds_up(self):
+        """Thirds of 100.00 are 33.33, 33.34 and 33.33: together 100.00."""
+        amounts = split_money(100.0, [1, 1, 1], 3, lambda value: round(value, 2))
+        self.assertEqual(amounts, [33.33, 33.34, 33.33])
+        self.assertEqual(split_money(100.0, [1], 0, round), [0.0])
+
+    def test_hold_lies_on_what_is_due_last(self):
+        """Of two instalments the later one is held first."""
+        open_amounts = [("a", 600.0), ("b", 1400.0)]
+        self.assertEqual(spread_due(open_amounts, 1500), {"a": 500.0, "b": 0.0})
+        self.assertEqual(spread_due(open_amounts, 400), {"a": 600.0, "b": 1000.0})
+        self.assertEqual(spread_due(open_amounts, 5000), {"a": 0.0, "b": 0.0})

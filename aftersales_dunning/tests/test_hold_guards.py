@@ -1,0 +1,146 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+from .common import DunningCommon
+
+
+class TestHoldGuards(DunningCommon):
+    """What a remote call may not do with holds, whatever it sends."""
+
+    def setUp(self):
+        super().setUp()
+        self.case = self._new_case(user_id=self.agent.id)
+        self.reason = self.env.ref("aftersales_dunning.reason_product").copy()
+        self.strict = self.reason.copy({"needs_approval": True})
+        self.invoice = self._new_invoice(100)
+
+    def _ask(self, user=None, **vals):
+        """Ask for a hold as an agent does."""
+        holds = self._as(user or self.agent)["aftersales.dunning.hold"]
+        return holds.create(
+            {
+                "case_id": self.case.id,
+                "move_id": self.invoice.id,
+                "reason_id": self.reason.id,
+            }
+            | vals
+        )
+
+    def test_context_sets_nothing(self):
+        """Defaults of the context do not get past the guard of the fields."""
+        holds = self._as(self.agent)["aftersales.dunning.hold"].with_context(
+            default_approved_by_id=self.manager.id,
+            default_credited_before=-100,
+            aftersales_sync=True,
+        )
+        hold = holds.create(
+            {
+                "case_id": self.case.id,
+                "move_id": self.invoice.id,
+                "reason_id": self.reason.id,
+                "scope": "amount",
+                "amount": 40,
+            }
+        )
+        self.assertFalse(hold.approved_by_id)
+        self.assertFalse(hold.credited_before)
+        self.assertTrue(hold.is_manual)
+        self.assertHeld({self.invoice: 40})
+
+    def test_approved_is_approved(self):
+        """Who needs an approval cannot change what was approved, nor prolong it."""
+        hold = self._ask(reason_id=self.strict.id, scope="amount", amount=10)
+        self._as(self.accountant, hold).action_approve()
+        theirs = self._as(self.agent, hold)
+        for vals in ({"amount": 100}, {"scope": "invoice"}):
+            with self.subTest(vals=vals), self.assertRefused(AccessError, "decides"):
+                theirs.write(vals)
+        with self.assertRefused(AccessError, "decides"):
+            theirs.action_renew()
+        theirs.note = "Ours"
+        self._as(self.accountant, hold).action_renew()
+        self.assertEqual(hold.renewal_count, 1)
+        self.assertHeld({self.invoice: 10})
+
+    def test_no_way_round_the_approval(self):
+        """A reason that needs an approval is not chosen after the hold works."""
+        hold = self._ask()
+        self.assertEqual(hold.state, "active")
+        with self.assertRefused(AccessError, "decides"):
+            self._as(self.agent, hold).reason_id = self.strict
+
+    def test_posting_approves_nothing(self):
+        """Billing the goods is no approval of the hold that they ask for."""
+        self.type_complaint.hold_reason_id = self.strict
+        order = self._new_order(1)
+        case = self._complain(self._deliver(order))
+        invoice = self._bill(order, post=False)
+        self._as(self.accountant, invoice).action_post()
+        self.assertEqual(case.hold_ids.state, "requested")
+
+    def test_customer_is_the_one_of_the_invoice(self):
+        """No other customer than the invoice's is held by the way."""
+        other = self.env["res.partner"].create({"name": "Other"})
+        hold = self._ask(scope="customer", partner_id=other.id)
+        self.assertEqual(hold.partner_id, self.customer)
+        contact = other.create({"name": "Eve", "parent_id": self.customer.id})
+        hold = self._ask(
+            self.accountant,
+            case_id=False,
+            move_id=False,
+            scope="customer",
+            partner_id=contact.id,
+            company_id=self.company.id,
+        )
+        self.assertEqual(hold.partner_id, self.customer)
+        self.assertEqual(self.invoice._get_standings()[self.invoice].due_now, 0)
+
+    def test_confidential_case_is_not_named_on_the_invoice(self):
+        """The invoice's chatter is read by many."""
+        self.case.confidential = True
+        hold = self._hold(self.invoice, case=self.case)
+        hold.action_renew()
+        hold._release_by_hand({"release_policy": "go_on"})
+        bodies = str(self.invoice.message_ids.mapped("body"))
+        self.assertIn("Dunning hold ended", bodies)
+        self.assertNotIn(self.case.number, bodies)
+
+    def test_proposals_name_no_other_invoices(self):
+        """A wizard filled by hand tells nothing of the invoices of others."""
+        other = self.env["res.partner"].create({"name": "Other"})
+        theirs = self._new_invoice(100, partner=other).invoice_line_ids
+        goods = self.env["aftersales.case.line"].create(
+            {"case_id": self.case.id, "product_id": self.machine.id}
+        )
+        proposal = self._as(self.agent)["aftersales.dunning.proposal"].create(
+            {
+                "case_id": self.case.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "case_line_id": goods.id,
+                            "invoice_line_id": line.id,
+                            "quantity": 1,
+                            "confirmed": True,
+                        }
+                    )
+                    for line in (theirs, self.invoice.invoice_line_ids)
+                ],
+            }
+        )
+        self.assertEqual(
+            proposal.line_ids.mapped("invoice_name"), [False, self.invoice.name]
+        )
+        proposal.action_confirm()
+        self.assertFalse(self.case.share_ids)
+        with self.assertRaises(AccessError):
+            self._as(self.manager, proposal.line_ids).read(["invoice_name"])
+
+    def test_goods_go_to_no_case_of_others(self):
+        """Goods are not put on a case that the user may not write."""
+        goods = self.env["aftersales.case.line"].create(
+            {"case_id": self.case.id, "product_id": self.machine.id}
+        )
+        secret = self._new_case(confidential=True, user_id=self.manager.id)
+        with self.assertRaises(AccessError):
+            self._as(self.agent, goods).case_id = secret
