@@ -5,6 +5,7 @@ first that does not. A step is a function that takes the ``Story`` and returns i
 whoever lengthens the story adds functions to ``STEPS``.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,11 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import story_dunning
+from story_dunning import check
 
 MAILS = Path(__file__).resolve().parent.parent / "aftersales_case" / "tests" / "mails"
 DOMAIN = "aftersales.example"
@@ -53,12 +59,6 @@ class Story:
             order="id desc",
             limit=1,
         )
-
-
-def check(held, sentence):
-    """Stop the story with a sentence when something did not hold."""
-    if not held:
-        raise SystemExit(f"The story stops here: {sentence}")
 
 
 def tell(env):
@@ -391,4 +391,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     close_it,
     list_the_history,
     list_the_time_per_stage,
+    *story_dunning.STEPS,
 )

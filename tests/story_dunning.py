@@ -1,0 +1,196 @@
+"""The story goes on: a delivery is complained about, and its invoice is not dunned.
+
+A slip number names the delivery, the invoice finds the case, the undisputed part is
+dunned, and when the case is closed the rest comes back on the terms of its reason.
+"""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+
+
+def check(held, sentence):
+    """Stop the story with a sentence when something did not hold."""
+    if not held:
+        raise SystemExit(f"The story stops here: {sentence}")
+
+
+def open_the_books(story):
+    """The company sells coffee machines at 100.00 and dunns what is overdue."""
+    env, company = story.env, story.env.company
+    env["account.chart.template"].try_loading(
+        "generic_coa", company=company, install_demo=False
+    )
+    account = story.janssen.property_account_receivable_id
+    template = env["mail.template"].search(
+        [("model", "=", "credit.control.communication")], limit=1
+    )
+    level = {
+        "name": "Reminder",
+        "level": 1,
+        "computation_mode": "net_days",
+        "delay_days": 10,
+        "channel": "email",
+        "email_template_id": template.id,
+        "custom_text": "Please pay.",
+        "custom_mail_text": "Please pay.",
+    }
+    story.policy = company.credit_policy_id = env["credit.control.policy"].create(
+        {
+            "name": "Reminders",
+            "company_id": company.id,
+            "account_ids": [Command.set(account.ids)],
+            "level_ids": [Command.create(level)],
+        }
+    )
+    story.machine = env["product.product"].create(
+        {
+            "name": "Espresso Machine",
+            "type": "consu",
+            "is_storable": True,
+            "list_price": 100,
+            "invoice_policy": "delivery",
+            "taxes_id": False,
+        }
+    )
+    return (
+        f"The books are open; policy {story.policy.name} dunns 10 days after the date."
+    )
+
+
+def deliver_machines(story):
+    """Ten machines go to Janssen Horeca."""
+    env = story.env
+    warehouse = env["stock.warehouse"].search(
+        [("company_id", "=", env.company.id)], limit=1
+    )
+    env["stock.quant"]._update_available_quantity(
+        story.machine, warehouse.lot_stock_id, 10
+    )
+    story.order = env["sale.order"].create(
+        {
+            "partner_id": story.janssen.id,
+            "client_order_ref": "PO 4711",
+            "order_line": [
+                Command.create({"product_id": story.machine.id, "product_uom_qty": 10})
+            ],
+        }
+    )
+    story.order.action_confirm()
+    story.slip = story.order.picking_ids
+    story.slip.move_ids.write({"quantity": 10, "picked": True})
+    story.slip.button_validate()
+    check(story.slip.state == "done", f"the delivery is {story.slip.state}.")
+    return f"Ten machines are delivered to Janssen Horeca with slip {story.slip.name}."
+
+
+def complain_by_slip_number(story):
+    """Bram enters the number of the slip; four machines are broken."""
+    case = story.claim = (
+        story.env["aftersales.case"]
+        .with_user(story.bram)
+        .create(
+            {
+                "name": "Four machines leak",
+                "type_id": story.ref("type_complaint").id,
+                "user_id": story.bram.id,
+                "slip_number": story.slip.name,
+            }
+        )
+    )
+    check(case.partner_id == story.janssen, "the slip did not tell the customer.")
+    check(case.line_ids.product_id == story.machine, "the slip did not tell the goods.")
+    case.line_ids.quantity = 4
+    check(case.invoice_state == "waiting", "the case does not wait for the invoice.")
+    return (
+        f"Bram enters slip {case.slip_number} on {case.number}: customer"
+        f" {case.partner_id.name}, order {case.order_ref}, {case.line_ids.quantity:g} of"
+        f" {case.line_ids.delivered:g} machines. The invoice is waited for."
+    )
+
+
+def bill_the_delivery(story):
+    """The invoice is posted, and finds the case by itself."""
+    invoice = story.invoice = story.order._create_invoices()
+    invoice.write(
+        {
+            "invoice_date": fields.Date.today() - timedelta(days=60),
+            "invoice_payment_term_id": False,
+            "invoice_date_due": fields.Date.today() - timedelta(days=30),
+        }
+    )
+    invoice.action_post()
+    check(story.claim.invoice_state == "found", "the invoice did not find the case.")
+    check(invoice.held_amount == 400, f"{invoice.held_amount} are held, not 400.")
+    return (
+        f"Invoice {invoice.name} over {invoice.amount_total:.2f} is posted: it finds"
+        f" {story.claim.number}, {invoice.held_amount:.2f} are held by themselves."
+    )
+
+
+def dun_the_rest(story):
+    """The run asks for what is not disputed."""
+    line = _run(story).line_ids
+    check(line.invoice_id == story.invoice, "the run does not show the invoice.")
+    check(line.balance_due == 600, f"the run asks for {line.balance_due}, not 600.")
+    return f"The run dunns {line.balance_due:.2f}, and leaves what is in review."
+
+
+def solve_the_complaint(story):
+    """The case is closed; the invoice comes back on the terms of its reason."""
+    case = story.claim.with_user(story.bram)
+    case.write(
+        {
+            "category_id": story.ref("category_product").id,
+            "cause_id": story.ref("cause_material").id,
+            "resolution_id": story.ref("resolution_replaced").id,
+        }
+    )
+    case.action_done()
+    check(case.state == "done", f"the case is {case.stage_id.name}.")
+    story.env.invalidate_all()
+    invoice = story.invoice
+    check(not invoice.held_amount, f"{invoice.held_amount} are still held.")
+    check(
+        invoice.invoice_date_due == fields.Date.today() + timedelta(days=14),
+        f"the invoice is due on {invoice.invoice_date_due}.",
+    )
+    return (
+        f"Bram closes {case.number}: nothing is held any more, the invoice is due on"
+        f" {invoice.invoice_date_due} (it was {invoice.dunning_due_original})."
+    )
+
+
+def dun_it_again(story):
+    """Not before the new date; then the whole invoice."""
+    due = story.invoice.invoice_date_due
+    check(not _run(story, due + timedelta(days=9)).line_ids, "it is dunned too early.")
+    story.env["credit.control.line"].search([]).manually_overridden = True
+    line = _run(story, due + timedelta(days=10)).line_ids
+    check(line.balance_due == 1000, f"the run asks for {line.balance_due}, not 1000.")
+    return f"Ten days after that date the run dunns {line.balance_due:.2f}."
+
+
+def _run(story, date=None):
+    run = story.env["credit.control.run"].create(
+        {
+            "date": date or fields.Date.today(),
+            "company_id": story.env.company.id,
+            "policy_ids": [Command.set(story.policy.ids)],
+        }
+    )
+    story.env.flush_all()
+    run.generate_credit_lines()
+    return run
+
+
+STEPS = (
+    open_the_books,
+    deliver_machines,
+    complain_by_slip_number,
+    bill_the_delivery,
+    dun_the_rest,
+    solve_the_complaint,
+    dun_it_again,
+)
