@@ -135,10 +135,6 @@ class AftersalesDunningHold(models.Model):
                 self.due_after = due
         self.due_before = before
 
-    def _withdraw(self):
-        """The customer takes the complaint back."""
-        self._end(END_WITHDRAWN)
-
     def _end_without_goods(self):
         """End a hold whose goods stand on its invoice no more, and say why."""
         self.ensure_one()
