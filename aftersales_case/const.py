@@ -61,10 +61,6 @@ SLIP_STATES = [
     (SLIP_DONE, "Delivered"),
 ]
 
-# What keeps a case from a stage, apart from what it lacks itself.
-MISSING_MOVE = "move"
-MISSING_ROLE = "role"
-
 SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 

@@ -3,7 +3,10 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from odoo.addons.aftersales_case.models.aftersales_case_gate import FORCED, GateError
+from odoo.addons.aftersales_case.models.case.aftersales_case_gate import (
+    FORCED,
+    GateError,
+)
 
 from .common import AftersalesCommon, feature
 

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tests import Form
 
 from odoo.addons.aftersales_case.engine import package
-from odoo.addons.aftersales_case.models.aftersales_field_rule import PROPERTY_PREFIX
+from odoo.addons.aftersales_case.models.type.aftersales_field_rule import (
+    PROPERTY_PREFIX,
+)
 
 from .common import AftersalesCommon, feature
 

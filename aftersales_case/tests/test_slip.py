@@ -8,7 +8,7 @@ from .common import AftersalesCommon, feature
 from .deliveries import DeliveriesMixin
 from .gateway import GatewayCommon, write_mail
 
-MATCHING = "odoo.addons.aftersales_case.models.stock_picking"
+MATCHING = "odoo.addons.aftersales_case.models.goods.stock_picking"
 
 
 class TestSlip(DeliveriesMixin, AftersalesCommon):
@@ -545,7 +545,7 @@ class TestSlipMail(DeliveriesMixin, GatewayCommon):
                 self.assertFalse(case.slip_number)
                 self.assertFalse(case.picking_id)
 
-    @mute_logger("odoo.addons.aftersales_case.models.aftersales_case_mail")
+    @mute_logger("odoo.addons.aftersales_case.models.intake.aftersales_case_mail")
     def test_mail_makes_a_case_all_the_same(self):
         """A slip that cannot be taken over does not cost the mail its case."""
         slip = self._picking((self.filters, 12))

@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from ..models import mail_mail
-from ..models.dunning_lock import lock_for_hold
+from ..models.credit_control import mail_mail
+from ..models.hold.dunning_lock import lock_for_hold
 from .reminders import RemindersCommon
 
 

@@ -1,0 +1,745 @@
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...const import (
+    CLOSED_STATES,
+    EVENT_ASSIGNED,
+    EVENT_CREATED,
+    EVENT_CUSTOMER,
+    EVENT_PRIORITY,
+    EVENT_STAGE,
+    EVENT_TEAM,
+    EVENT_TYPE,
+    OPEN_STATES,
+    PRIORITIES,
+    SCALE,
+    STATE_DONE,
+    STATE_REJECTED,
+    STATES,
+)
+from ...engine import replay
+
+# urgency + impact, from 2 (low, low) to 6 (high, high)
+PRIORITY_BY_SCALE = {2: "0", 3: "1", 4: "1", 5: "2", 6: "3"}
+
+# Fields whose change is an event: kind, and whether from/to are record ids.
+LOGGED_FIELDS = {
+    "type_id": EVENT_TYPE,
+    "team_id": EVENT_TEAM,
+    "user_id": EVENT_ASSIGNED,
+    "stage_id": EVENT_STAGE,
+    "partner_id": EVENT_CUSTOMER,
+    "priority": EVENT_PRIORITY,
+}
+
+
+# Set by whoever writes a batch of cases one by one, and calls ``_after_logged_change``
+# for all of them.
+LOGGED_LATER = "aftersales_logged_later"
+
+# What somebody without a role may correct in his own report.
+REPORT_FIELDS = {
+    "category_id",
+    "contact_id",
+    "description",
+    "email",
+    "impact",
+    "name",
+    "partner_id",
+    "phone",
+    "product_categ_ids",
+    "product_ids",
+    "properties",
+    "site_id",
+    "slip_number",
+    "tag_ids",
+    "urgency",
+}
+
+
+class AftersalesCase(models.Model):
+    """Everything about one trouble after the sale, from report to closing.
+
+    The moves between stages are in ``aftersales_case_flow.py``, the choice of the
+    responsible in ``aftersales_case_assign.py``, mail in ``aftersales_case_mail.py``.
+    """
+
+    _name = "aftersales.case"
+    _description = "Case"
+    _inherit = ["rating.mixin", "mail.activity.mixin"]
+    _order = "sequence, priority desc, id desc"
+    _rec_names_search = ["number", "name"]
+    _primary_email = "email"
+    _mail_post_access = "read"
+    _check_company_auto = True
+
+    # === Identity === #
+    number = fields.Char(
+        required=True, readonly=True, copy=False, default="/", index="trigram"
+    )
+    name = fields.Char("Title", required=True, tracking=True)
+    description = fields.Html(help="What the customer told us.")
+    type_id = fields.Many2one(
+        "aftersales.case.type",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        tracking=True,
+        check_company=True,
+        default=lambda self: self._default_type_id(),
+    )
+    origin = fields.Selection(related="type_id.origin", store=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    category_id = fields.Many2one(
+        "aftersales.category",
+        domain="['|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]",
+        index="btree_not_null",
+        tracking=True,
+    )
+    tag_ids = fields.Many2many("aftersales.tag", string="Tags")
+    properties = fields.Properties(
+        definition="type_id.properties_definition", copy=True
+    )
+    confidential = fields.Boolean(
+        tracking=True,
+        help="Only the responsible, the team's leader, the reporter, followers and"
+        " managers can see a confidential case.",
+    )
+
+    # === People === #
+    reporter_id = fields.Many2one(
+        "res.partner",
+        "Reported By",
+        index="btree_not_null",
+        tracking=True,
+        default=lambda self: self._default_reporter_id(),
+        help="Who told us, which may be a colleague and not the customer.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        domain="[('id', 'child_of', partner_id)] if partner_id else []",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        help="The person at the customer's.",
+    )
+    email = fields.Char(compute="_compute_email", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_phone", store=True, readonly=False)
+    site_id = fields.Many2one(
+        "res.partner",
+        "Site Address",
+        check_company=True,
+        help="Where the goods are and the work is done.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        required=True,
+        ondelete="restrict",
+        domain="[('share', '=', False)]",
+        check_company=True,
+        help="The one person who answers for the case; chosen by the rules of stage,"
+        " type and team when left empty.",
+    )
+    team_id = fields.Many2one(
+        "aftersales.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+
+    # === State === #
+    stage_id = fields.Many2one(
+        "aftersales.case.stage",
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        ondelete="restrict",
+        index=True,
+        copy=False,
+        domain="[('link_ids.type_id', '=', type_id)]",
+        group_expand="_read_group_stage_ids",
+    )
+    state = fields.Selection(
+        related="stage_id.state", store=True, group_expand="_read_group_states"
+    )
+    waiting_for = fields.Selection(related="stage_id.waiting_for", store=True)
+    is_unassigned = fields.Boolean(
+        "Unassigned",
+        compute="_compute_is_unassigned",
+        search="_search_is_unassigned",
+        help="The responsible is there by fallback: nobody took the case on purpose.",
+    )
+    sequence = fields.Integer(default=10, copy=False)
+    urgency = fields.Selection(SCALE, default="2", tracking=True)
+    impact = fields.Selection(SCALE, default="2", tracking=True)
+    priority = fields.Selection(
+        PRIORITIES,
+        compute="_compute_priority",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Follows from urgency and impact, and may be overruled.",
+    )
+
+    # === Dates === #
+    reported_at = fields.Datetime(
+        "Reported On",
+        required=True,
+        default=lambda self: fields.Datetime.now(),
+        copy=False,
+        tracking=True,
+        help="When the customer told us; deadlines run from here.",
+    )
+    assigned_at = fields.Datetime("Assigned On", readonly=True, copy=False)
+    closed_at = fields.Datetime("Handled On", readonly=True, copy=False)
+    date_deadline = fields.Datetime("Deadline", copy=False, tracking=True)
+    lead_time = fields.Float(
+        "Lead Time (Days)",
+        compute="_compute_lead_time",
+        store=True,
+        aggregator="avg",
+        help="Calendar days from the report until the case was handled.",
+    )
+    days_open = fields.Integer(
+        compute="_compute_days_open",
+        help="Calendar days since the report, or until the case was handled.",
+    )
+
+    # === What it is about === #
+    project_id = fields.Many2one(
+        "project.project", index="btree_not_null", check_company=True, tracking=True
+    )
+    product_ids = fields.Many2many(
+        "product.product", string="Products", check_company=True
+    )
+    product_categ_ids = fields.Many2many(
+        "product.category", string="Product Categories"
+    )
+    supplier_id = fields.Many2one(
+        "res.partner",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+    )
+    parent_id = fields.Many2one(
+        "aftersales.case",
+        "Parent Case",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    child_ids = fields.One2many("aftersales.case", "parent_id", "Subcases")
+    duplicate_of_id = fields.Many2one(
+        "aftersales.case", index="btree_not_null", copy=False, check_company=True
+    )
+    repeat_of_id = fields.Many2one(
+        "aftersales.case",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        help="The earlier case whose trouble came back.",
+    )
+
+    # === Outcome === #
+    cause_id = fields.Many2one(
+        "aftersales.cause",
+        domain="['|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]",
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+    )
+    resolution_id = fields.Many2one(
+        "aftersales.resolution",
+        domain=f"[('outcome', '=', '{STATE_DONE}'),"
+        " '|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]",
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+    )
+    rejection_reason_id = fields.Many2one(
+        "aftersales.resolution",
+        domain=f"[('outcome', '=', '{STATE_REJECTED}'),"
+        " '|', ('type_ids', '=', False), ('type_ids', 'in', type_id)]",
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+    )
+    solution = fields.Html(copy=False, help="What was done about it.")
+    cost = fields.Monetary(
+        "Costs", copy=False, tracking=True, help="What the case costs us, estimated."
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # === History === #
+    event_ids = fields.One2many("aftersales.case.event", "case_id", "History")
+    duration_tracking = fields.Json(
+        "Time per Stage",
+        compute="_compute_duration_tracking",
+        help="Seconds in each stage, replayed from the history.",
+    )
+    intake_ids = fields.One2many("aftersales.intake", "case_id", "Received Mails")
+
+    # === Counters === #
+    child_count = fields.Integer(compute="_compute_child_count")
+
+    # Least loaded, "my cases" and the guard on users count open cases by user.
+    _open_user_idx = models.Index("(user_id) WHERE state IN ('new', 'open', 'waiting')")
+    # Boards and queues read the open cases of a team by deadline.
+    _open_team_idx = models.Index(
+        "(team_id, date_deadline) WHERE state IN ('new', 'open', 'waiting')"
+    )
+    # The triager's queue.
+    _unassigned_idx = models.Index(
+        "(team_id) WHERE assigned_at IS NULL AND state IN ('new', 'open', 'waiting')"
+    )
+    # Reports of a period.
+    _reported_idx = models.Index("(company_id, reported_at)")
+    # A sender's earlier cases.
+    _email_idx = models.Index("(lower(email)) WHERE email IS NOT NULL")
+
+    # === Defaults === #
+
+    @api.model
+    def _default_type_id(self):
+        # A type without stages can hold no case.
+        return self.env["aftersales.case.type"].search(
+            [("link_ids", "!=", False)], limit=1
+        )
+
+    @api.model
+    def _default_reporter_id(self):
+        return self.env.user.partner_id
+
+    # === Computes === #
+
+    @api.depends("number", "name", "confidential")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """A link to a confidential case shows its number only, to those not concerned.
+
+        The client reads the name of a link with sudo, whoever looks.
+        """
+        secret = self.filtered(lambda case: case.confidential and case._origin)
+        # sudo: the other way round, to ask with the rights of whoever looks
+        asked = secret.sudo(self.env.user._is_superuser())
+        secret -= asked._filtered_access("read")
+        for case in self:
+            number = case.number if case.number != "/" else ""
+            title = "" if case in secret else case.name
+            case.display_name = f"{number or ''} {title or ''}".strip()
+
+    @api.depends("contact_id")
+    def _compute_partner_id(self):
+        for case in self:
+            if case.contact_id:
+                case.partner_id = case.contact_id.commercial_partner_id
+
+    @api.depends("contact_id.email", "partner_id.email")
+    def _compute_email(self):
+        for case in self:
+            case.email = case.contact_id.email or case.partner_id.email or case.email
+
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone(self):
+        for case in self:
+            number = case.contact_id.phone or case.partner_id.phone
+            if number:
+                country = case.contact_id.country_id or case.partner_id.country_id
+                number = case._phone_format(number=number, country=country) or number
+            case.phone = number or case.phone
+
+    @api.depends("type_id")
+    def _compute_team_id(self):
+        for case in self:
+            # sudo: a reporter need not see the team that will help him
+            case.team_id = case.type_id.sudo().team_id or case.team_id
+
+    @api.depends("type_id")
+    def _compute_stage_id(self):
+        for case in self:
+            if case.stage_id and case.type_id in case.stage_id.type_ids:
+                continue
+            # A case that changes its type keeps its stage by state.
+            same = case.stage_id and case.type_id._get_stage_for_state(case.state)
+            case.stage_id = same or (case.type_id and case.type_id._get_first_stage())
+
+    @api.depends("assigned_at")
+    def _compute_is_unassigned(self):
+        for case in self:
+            case.is_unassigned = not case.assigned_at
+
+    def _search_is_unassigned(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("assigned_at", "=" if wanted else "!=", False) for wanted in value
+        )
+
+    @api.depends("urgency", "impact")
+    def _compute_priority(self):
+        for case in self:
+            scale = int(case.urgency or 2) + int(case.impact or 2)
+            case.priority = PRIORITY_BY_SCALE[scale]
+
+    @api.depends("reported_at", "closed_at")
+    def _compute_lead_time(self):
+        for case in self:
+            if case.closed_at and case.reported_at:
+                span = case.closed_at - case.reported_at
+                case.lead_time = span.total_seconds() / 86400
+            else:
+                case.lead_time = 0
+
+    @api.depends("reported_at", "closed_at")
+    def _compute_days_open(self):
+        now = fields.Datetime.now()
+        for case in self:
+            until = case.closed_at or now
+            case.days_open = (until - (case.reported_at or until)).days
+
+    def _compute_child_count(self):
+        rows = self._read_group(
+            [("parent_id", "in", self.ids)], ["parent_id"], ["__count"]
+        )
+        counts = {parent.id: count for parent, count in rows}
+        for case in self:
+            case.child_count = counts.get(case.id, 0)
+
+    @api.model
+    def _read_group_states(self, states, domain):
+        """Show the open states always, the closed ones when they have cases."""
+        return [state for state, _label in STATES if state in (*OPEN_STATES, *states)]
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Show every stage of the type a board is opened for, else those in use."""
+        case_type = self.env.context.get("default_type_id")
+        if not case_type:
+            return stages
+        # sudo: see _get_stage_for_state
+        links = self.env["aftersales.case.type"].browse(case_type).sudo().link_ids
+        return stages | links.sorted().stage_id.filtered("active")
+
+    # === Constraints === #
+
+    @api.constrains("user_id")
+    def _check_user_id(self):
+        for case in self:
+            user = case.user_id
+            if user.share or not user.active or user.id == SUPERUSER_ID:
+                raise ValidationError(
+                    self.env._(
+                        "Responsible: %(user)s cannot be responsible for case"
+                        " %(case)s. Choose an active internal user.",
+                        user=user.name,
+                        case=case.number,
+                    )
+                )
+
+    @api.constrains("type_id", "stage_id")
+    def _check_stage_id(self):
+        links = self.type_id._get_links()
+        for case in self:
+            if (case.type_id.id, case.stage_id.id) not in links:
+                raise ValidationError(
+                    self.env._(
+                        "Stage: %(stage)s is no stage of type %(type)s. Choose one of"
+                        " its stages, or add it to the type.",
+                        stage=case.stage_id.name,
+                        type=case.type_id.name,
+                    )
+                )
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._("Parent Case: a case cannot stand under itself.")
+            )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._prepare_case_vals(dict(vals)) for vals in vals_list]
+        self._fill_responsible(vals_list)
+        # Core announces each responsible with a mail of its own, 14 queries a case;
+        # ours is one message for the whole batch.
+        cases = super(
+            AftersalesCase, self.with_context(mail_auto_subscribe_no_notify=True)
+        ).create(vals_list)
+        cases = cases.with_env(self.env)
+        self.env["aftersales.case.event"]._log_events(
+            [{"case_id": case, "kind": EVENT_CREATED} for case in cases]
+        )
+        cases._log_assignment()
+        cases._take_named_slips()
+        cases._sync_checklist()
+        cases._check_gate_of_creation()
+        cases._start_activity_plan()
+        cases._announce()
+        return cases
+
+    def write(self, vals):
+        self._ensure_can_write(vals)
+        self._ensure_not_locked(vals)
+        vals = self._with_answered(dict(vals))
+        answers = self._get_answers() if "properties" in vals else {}
+        choose_again = "user_id" in vals and not vals["user_id"]
+        if choose_again:
+            del vals["user_id"]
+        if vals.get("user_id"):
+            vals.setdefault("assigned_at", fields.Datetime.now())
+        watched = set()
+        if not self.env.context.get(LOGGED_LATER):
+            watched = LOGGED_FIELDS.keys() & self._get_touched(vals)
+        before = self._get_logged_values(watched)
+        res = super(
+            AftersalesCase, self.with_context(mail_auto_subscribe_no_notify=True)
+        ).write(vals)
+        if answers:
+            self._note_answers(answers)
+        if watched:
+            # Whoever names the responsible in the same breath has decided.
+            named = bool(vals.get("user_id"))
+            self.with_context(aftersales_user_named=named)._after_logged_change(before)
+        if vals.get("user_id") and not self.env.context.get("aftersales_quiet"):
+            self._get_handed_on(before)._announce_assignment()
+        if choose_again:
+            self._assign()
+        return res
+
+    def _ensure_can_write(self, vals):
+        """Guard: a reporter corrects what he told us, and runs no case.
+
+        :raises AccessError: naming the first field he may not change
+        """
+        agent = "aftersales_case.group_aftersales_agent"
+        if self.env.su or self.env.user.has_group(agent):
+            return
+        refused = [name for name in vals if name not in REPORT_FIELDS]
+        if refused:
+            raise AccessError(
+                self.env._(
+                    "%(field)s: only agents of After-sales change this. Write a message"
+                    " on the case instead.",
+                    field=self._fields[refused[0]]._description_string(self.env),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "A case with a history cannot be deleted. Cancel it with a reason"
+                " instead."
+            )
+        )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for case, vals in zip(self, vals_list, strict=True):
+            if not (default and "name" in default):
+                vals["name"] = self.env._("%s (copy)", case.name)
+        return vals_list
+
+    @api.model
+    def _prepare_case_vals(self, vals):
+        """Hook: complete the values of one new case before the responsible is chosen.
+
+        :param vals: values as given to ``create`` (a copy that may be changed)
+        :returns: the values to create with; ``user_id`` only when it is truthy
+        """
+        if not vals.get("user_id"):
+            vals.pop("user_id", None)
+        missing = {"type_id", "reported_at"} - vals.keys()
+        vals = self.default_get(list(missing)) | vals
+        # sudo: types and teams are set up by managers and used by everybody
+        case_type = self.env["aftersales.case.type"].sudo().browse(vals.get("type_id"))
+        if not vals.get("company_id"):
+            company = case_type.company_id or case_type.team_id.company_id
+            vals["company_id"] = (company or self.env.company).id
+        if case_type and vals.get("number", "/") == "/":
+            vals["number"] = case_type._next_number()
+        return vals
+
+    # === Events === #
+
+    def _get_touched(self, vals):
+        """Return the names of the logged fields that writing ``vals`` may change."""
+        touched = set(vals)
+        if "type_id" in vals:
+            touched |= {"stage_id", "team_id"}
+        if touched & {"urgency", "impact"}:
+            touched.add("priority")
+        if "contact_id" in vals:
+            touched.add("partner_id")
+        return touched
+
+    def _get_logged_values(self, names):
+        return {
+            case: {
+                name: case[name].id if case._fields[name].relational else case[name]
+                for name in names
+            }
+            for case in self
+        }
+
+    def _after_logged_change(self, before):
+        """Log what changed and let the flow react, once for the whole batch."""
+        stage_moves, events = {}, []
+        for case, old_values in before.items():
+            new_values = case._get_logged_values(old_values)[case]
+            for name, old in old_values.items():
+                new = new_values[name]
+                if old == new:
+                    continue
+                if name == "stage_id":
+                    stage_moves[case] = self.env["aftersales.case.stage"].browse(old)
+                events.append(
+                    {
+                        "case_id": case,
+                        "kind": LOGGED_FIELDS[name],
+                        "from_id": int(old or 0),
+                        "to_id": int(new or 0),
+                    }
+                )
+        if stage_moves:
+            self.browse([case.id for case in stage_moves])._check_gates(stage_moves)
+            self._set_closed_at(stage_moves)
+        if any(event["kind"] == EVENT_TYPE for event in events):
+            self._sync_checklist()
+        if events:
+            self.env["aftersales.case.event"]._log_events(events)
+        handed_over = self.browse(
+            [event["case_id"].id for event in events if event["kind"] == EVENT_TEAM]
+        )
+        handed_over._assign_in_new_team()
+        if stage_moves:
+            self._after_stage_change(stage_moves)
+
+    @api.model
+    def _after_event(self, events):
+        """Hook: called once per batch with the events just logged."""
+
+    @api.depends("event_ids")
+    def _compute_duration_tracking(self):
+        for case, spans in self._get_spans().items():
+            totals = replay.seconds_by(spans, "stage")
+            case.duration_tracking = {str(key): value for key, value in totals.items()}
+
+    def _get_spans(self):
+        """Return ``{case: [Span]}``: who held each case and in which stage, until now.
+
+        A closed case is replayed until it was closed.
+        """
+        chains = {case: case._get_merged_cases() for case in self}
+        # sudo: whoever reads a case reads its history, whatever his role
+        events = (
+            self.env["aftersales.case.event"]
+            .sudo()
+            .search([("case_id", "in", self.union(*chains.values()).ids)])
+        )
+        snapshots = events._get_snapshots()
+        now = fields.Datetime.now()
+        result = {}
+        for case, chain in chains.items():
+            own = snapshots.get(case.id, [])
+            # Until this case came in, an earlier one that was merged into it stood for it.
+            earlier = [
+                event
+                for other in chain - case
+                for event in snapshots.get(other.id, [])
+                if own and event.at < own[0].at
+            ]
+            earlier.sort(key=lambda event: event.at)
+            result[case] = replay.spans(earlier + own, case.closed_at or now)
+        return result
+
+    # === Domains and hooks === #
+
+    @api.model
+    def _get_open_domain(self):
+        """Return the domain of cases that are not finished."""
+        return Domain("state", "in", OPEN_STATES)
+
+    @api.model
+    def _count_open_by(self, field_name, records):
+        """Count the open cases the user may see.
+
+        :param field_name: many2one of the case
+        :param records: records of its model
+        :returns: ``defaultdict`` of record id to (open cases, unassigned ones)
+        """
+        rows = self._read_group(
+            Domain(field_name, "in", records.ids) & self._get_open_domain(),
+            [field_name],
+            ["__count", "assigned_at:count"],
+        )
+        counts = defaultdict(lambda: (0, 0))
+        for record, total, assigned in rows:
+            counts[record.id] = (total, total - assigned)
+        return counts
+
+    def _is_closed(self):
+        self.ensure_one()
+        return self.state in CLOSED_STATES
+
+    def _after_goods_change(self):
+        """Hook: called once per batch with the cases whose goods (lines) changed."""
+
+    def _get_next_due(self):
+        """Hook: return ``{case: datetime or False}``, what is due next for each case.
+
+        Filled by deadlines of siblings; the core knows the deadline set by hand.
+        """
+        return {
+            case: case.date_deadline if not case._is_closed() else False
+            for case in self
+        }
+
+    def _request_hold(self, vals):
+        """Hook: ask for an invoice of this case not to be dunned.
+
+        :param vals: values of the hold, as the sibling that keeps holds defines them
+        :returns: the hold; the core keeps none and returns False
+        """
+        self.ensure_one()
+        return False
+
+    def _make_link(self, purpose, partner=None, valid=None):
+        """Hook: return the URL under which somebody reaches this case.
+
+        :param purpose: what the link is for, a key of the sibling that makes links
+        :param partner: who gets the link; the core's link is for colleagues only
+        :param valid: ``timedelta`` until it expires; the core's link does not
+        :returns: absolute URL
+        """
+        self.ensure_one()
+        return f"{self.get_base_url()}/odoo/aftersales.case/{self.id}"
+
+    def _get_customer_partners(self):
+        """Hook: return the partners who get the messages meant for the customer."""
+        self.ensure_one()
+        return self.contact_id or self.partner_id

@@ -1,0 +1,237 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...const import (
+    ASSIGN_KEEP,
+    ASSIGN_TEAM,
+    CLOSED_STATES,
+    EVENT_MAIL_OUT,
+    STATE_CANCELLED,
+    STATE_DONE,
+    STATE_REJECTED,
+)
+
+
+class AftersalesCase(models.Model):
+    """The flow of a case through the stages of its type."""
+
+    _inherit = "aftersales.case"
+
+    # === Actions === #
+
+    def action_reported(self):
+        """Close the quick form with the number of the case that it made."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(case)s is reported. %(user)s takes care of it.",
+                    case=self.number,
+                    user=self.user_id.name,
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_done(self):
+        return self._move_to_state(STATE_DONE)
+
+    def action_reject(self):
+        return self._move_to_state(STATE_REJECTED)
+
+    def action_cancel(self):
+        return self._move_to_state(STATE_CANCELLED)
+
+    def action_view_history(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_event_action"
+        )
+        return action | {"domain": [("case_id", "in", self._get_merged_cases().ids)]}
+
+    def action_view_children(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        return action | {
+            "domain": [("parent_id", "=", self.id)],
+            "context": {
+                "default_parent_id": self.id,
+                "default_partner_id": self.partner_id.id,
+                "default_contact_id": self.contact_id.id,
+                "default_type_id": self.type_id.id,
+            },
+        }
+
+    # === Moves === #
+
+    def _move_to_state(self, state):
+        """Move each case to the first stage of its type that has the given state.
+
+        :raises UserError: when a type has no such stage
+        """
+        for case_type, cases in self.grouped("type_id").items():
+            stage = case_type._get_stage_for_state(state)
+            if not stage:
+                label = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "Type %(type)s has no stage in state %(state)s. Add one to the"
+                        " type first.",
+                        type=case_type.name,
+                        state=label[state],
+                    )
+                )
+            cases.stage_id = stage
+        return True
+
+    def _set_closed_at(self, moves):
+        """Keep the date handled in step with the state, before events are logged."""
+        now = fields.Datetime.now()
+        closed = self.browse([case.id for case in moves if case._is_closed()])
+        reopened = self.browse(
+            [case.id for case in moves if not case._is_closed() and case.closed_at]
+        )
+        closed.filtered(lambda case: not case.closed_at).closed_at = now
+        reopened.closed_at = False
+
+    def _after_stage_change(self, moves):
+        """Hook: called once per batch after cases have entered another stage.
+
+        :param moves: ``{case: stage before}``; the cases stand in their new stage
+        """
+        self.browse([case.id for case in moves])._note_moves(moves)
+        links = self.type_id._get_links()
+        for (case_type, stage), cases in self._group_moved(moves).items():
+            link = links.get((case_type.id, stage.id))
+            if not link:
+                continue
+            if link.team_id:
+                cases.filtered(lambda c, t=link.team_id: c.team_id != t).write(
+                    {"team_id": link.team_id.id}
+                )
+            if link.assignment != ASSIGN_KEEP:
+                cases._assign_on_move(link)
+            if link.mail_template_id:
+                cases._send_on_move(link)
+
+    def _assign_on_move(self, link):
+        """Let the stage choose, unless the user just did or the case is confidential.
+
+        Somebody of the team who has the case keeps it: a case that comes back from
+        waiting goes on where it was.
+        """
+        if self.env.context.get("aftersales_user_named"):
+            return
+        cases = self.filtered(lambda case: not case.confidential)
+        if link.assignment == ASSIGN_TEAM:
+            cases = cases.filtered(
+                lambda case: (
+                    not case.assigned_at
+                    # sudo: whoever moves a case need not read the team
+                    or case.user_id not in case.team_id.sudo().member_ids
+                )
+            )
+        cases._assign()
+
+    def _send_on_move(self, link):
+        """Send the stage's message: a working stage says so once, an end every time."""
+        cases, template = self, link.mail_template_id
+        if link.state not in CLOSED_STATES:
+            # sudo: what was sent is read whatever the user's role
+            sent = (
+                self.env["aftersales.case.event"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("case_id", "in", self.ids),
+                        ("kind", "=", EVENT_MAIL_OUT),
+                        ("to_id", "=", template.id),
+                    ],
+                    ["case_id"],
+                )
+            )
+            cases -= sent.case_id
+        cases._send_to_customer(template)
+
+    def _group_moved(self, moves):
+        cases = self.browse([case.id for case in moves])
+        return cases.grouped(lambda case: (case.type_id, case.stage_id))
+
+    def _note_moves(self, moves):
+        """Note the moves in the chatter and tell the followers who want to know.
+
+        One batch for the notes, which is cheaper by far than core's tracking; a message
+        of its own only for a case that somebody else follows.
+        """
+        arrow = Markup("%s → <b>%s</b>")
+        bodies = {
+            case.id: arrow % (old.name, case.stage_id.name)
+            for case, old in moves.items()
+        }
+        followed = self._get_followed("aftersales_case.mt_case_stage")
+        for case in followed:
+            case.message_post(
+                body=bodies[case.id],
+                message_type="notification",
+                subtype_xmlid="aftersales_case.mt_case_stage",
+            )
+        (self.browse(bodies) - followed)._message_log_batch(bodies)
+
+    def _get_followed(self, subtype_xmlid):
+        """Return those of these cases that others than the user follow for a subtype."""
+        # sudo: followers are read to write to them, not to show them
+        followers = (
+            self.env["mail.followers"]
+            .sudo()
+            ._read_group(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("subtype_ids", "in", self.env.ref(subtype_xmlid).ids),
+                    ("partner_id", "!=", self.env.user.partner_id.id),
+                ],
+                ["res_id"],
+            )
+        )
+        return self.browse([res_id for (res_id,) in followers])
+
+    def _send_to_customer(self, template):
+        """Send a template to the customers of these cases who can be reached.
+
+        A case whose customer has no address gets a note instead, so that nobody
+        believes that the customer knows.
+        """
+        reachable = self.filtered(lambda case: case.email)
+        mute = self - reachable
+        if reachable:
+            reply_to = reachable._notify_get_reply_to()
+            for address, cases in reachable.grouped(lambda c: reply_to[c.id]).items():
+                # sudo: the move was allowed, the message follows from it
+                template.sudo().send_mail_batch(
+                    cases.ids,
+                    force_send=False,
+                    email_values={"reply_to": address} if address else None,
+                )
+            self.env["aftersales.case.event"]._log_events(
+                [
+                    {
+                        "case_id": case,
+                        "kind": EVENT_MAIL_OUT,
+                        "to_id": template.id,
+                    }
+                    for case in reachable
+                ]
+            )
+        if mute:
+            note = self.env._(
+                "“%s” was not sent: this case has no e-mail address of the customer.",
+                template.name,
+            )
+            mute._message_log_batch(dict.fromkeys(mute.ids, note))

@@ -1,0 +1,503 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...const import (
+    CLOSED_STATES,
+    MISSING_MOVE,
+    MISSING_ROLE,
+    STATE_DONE,
+    STATE_WAITING,
+)
+from ..type.aftersales_stage_requirement import (
+    REQUIRE_APPROVAL,
+    REQUIRE_ATTACHMENT,
+    REQUIRE_CHECKLIST,
+    REQUIRE_FIELD,
+)
+
+# Gates let pass whoever brings this very object: it cannot come in over RPC.
+FORCED = object()
+
+
+class Missing(NamedTuple):
+    """One thing that keeps a case from entering a stage."""
+
+    kind: str  # a kind of requirement, or move, or role
+    name: str  # key of the field, or id of the requirement
+    label: str  # what is missing, in the words of the user
+    text: str  # the whole sentence
+
+
+class GateError(UserError):
+    """A move that a gate refused; its context tells the client what is missing."""
+
+    def __init__(self, message, gate):
+        super().__init__(message)
+        self.context = {"exception_class": "aftersales_case.gate", "gate": gate}
+
+
+class AftersalesCase(models.Model):
+    """Stage gates. ``_missing_for`` is the only judge, for every interface."""
+
+    _inherit = "aftersales.case"
+
+    checklist_ids = fields.One2many("aftersales.checklist.item", "case_id")
+    approval_ids = fields.One2many("aftersales.approval", "case_id", "Approvals")
+    file_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        "Files",
+        domain=[("res_model", "=", "aftersales.case")],
+        context={"default_res_model": "aftersales.case"},
+    )
+    next_stage_id = fields.Many2one(
+        "aftersales.case.stage", compute="_compute_gate_preview"
+    )
+    gate_preview = fields.Json(
+        "Missing for the Next Stage", compute="_compute_gate_preview"
+    )
+
+    def _compute_gate_preview(self):
+        """What the card shows before anybody drags it."""
+        stages = self._get_next_stages()
+        missing = self._missing_for(stages)
+        for case in self:
+            case.next_stage_id = stages.get(case)
+            case.gate_preview = [item.label for item in missing.get(case, ())]
+
+    # === The judge === #
+
+    def _missing_for(self, stages=None, origins=None, links=None):
+        """Say what keeps each case from entering a stage.
+
+        :param stages: ``{case: stage}``, or one stage for all, or None for the next
+            stage of each
+        :param origins: ``{case: stage}`` from which the moves start, when the cases
+            stand in their new stage already
+        :param links: what ``_get_links`` returns, to judge by stages not saved yet
+        :returns: ``{case: [Missing]}`` with an entry for every case that was judged; the
+            number of queries does not depend on the number of cases
+        """
+        if stages is None:
+            stages = self._get_next_stages()
+        elif isinstance(stages, models.BaseModel):
+            stages = dict.fromkeys(self, stages)
+        origins = origins or {case: case.stage_id for case in self}
+        links = links or self.type_id._get_links()
+        missing = {case: [] for case in self if case in stages}
+        asked = {}  # requirement -> cases
+        for case in missing:
+            link = links.get((case.type_id.id, stages[case].id))
+            missing[case] += case._missing_permission(links, link, origins[case])
+            for requirement in link.requirement_ids if link else ():
+                asked[requirement] = asked.get(requirement, self.browse()) | case
+        for kind, requirements in _group_by_kind(asked).items():
+            judge = getattr(self, f"_get_unmet_{kind}")
+            for requirement, cases in judge(requirements).items():
+                for case in cases:
+                    missing[case].append(case._prepare_missing(requirement))
+        self._add_missing_fields(missing, stages, origins)
+        return missing
+
+    def _missing_permission(self, links, link, origin):
+        """Return what forbids the move itself: its direction, or the user's role."""
+        self.ensure_one()
+        if not link or link.stage_id == origin:
+            return []
+        here = links.get((self.type_id.id, origin.id))
+        name = link.stage_id.name
+        if here and here.next_ids and link.stage_id not in here.next_ids:
+            text = self.env._(
+                "From %(here)s a case goes to %(next)s, not to %(stage)s.",
+                here=origin.name,
+                next=", ".join(here.next_ids.mapped("name")),
+                stage=name,
+            )
+            return [Missing(MISSING_MOVE, MISSING_MOVE, name, text)]
+        if link.group_ids and not link.group_ids & self.env.user.all_group_ids:
+            roles = ", ".join(link.group_ids.mapped("name"))
+            text = self.env._(
+                "Only %(roles)s may move a case to %(stage)s.", roles=roles, stage=name
+            )
+            label = self.env._("Moved by %s", roles)
+            return [Missing(MISSING_ROLE, MISSING_ROLE, label, text)]
+        return []
+
+    def _add_missing_fields(self, missing, stages, origins):
+        """Add the fields that the rules ask for, from their stage on.
+
+        A move to rejected or cancelled, backwards, or a reopening is judged only by the
+        requirements of the stage itself.
+        """
+        orders = self.type_id.sudo()._get_stage_orders()  # the same for everybody
+        forward = self.browse(
+            [
+                case.id
+                for case in missing
+                if case._is_forward(origins[case], stages[case], orders)
+            ]
+        )
+        for case, states in forward._get_field_states("gate", stages).items():
+            known = {item.name for item in missing[case]}
+            for key, state in states.items():
+                if state.required and key not in known and not case._is_answered(key):
+                    missing[case].append(case._prepare_missing_field(key, state.label))
+
+    def _is_forward(self, origin, stage, orders):
+        self.ensure_one()
+        if stage.state in CLOSED_STATES and stage.state != STATE_DONE:
+            return False
+        if origin == stage:  # a new case, judged where it stands
+            return True
+        if origin.state in CLOSED_STATES:
+            return False
+        type_id = self.type_id.id
+        return orders.get((type_id, stage.id), 0) > orders.get((type_id, origin.id), 0)
+
+    def _prepare_missing(self, requirement):
+        self.ensure_one()
+        if requirement.kind == REQUIRE_FIELD:
+            return self._prepare_missing_field(requirement.key)
+        return Missing(
+            requirement.kind,
+            str(requirement.id),
+            requirement.name,
+            self.env._("%s is missing.", requirement.name),
+        )
+
+    def _prepare_missing_field(self, key, label=None):
+        label = label or self._get_key_label(key)
+        return Missing(
+            REQUIRE_FIELD, key, label, self.env._("%s is not filled in.", label)
+        )
+
+    # === Kinds of requirement: {requirement: cases} -> {requirement: cases unmet} === #
+
+    def _get_unmet_field(self, asked):
+        return {
+            requirement: cases.filtered(
+                lambda case, key=requirement.key: not case._is_answered(key)
+            )
+            for requirement, cases in asked.items()
+        }
+
+    def _get_unmet_attachment(self, asked):
+        cases = self.union(*asked.values())
+        # sudo: files are counted, not shown
+        rows = (
+            self.env["ir.attachment"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", cases.ids)],
+                ["res_id", "aftersales_kind_id"],
+                ["__count"],
+            )
+        )
+        counts = {(res_id, kind.id): count for res_id, kind, count in rows}
+        totals = {}
+        for (res_id, _kind), count in counts.items():
+            totals[res_id] = totals.get(res_id, 0) + count
+
+        def count(requirement, case):
+            kind = requirement.attachment_kind_id
+            return counts.get((case.id, kind.id), 0) if kind else totals.get(case.id, 0)
+
+        return {
+            requirement: cases.filtered(
+                lambda case, r=requirement: count(r, case) < r.minimum
+            )
+            for requirement, cases in asked.items()
+        }
+
+    def _get_unmet_checklist(self, asked):
+        return self._get_unmet_rows(asked, "aftersales.checklist.item", ("done", True))
+
+    def _get_unmet_approval(self, asked):
+        return self._get_unmet_rows(asked, "aftersales.approval", ("state", "approved"))
+
+    def _get_unmet_rows(self, asked, model, fulfilled):
+        """Return the cases without a row of the requirement that fulfils it."""
+        # sudo: see _get_unmet_attachment
+        rows = (
+            self.env[model]
+            .sudo()
+            .search_fetch(
+                [
+                    ("case_id", "in", self.union(*asked.values()).ids),
+                    (
+                        "requirement_id",
+                        "in",
+                        [r._origin.id for r in asked if r._origin],
+                    ),
+                    (fulfilled[0], "=", fulfilled[1]),
+                ],
+                ["case_id", "requirement_id"],
+            )
+        )
+        met = {(row.case_id.id, row.requirement_id.id) for row in rows}
+        return {
+            requirement: cases.filtered(
+                lambda case, r=requirement: (case.id, r._origin.id) not in met
+            )
+            for requirement, cases in asked.items()
+        }
+
+    def _get_unmet_no_activity(self, asked):
+        # sudo: see _get_unmet_attachment
+        rows = (
+            self.env["mail.activity"]
+            .sudo()
+            ._read_group(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.union(*asked.values()).ids),
+                ],
+                ["res_id"],
+            )
+        )
+        busy = {res_id for (res_id,) in rows}
+        return {
+            requirement: cases.filtered(lambda case: case.id in busy)
+            for requirement, cases in asked.items()
+        }
+
+    def _get_unmet_no_open_child(self, asked):
+        # sudo: see _get_unmet_attachment
+        rows = self.sudo()._read_group(
+            [
+                ("parent_id", "in", self.union(*asked.values()).ids),
+                ("state", "not in", CLOSED_STATES),
+            ],
+            ["parent_id"],
+        )
+        busy = {parent.id for (parent,) in rows}
+        return {
+            requirement: cases.filtered(lambda case: case.id in busy)
+            for requirement, cases in asked.items()
+        }
+
+    # === The gate === #
+
+    def _check_gates(self, stages):
+        """Refuse moves for which something is missing.
+
+        :param stages: ``{case: stage before}``; the cases stand in their new stage
+        :raises GateError: naming everything that is missing, for all cases
+        """
+        if self.env.context.get("aftersales_gate") is FORCED:
+            return
+        targets = {case: case.stage_id for case in self}
+        missing = self._missing_for(targets, origins=stages)
+        refused = {case: items for case, items in missing.items() if items}
+        if refused:
+            raise GateError(
+                self._get_gate_message(refused, targets),
+                self._prepare_gate(refused, targets),
+            )
+
+    def _check_gate_of_creation(self):
+        """Refuse new cases that lack what their first stage asks for.
+
+        Mail, portal and API create as superuser: what the customer told us is kept.
+        """
+        if self.env.su or self.env.context.get("aftersales_gate") is FORCED:
+            return
+        targets = {case: case.stage_id for case in self}
+        refused = {c: items for c, items in self._missing_for(targets).items() if items}
+        if refused:
+            raise UserError(self._get_gate_message(refused, targets))
+
+    def _get_gate_message(self, refused, targets):
+        lines = []
+        for case, items in refused.items():
+            head = f"{case.number} → {targets[case].name}"
+            lines.append(head + ": " + " ".join(item.text for item in items))
+        return "\n".join(lines)
+
+    def _prepare_gate(self, refused, targets):
+        """Return the gate for the client: what to ask before the move is tried again."""
+        view = "aftersales_case.aftersales_case_view_form_gate"
+        # What the refusal undid for cases that lack nothing.
+        ready = (self - self.browse().union(*refused)).grouped(targets.get)
+        return {
+            "view_id": self.env["ir.model.data"]._xmlid_to_res_id(view),
+            "ready": [
+                {"stage_id": stage.id, "ids": cases.ids}
+                for stage, cases in ready.items()
+            ],
+            "cases": [
+                {
+                    "id": case.id,
+                    "name": case.display_name,
+                    "stage_id": targets[case].id,
+                    "stage_name": targets[case].name,
+                    "can_fill": not any(
+                        item.kind in (MISSING_MOVE, MISSING_ROLE) for item in items
+                    ),
+                    "fields": [
+                        item.name for item in items if item.kind == REQUIRE_FIELD
+                    ],
+                    "kinds": sorted({item.kind for item in items}),
+                    "missing": [self._prepare_gate_item(item) for item in items],
+                }
+                for case, items in refused.items()
+            ],
+        }
+
+    @api.model
+    def _prepare_gate_item(self, item):
+        """Hook: return what the client's small form needs to know of a missing thing.
+
+        :param item: ``Missing``
+        """
+        values = item._asdict()
+        if item.kind in (REQUIRE_ATTACHMENT, REQUIRE_APPROVAL):
+            Requirement = self.env["aftersales.stage.requirement"]
+            requirement = Requirement.browse(int(item.name))
+            if item.kind == REQUIRE_ATTACHMENT:
+                values["attachment_kind_id"] = requirement.attachment_kind_id.id
+                values["minimum"] = requirement.minimum
+            else:
+                groups = self.env.user.all_group_ids
+                values["can_approve"] = requirement.group_id in groups
+        return values
+
+    def _force_stage(self, stage, reason):
+        """Move cases past their gates: a manager's decision, logged with its reason.
+
+        :param stage: the stage to enter
+        :param reason: why, in words; required
+        :raises AccessError: when the user is no manager
+        :raises UserError: without a reason
+        """
+        if not self.env.user.has_group("aftersales_case.group_aftersales_manager"):
+            raise AccessError(self.env._("Only managers can force a stage."))
+        if not (reason or "").strip():
+            raise UserError(self.env._("Reason: say why the gate is passed."))
+        before = {case: case.stage_id for case in self}
+        self.with_context(aftersales_gate=FORCED).stage_id = stage
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": case,
+                    "kind": "forced",
+                    "from_id": before[case].id,
+                    "to_id": stage.id,
+                    "reason": reason,
+                }
+                for case in self
+            ]
+        )
+        self._message_log_batch(
+            dict.fromkeys(self.ids, self.env._("Stage forced: %s", reason))
+        )
+
+    # === Stages ahead === #
+
+    def _get_next_stages(self):
+        """Return ``{case: next allowed stage}`` for the cases that have one."""
+        # sudo: the flow of a type is the same for everybody
+        links_by_type = self.type_id.sudo().link_ids.sorted().grouped("type_id")
+        result = {}
+        for case in self:
+            own = links_by_type.get(case.type_id)
+            if not own or case._is_closed():
+                continue
+            here = own.filtered(lambda link, c=case: link.stage_id == c.stage_id)
+            position = own.ids.index(here.id) if here else -1
+            ahead = own[position + 1 :].filtered(
+                lambda link: link.state not in CLOSED_STATES or link.state == STATE_DONE
+            )
+            if here.next_ids:
+                ahead = ahead.filtered(lambda link, h=here: link.stage_id in h.next_ids)
+            # Nobody plans to wait or to reject: these are next only when nothing else is.
+            planned = ahead.filtered(
+                lambda link: link.state != STATE_WAITING and link._leads_on()
+            )
+            if ahead:
+                result[case] = (planned or ahead)[0].stage_id
+        return result
+
+    def _sync_checklist(self):
+        """Give cases the items that the stages of their type ask to tick off."""
+        # sudo: whoever creates a case gets its checklist
+        requirements = self.type_id.sudo().link_ids.requirement_ids.filtered(
+            lambda requirement: requirement.kind == REQUIRE_CHECKLIST
+        )
+        if not requirements:
+            return
+        Item = self.env["aftersales.checklist.item"].sudo()  # sudo: as above
+        known = {
+            (item.case_id.id, item.requirement_id.id)
+            for item in Item.search([("case_id", "in", self.ids)])
+        }
+        Item.create(
+            [
+                {
+                    "case_id": case.id,
+                    "requirement_id": requirement.id,
+                    "sequence": requirement.sequence,
+                    "name": requirement.checklist_text,
+                }
+                for case in self
+                for requirement in requirements
+                if requirement.type_id == case.type_id
+                and (case.id, requirement.id) not in known
+            ]
+        )
+
+    def action_ask_approval(self, stage_id=None):
+        """Ask the roles whose approval a stage needs.
+
+        :param stage_id: the stage to enter; default is the next one of each case
+        """
+        if stage_id:
+            stages = dict.fromkeys(
+                self, self.env["aftersales.case.stage"].browse(stage_id)
+            )
+        else:
+            stages = self._get_next_stages()
+        links = self.type_id._get_links()
+        for case, stage in stages.items():
+            link = links.get((case.type_id.id, stage.id))
+            for requirement in link.requirement_ids if link else ():
+                if requirement.kind == REQUIRE_APPROVAL:
+                    case._ask_approval(requirement)
+        return True
+
+    def _ask_approval(self, requirement):
+        self.ensure_one()
+        Approval = self.env["aftersales.approval"].sudo()  # sudo: asked for by the flow
+        if Approval.search_count(
+            [
+                ("case_id", "=", self.id),
+                ("requirement_id", "=", requirement.id),
+                ("state", "=", "pending"),
+            ]
+        ):
+            return
+        Approval.create(
+            {
+                "case_id": self.id,
+                "requirement_id": requirement.id,
+                "group_id": requirement.group_id.id,
+            }
+        )
+        users = requirement.group_id.all_user_ids.filtered(
+            lambda user: not user.share and self.company_id in user.company_ids
+        )
+        if users:
+            self.message_notify(
+                subject=self.env._("Approval asked: %s", self.display_name),
+                body=requirement.name,
+                partner_ids=users.partner_id.ids,
+            )
+
+
+def _group_by_kind(asked):
+    result = {}
+    for requirement, cases in asked.items():
+        result.setdefault(requirement.kind, {})[requirement] = cases
+    return result

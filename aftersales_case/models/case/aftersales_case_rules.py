@@ -1,0 +1,353 @@
+from copy import deepcopy
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import is_html_empty
+
+from ...const import CLOSED_STATES, STATE_DONE
+from ..type.aftersales_field_rule import PROPERTY_PREFIX, FieldState
+
+RULE_FIELDS = {
+    "category_id",
+    "cause_id",
+    "contact_id",
+    "cost",
+    "date_deadline",
+    "description",
+    "email",
+    "impact",
+    "partner_id",
+    "phone",
+    "product_categ_ids",
+    "product_ids",
+    "project_id",
+    "rejection_reason_id",
+    "reported_at",
+    "reporter_id",
+    "resolution_id",
+    "site_id",
+    "slip_number",
+    "solution",
+    "supplier_id",
+    "tag_ids",
+    "urgency",
+}
+BACKOFFICE = "backoffice"
+# Numbers and ticks: the ORM stores "not answered" as 0 or False.
+ANSWERED_TYPES = ("boolean", "integer", "float", "monetary")
+GATE_VIEW = "aftersales_case_gate"
+
+
+class AftersalesCase(models.Model):
+    """Field rules: what is shown, asked and locked, for every surface.
+
+    ``_get_field_states`` is the only judge. The form stays the same for all types: its
+    fields carry expressions over ``rule_hidden``, ``rule_required`` and ``rule_locked``.
+    """
+
+    _inherit = "aftersales.case"
+
+    answered = fields.Json(
+        copy=False, help="Names of numbers and ticks that somebody really answered."
+    )
+    rule_hidden = fields.Json(compute="_compute_rules")
+    rule_required = fields.Json(compute="_compute_rules")
+    rule_locked = fields.Json(compute="_compute_rules")
+    rule_labels = fields.Json(compute="_compute_rules")
+    rule_order = fields.Json(compute="_compute_rules")
+
+    @api.model
+    def _get_rule_fields(self):
+        """Hook: return the names of the fields that field rules may control."""
+        return RULE_FIELDS
+
+    @api.depends(
+        lambda self: ["type_id", "stage_id", "properties", *self._get_rule_fields()]
+    )
+    @api.depends_context("lang")
+    def _compute_rules(self):
+        # Required and locked follow the saved stage: were it the edited one, the
+        # client's own check would stop a move before the gate can name what is missing.
+        states = self._get_field_states(BACKOFFICE)
+        for case in self:
+            fields_of = states[case]
+            case.rule_hidden = [key for key, state in fields_of.items() if state.hidden]
+            case.rule_required = [
+                key for key, state in fields_of.items() if state.required
+            ]
+            case.rule_locked = [key for key, state in fields_of.items() if state.locked]
+            case.rule_labels = {
+                key: state.label for key, state in fields_of.items() if state.label
+            }
+            case.rule_order = {key: state.sequence for key, state in fields_of.items()}
+
+    # === The judge === #
+
+    def _get_field_states(self, surface, stages=None):
+        """Judge the fields of these cases by the rules of their types.
+
+        :param surface: who looks: ``backoffice`` or a key of a sibling
+        :param stages: ``{case: stage}`` to judge for; default is the saved stage
+        :returns: ``{case: {key: FieldState}}`` for the fields that have a rule; the key
+            of a property is ``properties.<name>``. Works for unsaved cases too.
+        """
+        # sudo: the rules of a type hold for everybody who sees a case of it
+        types = self.type_id._origin.sudo()
+        rules_by_type = types.field_rule_ids.grouped("type_id")
+        orders = types._get_stage_orders()
+        result = {}
+        for case in self:
+            stage = (stages or {}).get(case) or case._origin.stage_id or case.stage_id
+            rules = rules_by_type.get(case.type_id._origin, ())
+            values = case._get_plain_values(rules) if rules else {}
+            result[case] = {
+                rule.key: self._judge(rule, stage, orders, values, surface)
+                for rule in rules
+            }
+        return result
+
+    @api.model
+    def _judge(self, rule, stage, orders, values, surface):
+        """Hook: return the ``FieldState`` of one rule for one case."""
+        hidden = rule.hidden or not rule._applies(values)
+        type_id = rule.type_id.id
+        reached = orders.get((type_id, stage.id), 0)
+
+        def from_on(first):
+            return bool(first) and reached >= orders.get((type_id, first.id), 0)
+
+        # A rejected or cancelled case need not be complete.
+        asked = stage.state not in CLOSED_STATES or stage.state == STATE_DONE
+        return FieldState(
+            hidden=hidden,
+            required=asked and not hidden and from_on(rule.required_from_id),
+            locked=from_on(rule.locked_from_id),
+            label=rule.label or None,
+            section=rule.section or None,
+            sequence=rule.sequence,
+            portal=rule.portal,
+        )
+
+    def _get_plain_values(self, rules):
+        """Return ``{key: plain value}`` of the fields that the conditions ask for."""
+        self.ensure_one()
+        keys = rules.condition_ids.mapped("key")
+        return {key: self._get_plain_value(key) for key in keys}
+
+    def _get_plain_value(self, key):
+        if key.startswith(PROPERTY_PREFIX):
+            return self._get_raw_properties().get(key.removeprefix(PROPERTY_PREFIX))
+        value = self[key]
+        field = self._fields[key]
+        if field.type == "many2one":
+            return [value.id, value.display_name] if value else None
+        if field.relational:
+            return [*value.ids, *value.mapped("display_name")]
+        return value
+
+    def _get_raw_properties(self):
+        """Return what was answered: a name that is missing was never answered."""
+        self.ensure_one()
+        return dict(self.properties._values or {}) if self.properties else {}
+
+    def _get_property_types(self):
+        self.ensure_one()
+        # sudo: the definition is the same for everybody
+        definitions = self.type_id.sudo().properties_definition or []
+        return {item["name"]: item["type"] for item in definitions}
+
+    def _is_answered(self, key):
+        """Say whether a field or property was filled in, 0 and No included."""
+        self.ensure_one()
+        if key.startswith(PROPERTY_PREFIX):
+            name = key.removeprefix(PROPERTY_PREFIX)
+            value = self._get_raw_properties().get(name)
+            if value is False:  # what the client sends for an empty date, too
+                return self._get_property_types().get(name) == "boolean"
+            return value is not None and value not in ("", [])
+        if self._fields[key].type in ANSWERED_TYPES:
+            return bool(self[key]) or key in (self.answered or [])
+        if self._fields[key].type == "html":
+            return not is_html_empty(self[key])
+        return bool(self[key])
+
+    def _get_visible_fields(self, surface):
+        """Return ``{case: [key]}``: what a surface may show of each case."""
+        return {
+            case: [key for key, state in states.items() if not state.hidden]
+            for case, states in self._get_field_states(surface).items()
+        }
+
+    # === Writing === #
+
+    def _with_answered(self, vals):
+        """Return ``vals`` with the numbers and ticks that they answer marked so."""
+        asked = set(self.env.context.get("gate_fields") or ())
+        vals = self._with_answered_properties(vals, asked)
+        names = {
+            name
+            for name in vals.keys() | asked
+            if name in self._fields and self._fields[name].type in ANSWERED_TYPES
+        } & self._get_rule_fields()
+        if not names:
+            return vals
+        known = set().union(*(case.answered or [] for case in self))
+        return vals | {"answered": sorted(known | names)}
+
+    def _with_answered_properties(self, vals, asked):
+        """Return ``vals`` with the zeros and Nos of the own fields that were asked."""
+        prefix = PROPERTY_PREFIX
+        names = {key.removeprefix(prefix) for key in asked if key.startswith(prefix)}
+        if not names or len(self) != 1:
+            return vals
+        types = self._get_property_types()
+        empty = {
+            name: types[name] != "boolean" and 0
+            for name in names
+            if types.get(name) in ANSWERED_TYPES
+        }
+        given = vals.get("properties")
+        if isinstance(given, list):
+            given = {item["name"]: item.get("value") for item in given}
+            # A new value must not lose what else the list says.
+            known = {n: v for n, v in given.items() if v is not None}
+        else:
+            known = self._get_raw_properties() if given is None else dict(given)
+        missing = {n: v for n, v in empty.items() if known.get(n) in (None, False)}
+        if not missing:
+            return vals
+        if isinstance(vals.get("properties"), list):
+            properties = [
+                item | {"value": missing[item["name"]]}
+                if item["name"] in missing
+                else item
+                for item in vals["properties"]
+            ]
+        else:
+            properties = known | missing
+        return vals | {"properties": properties}
+
+    def _get_answers(self):
+        return {case: case._get_raw_properties() for case in self}
+
+    def _note_answers(self, before):
+        """Note changed properties in the chatter: core notes none of them.
+
+        :param before: ``{case: raw properties}`` before the change
+        """
+        bodies = {}
+        for case, old in before.items():
+            new = case._get_raw_properties()
+            lines = [
+                Markup("%s: %s → %s")
+                % (case._get_key_label(PROPERTY_PREFIX + name), was or "—", now or "—")
+                for name, was, now in _get_differences(old, new)
+            ]
+            if lines:
+                bodies[case.id] = Markup("<br/>").join(lines)
+        self.browse(bodies)._message_log_batch(bodies)
+
+    def _ensure_not_locked(self, vals):
+        """Guard: a locked field stays as it is, for everybody but the system.
+
+        :raises AccessError: naming the field
+        """
+        if self.env.su:
+            return
+        touched = set(vals) & self._get_rule_fields()
+        if not touched and "properties" not in vals:
+            return
+        for case, states in self._get_field_states(BACKOFFICE).items():
+            for key, state in states.items():
+                if state.locked and case._is_touched(key, vals):
+                    raise AccessError(
+                        self.env._(
+                            "%(field)s cannot be changed any more in stage %(stage)s of"
+                            " case %(case)s.",
+                            field=case._get_key_label(key),
+                            stage=case.stage_id.name,
+                            case=case.number,
+                        )
+                    )
+
+    def _is_touched(self, key, vals):
+        self.ensure_one()
+        if not key.startswith(PROPERTY_PREFIX):
+            return key in vals
+        if "properties" not in vals:
+            return False
+        name = key.removeprefix(PROPERTY_PREFIX)
+        new = vals["properties"]
+        if isinstance(new, list):
+            new = {item["name"]: item.get("value") for item in new}
+        return (new or {}).get(name) != self._get_raw_properties().get(name)
+
+    def _get_key_label(self, key):
+        self.ensure_one()
+        return self.type_id.sudo()._get_key_labels().get(key, key)  # sudo: see above
+
+    # === The form === #
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Give every rule-controlled field of a form the same three expressions."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type != "form":
+            return arch, view
+        if arch.get("js_class") == GATE_VIEW:
+            self._add_gate_fields(arch, options)
+            return arch, view
+        modifiers = {
+            "invisible": "rule_hidden",
+            "required": "rule_required",
+            "readonly": "rule_locked",
+        }
+        for node in arch.iter("field"):
+            name = node.get("name")
+            inside = next(node.iterancestors("field"), None)
+            if inside is not None or name not in self._get_rule_fields():
+                continue
+            for attribute, source in modifiers.items():
+                own = node.get(attribute)
+                # The client and the ORM turn an empty list into False.
+                rule = f"'{name}' in ({source} or [])"
+                node.set(attribute, f"({own}) or {rule}" if own else rule)
+        return arch, view
+
+    @api.model
+    def _add_gate_fields(self, arch, options):  # pylint: disable=missing-return
+        """Give the small form every rule-controlled field, drawn as on the case form.
+
+        Which of them are shown and required, the client says in ``gate_fields``.
+        """
+        form_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "aftersales_case.aftersales_case_view_form"
+        )
+        # pylint: disable-next=super-method-mismatch
+        form, _view = super()._get_view(form_id, "form", **options)
+        group = arch.find(".//group[@name='gate_fields']")
+        names = set(self._get_rule_fields())
+        for node in form.iter("field"):
+            name = node.get("name")
+            if name not in names or next(node.iterancestors("field"), None) is not None:
+                continue
+            names.discard(name)
+            field = deepcopy(node)
+            field.tail = None
+            expression = f"'{name}' not in context.get('gate_fields', [])"
+            field.set("invisible", expression)
+            field.set("required", f"not ({expression})")
+            field.attrib.pop("readonly", None)
+            group.append(field)
+
+
+def _get_differences(old, new):
+    """Return (name, before, after) of the values that differ."""
+    names = dict.fromkeys([*old, *new])
+    return [
+        (name, old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
+    ]

@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.mail import email_normalize
+
+from ...engine.similar import similarity
+
+# Titles that share this part of their trigrams may tell of the same trouble.
+ALIKE = 0.3
+SHOWN = 5
+# The newest cases of a customer that are compared.
+COMPARED = 100
+
+
+class AftersalesCase(models.Model):
+    """What is known already: shown while somebody still types."""
+
+    _inherit = "aftersales.case"
+
+    suggested_case_ids = fields.Many2many(
+        "aftersales.case",
+        string="Possibly the Same Trouble",
+        compute="_compute_similar_cases",
+        help="Cases of the same customer, address or number with a similar title.",
+    )
+    customer_case_ids = fields.Many2many(
+        "aftersales.case",
+        string="Earlier Cases of the Customer",
+        compute="_compute_similar_cases",
+    )
+
+    _phone_idx = models.Index("(phone) WHERE phone IS NOT NULL")
+
+    @api.depends("name", "partner_id", "contact_id", "email", "phone")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_similar_cases(self):
+        known = self._find_cases_of_same_customers()
+        for case in self:
+            others = known.filtered(case._has_same_customer)
+            alike = others.filtered(
+                lambda other, c=case: similarity(c.name, other.name) >= ALIKE
+            )
+            case.suggested_case_ids = alike[:SHOWN]
+            case.customer_case_ids = others.sorted(lambda other: other._is_closed())[
+                :SHOWN
+            ]
+
+    def _find_cases_of_same_customers(self):
+        """Return the newest cases that the user may see of these cases' customers.
+
+        One query, whose parts each have an index.
+        """
+        Case = self.env["aftersales.case"]
+        partners = self.partner_id | self.contact_id
+        customers = partners.commercial_partner_id | partners
+        parts = [Domain("partner_id", "in", customers.ids)] if customers else []
+        emails = sorted({case._get_email_key() for case in self} - {None})
+        if emails:
+            parts.append(_email_domain(emails))
+        phones = [phone for phone in self.mapped("phone") if phone]
+        if phones:
+            parts.append(Domain("phone", "in", phones))
+        if not parts:
+            return Case
+        domain = Domain.OR(parts) & Domain("merged_into_id", "=", False)
+        if self._origin.ids:
+            domain &= Domain("id", "not in", self._origin.ids)
+        return Case.search_fetch(
+            domain,
+            ["name", "partner_id", "contact_id", "email", "phone", "state"],
+            order="reported_at desc, id desc",
+            limit=COMPARED * len(self),
+        )
+
+    def _get_email_key(self):
+        return (email_normalize(self.email) if self.email else None) or None
+
+    def _has_same_customer(self, other):
+        """Say whether another case comes from the same customer, address or number."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id._origin or self.partner_id
+        if customer and other.partner_id in (customer | self.partner_id._origin):
+            return True
+        key = self._get_email_key()
+        if key and key == other._get_email_key():
+            return True
+        return bool(self.phone) and self.phone == other.phone
+
+    def action_open(self):
+        """Open this case, from a list of suggestions."""
+        self.ensure_one()
+        return self._get_records_action()
+
+
+def _email_domain(emails):
+    """Return a domain for addresses in any case that the index on them serves."""
+
+    def to_sql(model, alias, query):
+        column = SQL("lower(%s)", SQL.identifier(alias, "email"))
+        return SQL("%s IN %s", column, tuple(emails))
+
+    def predicate(case):
+        return (case.email or "").lower() in emails
+
+    return Domain.custom(to_sql=to_sql, predicate=predicate)

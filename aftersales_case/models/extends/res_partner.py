@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import OPEN_STATES
+
+MOST_DOCUMENTS = 50
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # Mails are matched to customers by phone number.
+    phone_sanitized = fields.Char(index="btree_not_null")
+    aftersales_case_count = fields.Integer(
+        "Cases", compute="_compute_aftersales_case_count"
+    )
+    aftersales_open_case_count = fields.Integer(
+        "Open Cases", compute="_compute_aftersales_case_count"
+    )
+
+    def _compute_aftersales_case_count(self):
+        Case = self.env["aftersales.case"]
+        if not Case.has_access("read"):
+            self.aftersales_case_count = self.aftersales_open_case_count = 0
+            return
+        commercial = self.commercial_partner_id
+        rows = Case._read_group(
+            [("partner_id.commercial_partner_id", "in", commercial.ids)],
+            ["partner_id", "state"],
+            ["__count"],
+        )
+        total, unfinished = {}, {}
+        for partner, state, count in rows:
+            key = partner.commercial_partner_id.id
+            total[key] = total.get(key, 0) + count
+            if state in OPEN_STATES:
+                unfinished[key] = unfinished.get(key, 0) + count
+        for partner in self:
+            key = partner.commercial_partner_id.id
+            partner.aftersales_case_count = total.get(key, 0)
+            partner.aftersales_open_case_count = unfinished.get(key, 0)
+
+    def action_view_aftersales_cases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        return action | {
+            "domain": [
+                (
+                    "partner_id.commercial_partner_id",
+                    "=",
+                    self.commercial_partner_id.id,
+                )
+            ],
+            "context": {
+                "default_partner_id": self.commercial_partner_id.id,
+                "default_contact_id": not self.is_company and self.id,
+            },
+        }
+
+    # === Who wrote this? === #
+
+    @api.model
+    def _aftersales_match_email(self, email):
+        """Find whose customer contact wrote from an address.
+
+        :param email: normalized e-mail address
+        :returns: see ``_aftersales_one_per_customer``
+        """
+        return self._aftersales_one_per_customer(Domain("email_normalized", "=", email))
+
+    @api.model
+    def _aftersales_match_phones(self, numbers):
+        """Find who is reached under one of some phone numbers.
+
+        :param numbers: phone numbers in E.164
+        :returns: see ``_aftersales_one_per_customer``
+        """
+        return self._aftersales_one_per_customer(
+            Domain("phone_sanitized", "in", list(numbers))
+        )
+
+    @api.model
+    def _aftersales_match_documents(self, names):
+        """Find whose deliveries or invoices carry one of some numbers.
+
+        A delivery is known by its own number and by that of its order.
+
+        :param names: words that may be numbers of documents
+        :returns: see ``_aftersales_one_per_customer``
+        """
+        # sudo: mail arrives on behalf of strangers
+        pickings = (
+            self.env["stock.picking"]
+            .sudo()
+            .search(
+                Domain("picking_type_code", "=", "outgoing")
+                & (Domain("name", "in", names) | Domain("origin", "in", names)),
+                limit=MOST_DOCUMENTS,
+            )
+        )
+        invoices = (
+            self.env["account.move"]
+            .sudo()  # sudo: as above
+            .search(
+                [
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                    ("name", "in", names),
+                ],
+                limit=MOST_DOCUMENTS,
+            )
+        )
+        partners = pickings.partner_id | invoices.partner_id
+        return self._aftersales_one_per_customer(Domain("id", "in", partners.ids))
+
+    @api.model
+    def _aftersales_one_per_customer(self, domain):
+        """Return the partners of a domain, one for each customer.
+
+        A customer is a commercial partner; a person comes before his company, then the
+        oldest. More than one record means that the answer is ambiguous.
+        """
+        # sudo: mail arrives on behalf of strangers
+        found = self.env["res.partner"].sudo().search(domain, order="is_company, id")
+        first_by_customer = {}
+        for partner in found:
+            first_by_customer.setdefault(partner.commercial_partner_id, partner)
+        return self.browse([partner.id for partner in first_by_customer.values()])

@@ -1,0 +1,5 @@
+from . import aftersales_case_line
+from . import aftersales_case_slip
+from . import aftersales_case_goods
+from . import aftersales_case_supplier
+from . import stock_picking

@@ -1,0 +1,254 @@
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+from odoo.tools.mail import html2plaintext
+
+from ...const import SLIP_CODES
+from ...engine.hints import find_documents
+from ...engine.slips import slip_key
+from ..case.aftersales_case import LOGGED_LATER
+from .aftersales_case_line import GOODS_LATER
+from .aftersales_case_slip import MOST_SLIPS, SLIP_TAKEN
+
+
+class AftersalesCase(models.Model):
+    """The goods of a case: taken from its slip, moved when it is merged or split."""
+
+    _inherit = "aftersales.case"
+
+    line_ids = fields.One2many("aftersales.case.line", "case_id", "Goods")
+
+    # === Taking over === #
+
+    def _take_slips(self, slips, note=True):
+        """Tie cases to their slips, and fill in what is empty there. Called with sudo.
+
+        :param slips: ``{case: slip}``
+        :param note: say so in the chatter
+        """
+        cases = self.browse([case.id for case in slips])
+        cases = cases.with_context(**{SLIP_TAKEN: True, LOGGED_LATER: True})
+        slips = {case: slips[case] for case in cases}
+        before = cases._get_logged_values({"partner_id"})
+        for case, slip in slips.items():
+            if case.picking_id != slip:
+                case.with_context(mail_notrack=True).picking_id = slip
+        cases._make_slip_lines()
+        suppliers = cases._guess_suppliers()
+        for case, slip in slips.items():
+            values = case._get_new_slip_values(slip, suppliers)
+            if not case.slip_number:
+                values["slip_number"] = slip.name
+            if values:
+                case.with_context(mail_notrack=True).write(case._to_vals(values))
+        cases._after_logged_change(before)
+        if note:
+            cases._message_log_batch(
+                {case.id: case._get_slip_note(slip) for case, slip in slips.items()}
+            )
+
+    def _get_slip_note(self, slip):
+        self.ensure_one()
+        if slip.state != "done":
+            return self.env._(
+                "Delivery slip %s found. Its goods follow when it is delivered.",
+                slip.name,
+            )
+        return self.env._("Data taken from delivery slip %s.", slip.name)
+
+    def _make_slip_lines(self):
+        """Add the delivered goods of the slips of these cases, each slip once."""
+        wanted = self.filtered(
+            lambda case: (
+                case.picking_id.state == "done"
+                and case.picking_id not in case.line_ids.picking_id
+            )
+        )
+        goods = wanted._get_slip_goods(wanted.picking_id)
+        return self.env["aftersales.case.line"].create(
+            [
+                vals | {"case_id": case.id}
+                for case in wanted
+                for vals in self._prepare_goods_vals(goods.get(case.picking_id, ()))
+            ]
+        )
+
+    def _get_slip_goods(self, slips):
+        """Return ``{slip: [(move, product, lot, quantity)]}``: what was delivered.
+
+        Quantities are in the products' own units.
+        """
+        # sudo: an agent need not see the stock
+        rows = (
+            self.env["stock.move.line"]
+            .sudo()
+            ._read_group(
+                Domain("move_id.picking_id", "in", slips.ids)
+                & Domain("state", "=", "done")
+                & Domain("quantity", ">", 0),
+                ["move_id", "product_id", "lot_id"],
+                ["quantity_product_uom:sum"],
+                order="move_id, lot_id",
+            )
+        )
+        goods = {}
+        for row in rows:
+            goods.setdefault(row[0].picking_id, []).append(row)
+        return goods
+
+    @api.model
+    def _prepare_goods_vals(self, goods):
+        """Hook: return the values of the lines made of what one slip delivered."""
+        return [
+            {
+                "picking_id": move.picking_id.id,
+                "move_id": move.id,
+                "product_id": product.id,
+                "lot_id": lot.id,
+                "sequence": place,
+                "delivered": quantity,
+                "quantity": quantity,
+            }
+            for place, (move, product, lot, quantity) in enumerate(goods, start=1)
+        ]
+
+    def _prepare_slip_vals(self, slip):
+        """Hook: return ``{field: records}``, what a slip says of a case.
+
+        :param slip: ``stock.picking``, read with sudo
+        """
+        self.ensure_one()
+        partner, customer = slip.partner_id, slip._get_slip_customer()
+        owner = self._get_slip_owner() or customer
+        person = partner.type == "contact" and not partner.is_company
+        contact = person and partner != customer and partner.parent_id
+        lines = self.line_ids.filtered(lambda line: line.picking_id._origin == slip)
+        return {
+            "partner_id": customer,
+            "contact_id": partner
+            if contact and partner.commercial_partner_id == owner
+            else partner.browse(),
+            "site_id": partner,
+            "product_ids": (lines or slip.move_ids).product_id._origin,
+        }
+
+    def _get_new_slip_values(self, slip, suppliers=None):
+        """Return what a slip adds to this case: only what nobody has entered."""
+        self.ensure_one()
+        values = self._prepare_slip_vals(slip.sudo())  # sudo: see _take_slips
+        suppliers = self._guess_suppliers() if suppliers is None else suppliers
+        values["supplier_id"] = suppliers.get(self)
+        values = {k: new for k, new in values.items() if new and not self[k]}
+        if values.keys() & {"partner_id", "contact_id"}:
+            # Core would take them anew from the customer.
+            values |= {k: self[k] for k in ("email", "phone") if self[k]}
+        return values
+
+    def _forget_slip(self, old, kept=()):
+        """Let go what came from a slip that was wrong, but for what was changed since."""
+        self.ensure_one()
+        old = old._origin.sudo()  # sudo: see _take_slips
+        values = self._prepare_slip_vals(old)
+        values["supplier_id"] = self._guess_suppliers().get(self)
+        same = {
+            name: False
+            for name, value in values.items()
+            if name not in kept and value and self[name]._origin == value
+        }
+        lines = self.line_ids.filtered(lambda line: line.picking_id._origin == old)
+        if self._origin == self:
+            self.with_context(**{SLIP_TAKEN: True}).write(self._to_vals(same))
+            lines.unlink()
+        else:
+            self.update(self._to_vals(same))
+            self.line_ids -= lines
+
+    def _to_vals(self, values):
+        """Return values to write of ``{field: records or value}``."""
+        vals = {}
+        for name, value in values.items():
+            field = self._fields[name]
+            if field.type == "many2many":
+                vals[name] = [Command.set(value.ids if value else [])]
+            else:
+                vals[name] = value.id if value and field.relational else value
+        return vals
+
+    # === Mail, merge, split === #
+
+    def _prepare_mail_vals(self, msg_dict, custom_values):
+        """Take the number of the customer's slip from a mail that names just one."""
+        vals = super()._prepare_mail_vals(msg_dict, custom_values)
+        if vals.get("partner_id") and not vals.get("slip_number"):
+            body = html2plaintext(msg_dict.get("body") or "")
+            vals |= self._find_slip_in_text(f"{msg_dict.get('subject')} {body}", vals)
+        return vals
+
+    @api.model
+    def _find_slip_in_text(self, text, vals):
+        numbers = find_documents(text)
+        if not numbers:
+            return {}
+        # sudo: mail arrives on behalf of strangers
+        partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
+        company = vals.get("company_id") or self.env.company.id
+        domain = (
+            Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+            & Domain("company_id", "=", company)
+            & Domain("picking_type_id.code", "in", SLIP_CODES)
+            & Domain("state", "!=", "cancel")
+            & Domain.OR(self._get_slip_domain(number) for number in numbers)
+        )
+        # sudo: as above
+        slips = self.env["stock.picking"].sudo().search(domain, limit=MOST_SLIPS)
+        keys = {slip_key(number) for number in numbers}
+        slips = slips.filtered(lambda slip: slip_key(slip.name) in keys) or slips
+        return {"slip_number": slips.name} if len(slips) == 1 else {}
+
+    def _move_parts_to(self, target):
+        """Move the goods too; what both name stands there once, with the larger part."""
+        res = super()._move_parts_to(target)
+        known = {(line.move_id, line.lot_id): line for line in target.line_ids}
+        cases = (self | target).with_context(**{GOODS_LATER: True})
+        for line in (cases - target).line_ids:
+            same = line.move_id and known.get((line.move_id, line.lot_id))
+            if not same:
+                line.case_id = target
+                continue
+            if line.concerned and not same.concerned:
+                same.write({"concerned": True, "quantity": line.quantity})
+            elif line.concerned and line.quantity > same.quantity:
+                same.quantity = line.quantity
+            line.unlink()
+        (self | target)._after_goods_change()
+        return res
+
+    def _complete_survivor(self, survivor):
+        """Keep the slip that only a merged case knew."""
+        named = self.filtered("slip_number")[:1]
+        if named and not survivor.slip_number:
+            survivor.with_context(**{SLIP_TAKEN: True}).write(
+                {"slip_number": named.slip_number, "picking_id": named.picking_id.id}
+            )
+        return super()._complete_survivor(survivor)
+
+    def _prepare_split_vals(self):
+        vals = super()._prepare_split_vals()
+        return vals | {
+            "slip_number": self.slip_number,
+            "picking_id": self.picking_id.id,
+        }
+
+    def _split_off(self, vals, messages, attachments, items, as_child=True, lines=None):
+        """Move the goods chosen, too: ``lines`` of this case.
+
+        The others stay here, so that no goods stand on both cases.
+        """
+        taken = self.with_context(**{SLIP_TAKEN: True})
+        new = super(AftersalesCase, taken)._split_off(
+            vals, messages, attachments, items, as_child=as_child
+        )
+        new = new.with_env(self.env)
+        # sudo: the user may write this case, and made the other one
+        own = (lines or self.line_ids.browse()).sudo()
+        own.filtered(lambda line: line.case_id == self).write({"case_id": new.id})
+        return new

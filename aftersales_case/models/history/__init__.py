@@ -1,0 +1,4 @@
+from . import aftersales_case_event
+from . import aftersales_case_history
+from . import aftersales_case_signal
+from . import aftersales_type_stage_signal

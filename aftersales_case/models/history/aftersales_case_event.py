@@ -1,0 +1,225 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...const import EVENT_ASSIGNED, EVENT_SIGNAL, REASON_FALLBACK
+from ...engine.replay import Snapshot
+
+GUARD = """
+CREATE OR REPLACE FUNCTION aftersales_event_guard() RETURNS trigger AS $guard$
+BEGIN
+    IF current_setting('aftersales.maintenance', true) = 'on' THEN
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'The event log of cases is append-only: % refused', TG_OP
+        USING ERRCODE = 'restrict_violation';
+END
+$guard$ LANGUAGE plpgsql
+"""
+
+
+class AftersalesCaseEvent(models.Model):
+    """What happened to a case: the one source of history, durations and clocks.
+
+    Append-only. The ORM refuses every write, a database trigger refuses the rest.
+    Events hold no customer text, so that the log may outlive the customer's data.
+    """
+
+    _name = "aftersales.case.event"
+    _description = "Case Event"
+    _order = "at, id"
+    _rec_name = "kind"
+    _case_field = "case_id"
+    _log_access = False  # who and when are the event's own facts
+
+    case_id = fields.Many2one("aftersales.case", required=True, ondelete="restrict")
+    at = fields.Datetime(required=True)
+    kind = fields.Char(required=True)
+    actor_id = fields.Many2one("res.users", "By", required=True, ondelete="restrict")
+    from_id = fields.Integer(help="Record before, in the model of the kind.")
+    to_id = fields.Integer(help="Record after, in the model of the kind.")
+    stage_id = fields.Many2one(
+        "aftersales.case.stage", required=True, ondelete="restrict"
+    )
+    state = fields.Char(required=True)
+    waiting_for = fields.Char()
+    team_id = fields.Many2one("aftersales.team", ondelete="restrict")
+    user_id = fields.Many2one(
+        "res.users", "Responsible", required=True, ondelete="restrict"
+    )
+    reason = fields.Char()
+    summary = fields.Char(compute="_compute_summary")
+    reason_text = fields.Char("Why", compute="_compute_reason_text")
+
+    # Replay of one or many cases reads them in this order.
+    _case_at_idx = models.Index("(case_id, at, id)")
+    # Round robin asks for the last assignment of each member.
+    _assigned_idx = models.Index("(to_id, at) WHERE kind = 'assigned'")
+
+    def init(self):
+        super().init()
+        table = SQL.identifier(self._table)
+        self.env.cr.execute(GUARD)
+        for name, moment, level in (
+            ("aftersales_event_row_guard", "UPDATE OR DELETE", "ROW"),
+            ("aftersales_event_table_guard", "TRUNCATE", "STATEMENT"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s FOR EACH %s"
+                    " EXECUTE FUNCTION aftersales_event_guard()",
+                    SQL.identifier(name),
+                    SQL(moment),
+                    table,
+                    SQL(level),
+                )
+            )
+
+    # === Append-only === #
+
+    @api.model_create_multi
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        raise UserError(
+            self.env._("The history of a case is written by the system only.")
+        )
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise UserError(self.env._("The history of a case cannot be changed."))
+
+    def unlink(self):  # pylint: disable=method-required-super
+        message = self.env._("The history of a case cannot be deleted.")
+        raise UserError(message)  # pylint: disable=no-raise-unlink
+
+    @api.model
+    def _log_events(self, vals_list):
+        """Append events; the only way to make one.
+
+        :param vals_list: dicts with at least ``case_id`` (record) and ``kind``;
+            ``at`` (now), ``from_id``, ``to_id``, ``reason`` as wanted. The rest is the
+            snapshot of the case as it is at this moment.
+        :returns: the new events
+        """
+        now = fields.Datetime.now()
+        rows = []
+        for vals in vals_list:
+            case = vals["case_id"]
+            rows.append(
+                {"at": now, "actor_id": self.env.uid}
+                | self._prepare_snapshot(case)
+                | vals
+                | {"case_id": case.id}
+            )
+        # sudo: nobody may create events, everybody's actions leave them
+        log = super(AftersalesCaseEvent, self.sudo())
+        events = log.create(rows)  # pylint: disable=super-method-mismatch
+        self.env["aftersales.case"]._after_event(events)
+        return events
+
+    @api.model
+    def _prepare_snapshot(self, case):
+        """Hook: return what a replay needs to know of a case from now on."""
+        return {
+            "stage_id": case.stage_id.id,
+            "state": case.stage_id.state,
+            "waiting_for": case.stage_id.waiting_for,
+            "team_id": case.team_id.id,
+            "user_id": case.user_id.id,
+        }
+
+    @contextmanager
+    def _maintenance(self):
+        """Let the trigger pass inside the block, for merge and erasure only.
+
+        The caller logs what it did; nothing else may open this door.
+        """
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL aftersales.maintenance = 'on'")
+        try:
+            yield
+            self.env.flush_all()
+        finally:
+            self.env.cr.execute("SET LOCAL aftersales.maintenance = 'off'")
+
+    # === Reading === #
+
+    def _get_snapshots(self):
+        """Return ``{case id: [Snapshot]}`` of these events, in order."""
+        result = {}
+        for event in self.sorted(lambda e: (e.at, e.id)):
+            result.setdefault(event.case_id.id, []).append(
+                Snapshot(
+                    at=event.at,
+                    kind=event.kind,
+                    stage=event.stage_id.id,
+                    state=event.state,
+                    waiting_for=event.waiting_for or None,
+                    team=event.team_id.id or None,
+                    user=event.user_id.id or None,
+                )
+            )
+        return result
+
+    @api.model
+    def _get_kind_models(self):
+        """Hook: return ``{kind: (label, model of from_id and to_id or None)}``."""
+        env = self.env
+        return {
+            "created": (env._("Created"), None),
+            "stage": (env._("Stage"), "aftersales.case.stage"),
+            "forced": (env._("Stage forced"), "aftersales.case.stage"),
+            "type": (env._("Type"), "aftersales.case.type"),
+            "assigned": (env._("Responsible"), "res.users"),
+            "team": (env._("Team"), "aftersales.team"),
+            "customer": (env._("Customer"), "res.partner"),
+            "priority": (env._("Priority"), None),
+            "mail_in": (env._("Mail received"), None),
+            "mail_out": (env._("Mail sent"), None),
+            "handover": (env._("Handed over"), "res.users"),
+            "merge": (env._("Merged"), "aftersales.case"),
+            "split": (env._("Split"), "aftersales.case"),
+            "reopened": (env._("Reopened"), "aftersales.case.stage"),
+            "signal": (env._("Signalled"), None),
+        }
+
+    @api.depends("kind", "from_id", "to_id", "stage_id")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        kinds = self._get_kind_models()
+        names = self._get_display_names(kinds)
+        for event in self:
+            label, model = kinds.get(event.kind, (event.kind, None))
+            sides = [
+                names[model].get(record_id) or f"#{record_id}"
+                for record_id in (event.from_id, event.to_id)
+                if model and record_id
+            ]
+            event.summary = ": ".join(filter(None, [label, " → ".join(sides)]))
+
+    @api.depends("kind", "reason")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        """The reason in the reader's words, where a key was logged and not a text."""
+        attention = self.env["aftersales.case"]._fields["attention"]
+        words = {
+            EVENT_SIGNAL: dict(attention._description_selection(self.env)),
+            EVENT_ASSIGNED: {REASON_FALLBACK: self.env._("nobody took it yet")},
+        }
+        for event in self:
+            text = words.get(event.kind, {}).get(event.reason, event.reason)
+            event.reason_text = text
+
+    def _get_display_names(self, kinds):
+        ids = {}
+        for event in self:
+            model = kinds.get(event.kind, (None, None))[1]
+            if model:
+                ids.setdefault(model, set()).update({event.from_id, event.to_id} - {0})
+        names = {}
+        for model, record_ids in ids.items():
+            # sudo: names in the history of a case one may read, of any company
+            records = self.env[model].sudo().browse(record_ids).exists()
+            names[model] = {record.id: record.display_name for record in records}
+        return names

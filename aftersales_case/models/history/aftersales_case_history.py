@@ -1,0 +1,157 @@
+import pytz
+
+from odoo import fields, models
+from odoo.tools import format_duration
+
+from ...const import CLOSED_STATES, EVENT_CREATED, EVENT_STAGE
+from ...engine.replay import OUR_SIDE, working_seconds
+
+
+class AftersalesCase(models.Model):
+    """The past of a case, told from its events: who held it, for how long, and why."""
+
+    _inherit = "aftersales.case"
+
+    history_html = fields.Html("Story", compute="_compute_history_html", sanitize=False)
+
+    def _compute_history_html(self):
+        for case in self:
+            case.history_html = self.env["ir.qweb"]._render(
+                "aftersales_case.case_history", case._get_history_values()
+            )
+
+    # === Replay === #
+
+    def _get_custody(self, key="party"):
+        """Say who held each case and for how long: the answer to "who held it?".
+
+        :param key: ``party`` (us, customer, supplier, parts), ``team``, ``user``,
+            ``stage`` or ``state``
+        :returns: ``{case: {value: (calendar seconds, working seconds)}}``; the value is
+            an id for team, user and stage. Working time is the team's, else the
+            company's, until now or until the case was closed.
+        """
+        spans_by_case = self._get_spans()
+        intervals = self._get_working_intervals(spans_by_case)
+        result = {}
+        for case, spans in spans_by_case.items():
+            totals = result.setdefault(case, {})
+            for span in spans:
+                value = getattr(span, key)
+                calendar, working = totals.get(value, (0, 0))
+                totals[value] = (
+                    calendar + span.seconds,
+                    working + working_seconds(span, intervals[case]),
+                )
+        return result
+
+    def _get_working_intervals(self, spans_by_case):
+        """Return ``{case: [(start, end)]}`` of working time, one look per calendar."""
+        calendars = {case: case._get_calendar() for case in spans_by_case}
+        bounds = {}
+        for case, spans in spans_by_case.items():
+            if spans:
+                known = bounds.get(calendars[case], (spans[0].start, spans[-1].end))
+                bounds[calendars[case]] = (
+                    min(known[0], spans[0].start),
+                    max(known[1], spans[-1].end),
+                )
+        worked = {
+            calendar: [
+                (_to_naive(start), _to_naive(end))
+                for start, end, _records in calendar._work_intervals_batch(
+                    pytz.utc.localize(first), pytz.utc.localize(last)
+                )[False]
+            ]
+            for calendar, (first, last) in bounds.items()
+        }
+        return {case: worked.get(calendars[case], []) for case in spans_by_case}
+
+    def _get_calendar(self):
+        """Hook: return the ``resource.calendar`` by which this case's time counts."""
+        self.ensure_one()
+        # sudo: working hours are no secret, but their model is closed to many
+        team, company = self.team_id.sudo(), self.company_id.sudo()
+        return team.resource_calendar_id or company.resource_calendar_id
+
+    # === Story === #
+
+    def _get_history_values(self):
+        """Return what the history page and its PDF show."""
+        self.ensure_one()
+        return {
+            "case": self,
+            "lines": self._get_history_lines(),
+            "custody": [
+                (title, self._get_custody_rows(key))
+                for title, key in (
+                    (self.env._("Whose turn it was"), "party"),
+                    (self.env._("Team"), "team"),
+                    (self.env._("Responsible"), "user"),
+                    (self.env._("Stage"), "stage"),
+                )
+            ],
+        }
+
+    def _get_history_lines(self):
+        # sudo: whoever reads a case reads its history
+        events = self.sudo()._get_merged_cases().event_ids
+        events = events.sorted(lambda event: (event.at, event.id))
+        turns = events.filtered(
+            lambda e: e.case_id == self and e.kind in (EVENT_CREATED, EVENT_STAGE)
+        )
+        until = dict(zip(turns, [*turns[1:].mapped("at"), None], strict=False))
+        end = self.closed_at or fields.Datetime.now()
+        lines = []
+        for event in events:
+            lasted = None
+            if event in until and event.state not in CLOSED_STATES:
+                left = until[event] or max(end, event.at)
+                lasted = self._format_seconds((left - event.at).total_seconds())
+            lines.append(
+                {
+                    "at": event.at,
+                    "actor": event.actor_id.name,
+                    "text": event.summary
+                    if event.case_id == self
+                    else f"{event.case_id.number}: {event.summary}",
+                    "stage": event.stage_id.name,
+                    "lasted": lasted,
+                    "turn": event in until,
+                    "reason": event.reason_text,
+                }
+            )
+        return lines
+
+    def _get_custody_rows(self, key):
+        totals = self._get_custody(key)[self]
+        labels = self._get_custody_labels(key, totals)
+        return [
+            (labels[value], self._format_seconds(calendar), self._format_seconds(work))
+            for value, (calendar, work) in sorted(
+                totals.items(), key=lambda item: -item[1][0]
+            )
+        ]
+
+    def _get_custody_labels(self, key, values):
+        nobody = self.env._("Nobody")
+        if key == "party":
+            waits = dict(self._fields["waiting_for"]._description_selection(self.env))
+            return waits | {OUR_SIDE: self.company_id.name}
+        model = self._fields[f"{key}_id"].comodel_name
+        # sudo: names of teams and colleagues of the past
+        records = self.env[model].sudo().browse(filter(None, values)).exists()
+        names = {record.id: record.display_name for record in records}
+        return {value: names.get(value, nobody) for value in values}
+
+    def _format_seconds(self, seconds):
+        """Return a duration as a user says it: days and hours, or hours and minutes."""
+        minutes = int(seconds // 60)
+        if minutes >= 2 * 24 * 60:
+            days, rest = divmod(minutes, 24 * 60)
+            return self.env._("%(days)s d %(hours)s h", days=days, hours=rest // 60)
+        return format_duration(minutes / 60)
+
+
+def _to_naive(moment):
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)

@@ -1,0 +1,3 @@
+from . import aftersales_intake
+from . import aftersales_case_mail
+from . import mail_thread

@@ -1,0 +1,473 @@
+import base64
+import email
+import email.policy
+import logging
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.mail import email_normalize, html2plaintext
+
+from ...const import (
+    INTAKE_ADDED,
+    INTAKE_CASE,
+    INTAKE_REASONS,
+    INTAKE_REFUSED,
+    INTAKE_STATES,
+    INTAKE_WAITING,
+    REASON_DISMISSED,
+    REASON_DUPLICATE,
+    REASON_ERROR,
+    REASON_INBOX,
+    REASON_LOOP,
+    REASON_OUR_ADDRESS,
+    REASON_SENDER_AMBIGUOUS,
+    REASON_SENDER_UNKNOWN,
+)
+from ...engine import incoming
+from ...engine.hints import find_documents, find_phones
+from .mail_thread import OUR_MODELS, IncomingMail
+
+_logger = logging.getLogger(__name__)
+
+# A sender's mails, in times of the threshold for equal ones, that make him a robot.
+BUSY = 10
+
+
+class AftersalesIntake(models.Model):
+    """Every mail that came in: inbox, journal and refusal log in one.
+
+    A row waits until somebody sorts it, became a case, was added to one, or was refused
+    with a reason. The source is kept, so a refused mail can still become a case.
+    """
+
+    _name = "aftersales.intake"
+    _description = "Incoming Mail"
+    _inherit = ["mail.thread"]
+    _order = "received_at desc, id desc"
+    _rec_name = "subject"
+    _case_field = "case_id"
+    _check_company_auto = True
+
+    message_id = fields.Char("Message-Id", required=True, readonly=True)
+    received_at = fields.Datetime("Received On", required=True, readonly=True)
+    email_from = fields.Char("From", readonly=True)
+    email_normalized = fields.Char("Sender", readonly=True)
+    email_to = fields.Char("To", readonly=True)
+    subject = fields.Char(readonly=True)
+    preview = fields.Text("First Lines", readonly=True)
+    source = fields.Binary("Original Mail", attachment=True, readonly=True)
+    source_name = fields.Char(compute="_compute_source_name")
+    damaged = fields.Boolean(
+        readonly=True,
+        help="Text or files may have been lost to broken MIME; see the original mail.",
+    )
+    copies = fields.Integer(
+        readonly=True, default=1, help="How often this very mail came in."
+    )
+    state = fields.Selection(
+        INTAKE_STATES, required=True, readonly=True, default=INTAKE_WAITING
+    )
+    reason = fields.Selection(INTAKE_REASONS, readonly=True)
+    error = fields.Char(readonly=True)
+    type_id = fields.Many2one("aftersales.case.type", check_company=True)
+    team_id = fields.Many2one(
+        "aftersales.team", index="btree_not_null", check_company=True
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", check_company=True)
+    candidate_ids = fields.Many2many(
+        "res.partner", string="Possible Customers", readonly=True
+    )
+    case_id = fields.Many2one(
+        "aftersales.case", index="btree_not_null", ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+
+    # The same mail must not come in twice, not even in two processes at once.
+    _message_id_uniq = models.UniqueIndex(
+        "(message_id)", "This mail has been received before."
+    )
+    # The inbox.
+    _waiting_idx = models.Index("(company_id, received_at) WHERE state = 'waiting'")
+    # The guard against loops asks what a sender wrote in the last hours.
+    _sender_idx = models.Index("(email_normalized, received_at)")
+
+    def _compute_source_name(self):
+        for intake in self:
+            intake.source_name = f"{intake.subject or 'mail'}.eml"
+
+    # === Actions === #
+
+    def action_make_case(self):
+        """Make a case of this mail, of the type chosen on it."""
+        self.ensure_one()
+        if not self.type_id:
+            raise UserError(self.env._("Type: choose what kind of case this mail is."))
+        return self._make_case()._get_records_action()
+
+    def action_add_to_case(self):
+        """Add this mail to the case chosen on it."""
+        self.ensure_one()
+        if not self.case_id:
+            raise UserError(self.env._("Case: choose the case this mail belongs to."))
+        self._add_to(self.case_id)
+        return self.case_id._get_records_action()
+
+    def action_dismiss(self):
+        self.filtered(lambda intake: intake.state == INTAKE_WAITING).write(
+            {"state": INTAKE_REFUSED, "reason": REASON_DISMISSED}
+        )
+        return True
+
+    def action_reconsider(self):
+        """Bring refused mails back into the inbox."""
+        self.filtered(lambda intake: intake.state == INTAKE_REFUSED).write(
+            {"state": INTAKE_WAITING}
+        )
+        return True
+
+    def action_open_case(self):
+        self.ensure_one()
+        return self.case_id._get_records_action()
+
+    # === Gateway === #
+
+    @api.model
+    def _screen(self, mail, routes):
+        """Decide what becomes of a mail of ours, and write it down.
+
+        :param mail: ``IncomingMail``, parsed
+        :param routes: what core's gateway found
+        :returns: the routes to go on with; ours are at most one
+        """
+        # sudo: the gateway runs as the sender's user, who may see nothing of this
+        self = self.sudo()
+        ours = [route for route in routes if route[0] in OUR_MODELS]
+        others = [route for route in routes if route[0] not in OUR_MODELS]
+        vals = self._prepare_intake_vals(mail)
+        reason = mail.refusal or self._find_loop(vals)
+        if not ours:
+            if mail.refusal:
+                self._log_refused(mail, mail.refusal)
+            elif not others:
+                error = self.env._("The address does not take mail from this sender.")
+                self._log_refused(mail, REASON_ERROR, error)
+            return others
+        # One mail to two of our addresses makes one case.
+        model, thread_id, defaults, user_id, alias = ours[0]
+        parent = self.env["mail.thread"]._get_parent_message(mail.values)
+        if parent and parent.model == "aftersales.case" and parent.res_id:
+            # Core takes an answer that also goes to our inbox for a new mail.
+            model, thread_id = parent.model, parent.res_id
+            mail.values["parent_id"] = parent.id
+        if thread_id and model == "aftersales.case":
+            case = self.env["aftersales.case"].browse(thread_id)
+            thread_id = case._get_survivor().id
+            if reason:
+                # An automatic answer is worth a note, but is nobody's reply.
+                mail.values["is_internal"] = True
+            vals |= self._prepare_added_vals(thread_id, reason)
+            if not self._open(mail, vals):
+                return others
+            return [*others, (model, thread_id, {}, user_id, alias)]
+        if reason:
+            self._log_refused(mail, reason)
+            return others
+        defaults = dict(defaults or {})
+        if thread_id:
+            # The sender adds to a mail of his that still waits.
+            earlier = self.browse(thread_id)
+            defaults |= {"type_id": earlier.type_id.id, "team_id": earlier.team_id.id}
+        vals |= self._sort_new(model, defaults, mail, alias)
+        if not self._open(mail, vals):
+            return others
+        if mail.intake.state == INTAKE_WAITING:
+            route = ("aftersales.intake", mail.intake.id, {}, user_id, alias)
+        else:
+            defaults |= self._prepare_case_defaults(mail.intake)
+            route = ("aftersales.case", 0, defaults, user_id, alias)
+        return [*others, route]
+
+    @api.model
+    def _prepare_added_vals(self, case_id, reason):
+        case = self.env["aftersales.case"].browse(case_id)
+        return {
+            "state": INTAKE_ADDED,
+            "reason": reason,
+            "case_id": case.id,
+            "type_id": case.type_id.id,
+            "team_id": case.team_id.id,
+            "company_id": case.company_id.id,
+        }
+
+    @api.model
+    def _get_message_id(self, mail):
+        """Return the id by which a mail is known when it comes in again.
+
+        Some programs give every mail the same Message-Id: such a mail goes by its
+        content, like one without.
+        """
+        if mail.intake:
+            return mail.intake.message_id
+        message_id = " ".join(str(mail.message.get("Message-Id") or "").split())
+        known = self.sudo().search([("message_id", "=", message_id)])  # see _screen
+        if message_id and (
+            not known.source
+            or incoming.is_same_mail(base64.b64decode(known.source), mail.source)
+        ):
+            return message_id
+        return incoming.get_content_id(mail.source)
+
+    @api.model
+    def _sort_new(self, model, defaults, mail, alias):
+        """Return what a new mail becomes: a case, or a waiting row and why."""
+        case_type = self.env["aftersales.case.type"].browse(defaults.get("type_id"))
+        team = self.env["aftersales.team"].browse(defaults.get("team_id"))
+        team = team or case_type.team_id
+        company = (
+            case_type.company_id
+            or team.company_id
+            or (alias and alias.alias_domain_id.company_ids[:1])
+            or self.env.company
+        )
+        customers = self._find_customers(mail, company)
+        result = {
+            "type_id": case_type.id,
+            "team_id": team.id,
+            "company_id": company.id,
+            "partner_id": customers.id if len(customers) == 1 else False,
+            "candidate_ids": [fields.Command.set(customers.ids)],
+            "state": INTAKE_CASE,
+        }
+        unclear = REASON_SENDER_AMBIGUOUS if customers else REASON_SENDER_UNKNOWN
+        if model == "aftersales.intake":
+            result |= {"state": INTAKE_WAITING, "reason": REASON_INBOX}
+        elif len(customers) != 1:
+            result["reason"] = unclear
+            if case_type.intake_unclear == "inbox":
+                result["state"] = INTAKE_WAITING
+        return result
+
+    @api.model
+    def _find_customers(self, mail, company):
+        """Return whom of the company's customers a mail may come from; no colleagues.
+
+        By the sender's address, then by phone numbers in the text, then by the numbers
+        of documents it names. A later hint decides between several earlier answers, but
+        never overrules a clear one.
+        """
+        partners = self.env["res.partner"]
+        sender = email_normalize(mail.values.get("email_from") or "")
+        body = html2plaintext(mail.values.get("body") or "")
+        text = f"{mail.values.get('subject')} {body}"
+        hints = (
+            lambda: sender and partners._aftersales_match_email(sender),
+            lambda: partners._aftersales_match_phones(
+                find_phones(text, company.country_id.code or None)
+            ),
+            lambda: partners._aftersales_match_documents(find_documents(text)),
+        )
+        found = partners
+        for hint in hints:
+            matches = (hint() or partners).filtered(
+                lambda partner: (
+                    partner.partner_share
+                    and partner.company_id in (company, company.browse())
+                )
+            )
+            found = _narrow(found, matches)
+            if len(found) == 1:
+                break
+        return found
+
+    @api.model
+    def _prepare_intake_vals(self, mail):
+        msg = mail.values
+        sender = msg.get("email_from")
+        return {
+            "message_id": mail.message_id or self._get_message_id(mail),
+            "received_at": fields.Datetime.now(),
+            "email_from": sender,
+            "email_normalized": email_normalize(sender or ""),
+            "email_to": msg.get("to"),
+            "subject": msg.get("subject") or self.env._("(no subject)"),
+            "preview": html2plaintext(msg.get("body") or "")[:500],
+            "source": base64.b64encode(mail.source),
+            "damaged": mail.damaged,
+        }
+
+    @api.model
+    def _prepare_case_defaults(self, intake):
+        """Return values for the case that a mail becomes, from its sorting."""
+        partner = intake.partner_id
+        customer = partner.commercial_partner_id
+        vals = {"company_id": intake.company_id.id}
+        if intake.type_id:
+            vals["type_id"] = intake.type_id.id
+        if partner:
+            vals |= {
+                "partner_id": customer.id,
+                "contact_id": partner.id if partner != customer else False,
+            }
+        return vals
+
+    @api.model
+    def _find_loop(self, vals):
+        """Return a reason when the sender is a machine in a loop, or ourselves."""
+        sender = vals["email_normalized"]
+        if not sender:
+            return None
+        # sudo: the gateway runs as the sender's user
+        if self.env["mail.alias.domain"].sudo()._find_aliases([sender]):
+            return REASON_OUR_ADDRESS
+        # sudo: the gateway runs as the sender's user
+        allowed = self.env["mail.gateway.allowed"].sudo()
+        if allowed.search_count([("email_normalized", "=", sender)], limit=1):
+            return None
+        # sudo: the gateway runs as the sender's user
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        threshold = int(get_param("mail.gateway.loop.threshold", 20))
+        recent = self._get_recent_domain(sender)
+        # A busy customer writes about different things; a loop repeats itself.
+        same = self.search_count(
+            [*recent, ("subject", "=", vals["subject"])], limit=threshold
+        )
+        # Nobody is that busy: a robot that numbers its answers.
+        limit = threshold * BUSY
+        if same >= threshold or self.search_count(recent, limit=limit) >= limit:
+            return REASON_LOOP
+        return None
+
+    @api.model
+    def _get_recent_domain(self, sender):
+        # sudo: the gateway runs as the sender's user
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        minutes = int(get_param("mail.gateway.loop.minutes", 120))
+        since = fields.Datetime.now() - timedelta(minutes=minutes)
+        return [("email_normalized", "=", sender), ("received_at", ">=", since)]
+
+    def _count_recent(self):
+        """Return how many cases this mail's sender made lately, this one included."""
+        self.ensure_one()
+        domain = self._get_recent_domain(self.email_normalized)
+        return self.search_count([*domain, ("state", "=", INTAKE_CASE)])
+
+    @api.model
+    def _open(self, mail, vals):
+        """Write the row of a mail; False when the mail is known already.
+
+        A mail that could not be processed the first time is taken up again.
+        """
+        known = self.search([("message_id", "=", vals["message_id"])])
+        if known.reason == REASON_ERROR and known.state == INTAKE_REFUSED:
+            known.write({"reason": False, "error": False} | vals)
+            mail.intake = known
+            return True
+        if known:
+            self._log_refused(mail, REASON_DUPLICATE)
+            return False
+        try:
+            with self.env.cr.savepoint():
+                mail.intake = self.create(vals)
+        except psycopg2.errors.UniqueViolation:
+            # Another process was faster; its row came too late for us to see.
+            self._log_apart(mail, REASON_DUPLICATE)
+            mail.refusal = REASON_DUPLICATE
+            return False
+        return True
+
+    @api.model
+    def _log_refused(self, mail, reason, error=None):
+        """Write down a refused mail; a copy of a known one only counts up."""
+        self = self.sudo()  # see _screen
+        vals = self._prepare_intake_vals(mail)
+        known = self.search([("message_id", "=", vals["message_id"])])
+        if known:
+            known.copies += 1
+            mail.intake = known
+            return known
+        vals |= {
+            "state": INTAKE_REFUSED,
+            "reason": reason,
+            "error": error and str(error)[:500],
+        }
+        mail.intake = self.create(vals)
+        return mail.intake
+
+    @api.model
+    def _log_apart(self, mail, reason, error=None):
+        """Write down a mail in its own transaction: the caller's is rolled back."""
+        mail.intake = None
+        mail.logged = True
+        context = {"lang": self.env.lang}
+        try:
+            with self.env.registry.cursor() as cr:
+                env = self.env(cr=cr, user=SUPERUSER_ID, context=context)
+                self.with_env(env)._log_refused(mail, reason, error)
+        except Exception:
+            # The error that brought us here must reach the caller, not this one.
+            message_id = mail.message.get("Message-Id")
+            _logger.exception("The refusal of mail %s was not logged", message_id)
+        mail.intake = None
+
+    # === Sorting by hand === #
+
+    def _make_case(self):
+        """Turn this mail into a case of its type.
+
+        :returns: the new case, with message, files and sender
+        """
+        self._check_unsorted()
+        return self._route_to("aftersales.case", 0, self._prepare_case_defaults(self))
+
+    def _add_to(self, case):
+        """Add this mail, with its files, to an existing case."""
+        self._check_unsorted()
+        self._route_to("aftersales.case", case.id, {})
+        # sudo: whoever reads a case may add to it, even if he cannot change it
+        self.sudo().write({"state": INTAKE_ADDED, "case_id": case.id})
+
+    def _check_unsorted(self):
+        """Raise when this mail already stands on a case: it must not stand on two."""
+        self.ensure_one()
+        if self.state in (INTAKE_CASE, INTAKE_ADDED):
+            raise UserError(
+                self.env._("This mail already belongs to case %s.", self.case_id.number)
+            )
+
+    def _route_to(self, model, thread_id, vals):
+        """Let core's gateway deliver the kept source once more, where we say.
+
+        The waiting copy of the message is dropped: one mail stands in one place.
+        """
+        source = base64.b64decode(self.source)
+        parsed = email.message_from_bytes(
+            incoming.clean_headers(source), policy=email.policy.SMTP
+        )
+        incoming.repair_headers(parsed)
+        refusal = incoming.find_refusal(parsed)
+        mail = IncomingMail(source, parsed, refusal, intake=self)
+        # sudo: the message is the sender's; the caller may write this intake
+        waiting = self.sudo().message_ids.filtered(
+            lambda message: message.message_id == self.message_id
+        )
+        waiting.attachment_ids.unlink()
+        waiting.unlink()
+        gateway = self.env["mail.thread"].with_context(aftersales_mail=mail)
+        values = gateway.message_parse(parsed)
+        routes = [(model, thread_id, vals, self.env.uid, None)]
+        values |= gateway._message_parse_post_process(parsed, values, routes)
+        return self.env[model].browse(
+            gateway._message_route_process(parsed, values, routes)
+        )
+
+
+def _narrow(found, matches):
+    """Keep of the partners found those whose customer a further hint names too."""
+    customers = matches.commercial_partner_id
+    both = found.filtered(lambda partner: partner.commercial_partner_id in customers)
+    return both or found or matches

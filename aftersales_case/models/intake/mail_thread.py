@@ -1,0 +1,217 @@
+import email
+import email.policy
+import logging
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from xmlrpc.client import Binary
+
+from odoo import api, fields, models
+from odoo.tools.mail import decode_message_header, email_split, unfold_references
+
+from ...const import (
+    INTAKE_REFUSED,
+    REASON_BOUNCE,
+    REASON_DUPLICATE,
+    REASON_ERROR,
+    REASON_LOOP,
+)
+from ...engine import incoming
+
+_logger = logging.getLogger(__name__)
+
+OUR_MODELS = ("aftersales.case", "aftersales.intake")
+RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
+
+
+@dataclass(eq=False)
+class IncomingMail:
+    """One mail on its way in; travels in the context through core's gateway."""
+
+    source: bytes
+    message: object
+    refusal: str | None = None
+    message_id: str | None = None
+    damaged: bool = False
+    values: dict = field(default_factory=dict)
+    intake: object = None
+    logged: bool = False
+
+
+class MailThread(models.AbstractModel):
+    """Core's mail gateway, watched: no mail of ours is lost, none comes in twice.
+
+    Only mail for our addresses or in reply to our messages is looked at.
+    """
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        mail = self._aftersales_read(message, model)
+        if mail:
+            self = self.with_context(aftersales_mail=mail)
+            message = incoming.clean_headers(mail.source)
+        try:
+            # Without the savepoint our row of the intake would still be locked when
+            # ``_log_apart`` writes the same one in another transaction.
+            with self.env.cr.savepoint() if mail else nullcontext():
+                result = super().message_process(
+                    model,
+                    message,
+                    custom_values=custom_values,
+                    save_original=save_original,
+                    strip_attachments=strip_attachments,
+                    thread_id=thread_id,
+                )
+        except Exception as error:
+            if mail:
+                # The caller rolls back, and fetchmail then forgets the mail.
+                self.env["aftersales.intake"]._log_apart(mail, REASON_ERROR, error)
+            raise
+        if mail and not (result or mail.intake or mail.logged):
+            self.env["aftersales.intake"]._log_refused(
+                mail, mail.refusal or REASON_DUPLICATE
+            )
+        return result
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        mail = self.env.context.get("aftersales_mail")
+        if not mail:
+            return super().message_parse(message, save_original=save_original)
+        incoming.repair_headers(message)
+        incoming.repair_charsets(message)
+        mail.message_id = self.env["aftersales.intake"]._get_message_id(mail)
+        del message["Message-Id"]
+        message["Message-Id"] = mail.message_id
+        try:
+            msg_dict = super().message_parse(message, save_original=save_original)
+            mail.damaged = incoming.is_damaged(
+                message, msg_dict.get("body"), msg_dict.get("attachments")
+            )
+        except Exception as error:
+            _logger.info("Only the headers of a mail could be read: %s", error)
+            save_original, mail.damaged = False, True
+            msg_dict = super().message_parse(incoming.read_headers(mail.source))
+        # Of an unreadable mail core reads the id anew, or makes one up.
+        msg_dict["message_id"] = mail.message_id
+        mail.values = self._aftersales_clean(msg_dict)
+        if mail.damaged and not save_original:
+            original = self._Attachment("original_email.eml", mail.source, {})
+            mail.values["attachments"].append(original)
+        return mail.values
+
+    @api.model
+    def _aftersales_clean(self, msg_dict):
+        """Return a parsed mail without what the database would refuse."""
+        msg_dict = incoming.drop_zero_bytes(msg_dict)
+        msg_dict.setdefault("subject", "")
+        msg_dict["attachments"] = [
+            file._replace(fname=file.fname.replace("\0", ""))
+            for file in msg_dict.get("attachments", ())
+        ]
+        try:
+            fields.Datetime.to_datetime(msg_dict.get("date") or False)
+        except ValueError:
+            # Python reads a year 208, and writes it with three digits.
+            del msg_dict["date"]
+        return msg_dict
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        routes = super().message_route(
+            message, message_dict, model, thread_id, custom_values
+        )
+        mail = self.env.context.get("aftersales_mail")
+        if not mail:
+            return routes
+        if message_dict.get("is_bounce"):
+            mail.refusal = REASON_BOUNCE
+        return self.env["aftersales.intake"]._screen(mail, routes)
+
+    @api.model
+    def _detect_loop_headers(self, msg_dict):
+        found = super()._detect_loop_headers(msg_dict)
+        mail = self.env.context.get("aftersales_mail")
+        if found and mail:
+            mail.refusal = REASON_LOOP
+        return found
+
+    @api.model
+    def _detect_loop_sender(self, message, message_dict, routes):
+        # Core refuses a sender's 21st mail in two hours, and bounces it: a busy
+        # customer is no loop. ``aftersales.intake._screen`` has looked for one.
+        others = [route for route in routes or [] if route[0] not in OUR_MODELS]
+        mail = self.env.context.get("aftersales_mail")
+        if mail and not others:
+            return False
+        found = super()._detect_loop_sender(message, message_dict, others or routes)
+        if found and mail and mail.intake:
+            # Core drops the mail for all receivers, and with it what became of ours.
+            mail.intake.write(
+                {"state": INTAKE_REFUSED, "reason": REASON_LOOP, "case_id": False}
+            )
+        return found
+
+    @api.model
+    def _aftersales_read(self, message, model):
+        """Return the ``IncomingMail`` when a mail is ours, else None."""
+        if isinstance(message, Binary):
+            message = message.data
+        source = message.encode() if isinstance(message, str) else bytes(message)
+        parsed = email.message_from_bytes(
+            incoming.clean_headers(source), policy=email.policy.SMTP
+        )
+        incoming.repair_headers(parsed)
+        if model not in OUR_MODELS and not self._aftersales_is_ours(parsed):
+            return None
+        return IncomingMail(source, parsed, incoming.find_refusal(parsed))
+
+    @api.model
+    def _aftersales_is_ours(self, parsed):
+        addresses = [
+            address.lower()
+            for name in RECIPIENT_HEADERS
+            for address in email_split(decode_message_header(parsed, name, ","))
+        ]
+        local_parts = [address.partition("@")[0] for address in addresses]
+        # sudo: the gateway runs as whoever fetches mail
+        aliases = self.env["mail.alias"].sudo()
+        if addresses and aliases.search_count(
+            [
+                ("alias_model_id.model", "in", OUR_MODELS),
+                "|",
+                ("alias_full_name", "in", addresses),
+                "&",
+                ("alias_name", "in", local_parts),
+                ("alias_incoming_local", "=", True),
+            ],
+            limit=1,
+        ):
+            return True
+        references = [
+            *unfold_references(decode_message_header(parsed, "References")),
+            decode_message_header(parsed, "In-Reply-To").strip(),
+        ]
+        # sudo: as above
+        return bool(
+            self.env["mail.message"]
+            .sudo()
+            .search_count(
+                [
+                    ("message_id", "in", list(filter(None, references))[-32:]),
+                    ("model", "in", OUR_MODELS),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,342 @@
+import sys
+from collections import Counter
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytz
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...const import (
+    ASSIGN_LEADER,
+    ASSIGN_TEAM,
+    ASSIGN_USER,
+    CHOOSE_LEADER,
+    CHOOSE_LEAST_LOADED,
+    CHOOSE_ROUND_ROBIN,
+    EVENT_ASSIGNED,
+    OPEN_STATES,
+    REASON_FALLBACK,
+    STATE_NEW,
+)
+
+
+class Seat(NamedTuple):
+    """A place for a responsible: all that the chooser asks of a case, saved or not."""
+
+    case_type: object
+    stage: object
+    team: object
+    company: object
+
+
+class Choice(NamedTuple):
+    """The chooser's answer; ``deliberate`` is False for a mere fallback."""
+
+    user: object
+    deliberate: bool
+
+
+class AftersalesCase(models.Model):
+    """The choice of the one responsible. ``_assign`` is the only chooser."""
+
+    _inherit = "aftersales.case"
+
+    # === Actions === #
+
+    def action_take(self):
+        """Make the current user responsible, on purpose."""
+        self.user_id = self.env.user
+        return True
+
+    def action_assign(self):
+        """Let the team's method choose, whatever the stage says."""
+        self._assign(by_team=True)
+        return True
+
+    # === Chooser === #
+
+    def _assign(self, by_team=False):
+        """Choose the responsible of these cases anew and write what changed.
+
+        :param by_team: skip the stage's own setting and ask type and team
+        :returns: the cases that have another responsible now; these are told, unless
+            the context says ``aftersales_quiet`` because the caller tells them
+        """
+        cases = self.filtered(lambda case: not case._is_closed())
+        seats = [case._get_seat(by_team) for case in cases]
+        now = fields.Datetime.now()
+        to_write, handed_on = {}, self.browse()
+        for case, choice in zip(cases, self._choose(seats), strict=True):
+            assigned_at = case.assigned_at
+            if choice.deliberate:
+                assigned_at = assigned_at or now
+            elif choice.user != case.user_id:
+                assigned_at = False
+            if (choice.user, assigned_at) != (case.user_id, case.assigned_at):
+                key = (choice.user.id, assigned_at)
+                to_write[key] = to_write.get(key, self.browse()) | case
+        for (user_id, assigned_at), changed in to_write.items():
+            before = changed._get_logged_values({"user_id"})
+            # sudo: the rules of the type hand the case on, not the user who moved it
+            changed.sudo().with_context(aftersales_quiet=True).write(
+                {"user_id": user_id, "assigned_at": assigned_at}
+            )
+            handed_on |= changed._get_handed_on(before)
+        if not self.env.context.get("aftersales_quiet"):
+            handed_on._announce_assignment()
+        return handed_on
+
+    def _get_handed_on(self, before):
+        """Return the cases whose responsible is another one than before.
+
+        :param before: result of ``_get_logged_values`` with ``user_id``
+        """
+        return self.filtered(lambda case: before[case]["user_id"] != case.user_id.id)
+
+    def _assign_in_new_team(self):
+        """Choose again for cases whose responsible is no member of their new team."""
+        self.filtered(
+            lambda case: (
+                case.team_id.sudo().member_ids  # sudo: see _get_seat
+                and case.user_id not in case.team_id.sudo().member_ids
+            )
+        )._assign(by_team=True)
+
+    def _get_seat(self, by_team=False):
+        self.ensure_one()
+        stage = self.stage_id.browse() if by_team else self.stage_id
+        return Seat(self.type_id, stage, self.team_id, self.company_id)
+
+    def _fill_responsible(self, vals_list):
+        """Put ``user_id`` and ``assigned_at`` into the values of new cases."""
+        now = fields.Datetime.now()
+        open_vals = []
+        for vals in vals_list:
+            if vals.get("user_id"):
+                vals.setdefault("assigned_at", now)
+            else:
+                open_vals.append(vals)
+        seats = [self._prepare_seat(vals) for vals in open_vals]
+        for vals, choice in zip(open_vals, self._choose(seats), strict=True):
+            vals["user_id"] = choice.user.id
+            vals["assigned_at"] = now if choice.deliberate else False
+
+    def _prepare_seat(self, vals):
+        case_type = self.env["aftersales.case.type"].browse(vals.get("type_id"))
+        stage = self.env["aftersales.case.stage"].browse(vals.get("stage_id"))
+        team = self.env["aftersales.team"].browse(vals.get("team_id"))
+        return Seat(
+            case_type,
+            stage or (case_type and case_type._get_first_stage()),
+            team or case_type.sudo().team_id,  # sudo: see _choose
+            self.env["res.company"].browse(vals["company_id"]),
+        )
+
+    def _choose(self, seats):
+        """Choose a responsible for every seat.
+
+        The first rule that names somebody decides; the absent are passed over for
+        their deputy, and only when nobody at all is there, absence is ignored.
+
+        :param seats: list of ``Seat``
+        :returns: list of ``Choice``, in the same order; never without a user
+        :raises UserError: when the database has no internal user left
+        """
+        if not seats:
+            return []
+        # sudo: teams, colleagues and their leave are read on behalf of the rules
+        chooser = self.sudo()
+        steps = chooser._get_steps_by_seat(set(seats))
+        candidates = chooser.env["res.users"].union(
+            *(users for rules in steps.values() for users, _method, _why in rules)
+        )
+        absent = chooser._get_absent_users(candidates | candidates.aftersales_deputy_id)
+        pools = {
+            seat: chooser._get_pool(seat, rules, absent)
+            for seat, rules in steps.items()
+        }
+        ranks = chooser._get_ranks(candidates)
+        choices = []
+        for seat in seats:
+            users, method, deliberate = pools[seat]
+            rank = ranks.get(method)
+            user = users[0]
+            if rank is not None:
+                user = min(users, key=lambda u, r=rank: (r[u.id], u.id))
+            # The next case of this batch finds the choice made.
+            ranks[CHOOSE_LEAST_LOADED][user.id] += 1
+            ranks[CHOOSE_ROUND_ROBIN][user.id] = sys.maxsize + len(choices)
+            choices.append(Choice(user, deliberate))
+        return choices
+
+    def _get_steps_by_seat(self, seats):
+        links = (
+            self.env["aftersales.case.type"]
+            .union(*(seat.case_type for seat in seats))
+            ._get_links()
+        )
+        return {
+            seat: self._get_assign_steps(
+                seat, links.get((seat.case_type.id, seat.stage.id))
+            )
+            for seat in seats
+        }
+
+    def _get_pool(self, seat, steps, absent):
+        """Return (users, method, deliberate) of the first rule that names somebody."""
+        for ignore_absence in (False, True):
+            for candidates, method, deliberate in steps:
+                users = self._filter_eligible(candidates, seat.company)
+                if not ignore_absence:
+                    users = self._replace_absent(users, absent, seat.company)
+                if users:
+                    return users, method, deliberate
+        # The last resort, so that a mail is never lost for want of a manager.
+        users = self._filter_eligible(
+            self.env["res.users"].search(
+                [("share", "=", False), ("company_ids", "in", seat.company.ids)],
+                order="id",
+            ),
+            seat.company,
+        )[:1]
+        if users:
+            return users, None, False
+        raise UserError(
+            self.env._(
+                "Responsible: no active internal user was found for company"
+                " %(company)s. Give a user the role Manager of After-sales there.",
+                company=seat.company.name,
+            )
+        )
+
+    def _get_assign_steps(self, seat, link):
+        """Hook: return the rules in order of precedence.
+
+        :param seat: the ``Seat`` to fill
+        :param link: the stage's ``aftersales.type.stage`` for the seat's type, or None
+        :returns: list of (candidates, method or None for the first, deliberate)
+        """
+        team, case_type = seat.team.sudo(), seat.case_type.sudo()  # sudo: see _choose
+        # Work that a stage sends to the leader is his; what is new he has yet to sort.
+        is_new = seat.stage.sudo().state in (STATE_NEW, False)
+        leader = (team.leader_id, None, False)
+        steps = []
+        if link and link.assignment == ASSIGN_USER:
+            steps.append((link.user_id, None, True))
+        elif link and link.assignment == ASSIGN_LEADER:
+            steps.append((team.leader_id, None, not is_new))
+        elif link and link.assignment == ASSIGN_TEAM:
+            steps.append(self._get_team_step(team))
+        steps.append((case_type.user_id, None, True))
+        steps.append(self._get_team_step(team))
+        steps.append(leader)
+        company = seat.company.sudo()  # sudo: see _choose
+        steps.append((company.aftersales_user_id, None, False))
+        steps.append((self._get_managers(), None, False))
+        steps.append((self.env.ref("base.user_admin"), None, False))
+        return steps
+
+    def _get_team_step(self, team):
+        if team.assignment_method == CHOOSE_LEADER:
+            return (team.leader_id, None, False)
+        return (team.member_ids, team.assignment_method, True)
+
+    def _get_managers(self):
+        group = self.env.ref("aftersales_case.group_aftersales_manager")
+        return group.all_user_ids.filtered("active").sorted("id")
+
+    def _filter_eligible(self, users, company):
+        leaving = self.env.context.get("aftersales_leaving_ids") or ()
+        return users.filtered(
+            lambda user: (
+                user.active
+                and user.id not in leaving
+                and not user.share
+                and user.id != SUPERUSER_ID
+                and company in user.company_ids
+            )
+        )
+
+    def _replace_absent(self, users, absent, company):
+        """Return those who are there, and the deputies of those who are not."""
+        present = users.filtered(lambda user: user not in absent)
+        if present:
+            return present
+        deputies = self._filter_eligible(users.aftersales_deputy_id, company)
+        return deputies.filtered(lambda user: user not in absent)
+
+    def _get_ranks(self, users):
+        """Return ``{method: Counter by user id}``; the lowest rank is chosen."""
+        loads = self._read_group(
+            [
+                ("user_id", "in", users.ids),
+                ("state", "in", OPEN_STATES),
+                # What somebody holds by mere fallback is no work that he took.
+                ("assigned_at", "!=", False),
+            ],
+            ["user_id"],
+            ["__count"],
+        )
+        turns = self.env["aftersales.case.event"]._read_group(
+            [("kind", "=", EVENT_ASSIGNED), ("to_id", "in", users.ids)],
+            ["to_id"],
+            ["id:max"],
+        )
+        return {
+            CHOOSE_LEAST_LOADED: Counter({user.id: count for user, count in loads}),
+            CHOOSE_ROUND_ROBIN: Counter(dict(turns)),
+        }
+
+    def _get_absent_users(self, users):
+        """Return those of the users who are away now: out of office, on leave, or off.
+
+        Off means that the employee's schedule has no working time in the coming 24
+        hours, or that leave takes the next one. Somebody without a schedule is there.
+        """
+        away = users.filtered("is_out_of_office")
+        return away | self._get_users_on_leave(users - away)
+
+    def _get_users_on_leave(self, users):
+        start = pytz.utc.localize(fields.Datetime.now())
+        end = start + timedelta(days=1)
+        employees = users.employee_ids.filtered("resource_calendar_id")
+        away = users.browse()
+        for calendar, staff in employees.grouped("resource_calendar_id").items():
+            resources = staff.resource_id
+            planned = calendar._attendance_intervals_batch(start, end, resources)
+            worked = calendar._work_intervals_batch(start, end, resources)
+            for employee in staff:
+                key = employee.resource_id.id
+                next_time = next(iter(planned[key]), None)
+                if not next_time or not _overlaps(worked[key], next_time):
+                    away |= employee.user_id
+        return away
+
+    def _log_assignment(self):
+        """Log who was chosen at creation; ``write`` logs every later change."""
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": case,
+                    "kind": EVENT_ASSIGNED,
+                    "to_id": case.user_id.id,
+                    "reason": None if case.assigned_at else REASON_FALLBACK,
+                }
+                for case in self
+            ]
+        )
+
+    def _get_unfinished_of(self, users):
+        """Return all open cases of these users, in every company."""
+        # sudo: the guard on users must count what the caller cannot see
+        return self.sudo().search(
+            Domain("user_id", "in", users.ids) & self._get_open_domain()
+        )
+
+
+def _overlaps(intervals, wanted):
+    start, end, _records = wanted
+    return any(s < end and e > start for s, e, _records in intervals)

@@ -1,0 +1,227 @@
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import EVENT_ASSIGNED, EVENT_HANDOVER, EVENT_MAIL_IN, EVENT_SIGNAL
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+# What happens to a case without its responsible's doing.
+PASSIVE_KINDS = (EVENT_ASSIGNED, EVENT_HANDOVER, EVENT_MAIL_IN, EVENT_SIGNAL)
+
+
+class AftersalesCase(models.Model):
+    """Hand-over of cases to others, for good or until a date."""
+
+    _inherit = "aftersales.case"
+
+    return_user_id = fields.Many2one(
+        "res.users",
+        "Goes Back To",
+        readonly=True,
+        copy=False,
+        help="Who handed the case over for the time of his absence.",
+    )
+    return_on = fields.Date("Goes Back On", readonly=True, copy=False)
+
+    _return_idx = models.Index("(return_on) WHERE return_user_id IS NOT NULL")
+
+    def write(self, vals):
+        if vals.get("user_id") and "return_user_id" not in vals:
+            # Whoever gives the case to somebody else cancels the loan.
+            vals = vals | {"return_user_id": False, "return_on": False}
+        return super().write(vals)
+
+    @api.model
+    def _hand_over(self, receivers, leaving=None, return_on=False):
+        """Give cases to others: one write and one message for each receiver.
+
+        :param receivers: ``{case: user}``; for an empty user the rules choose
+        :param leaving: users whom the rules must not choose
+        :param return_on: date on which the cases go back to who has them now
+        """
+        cases = self.browse([case.id for case in receivers])
+        cases = cases.with_env(next(iter(receivers)).env) if receivers else cases
+        cases = cases.with_context(
+            aftersales_quiet=True, aftersales_leaving_ids=leaving.ids if leaving else []
+        )
+        before = cases._get_logged_values({"user_id"})
+        by_user = defaultdict(cases.browse)
+        for case, user in receivers.items():
+            by_user[user] |= cases.browse(case.id)
+        now = fields.Datetime.now()
+        for user, given in by_user.items():
+            if user:
+                given.write({"user_id": user.id, "assigned_at": now})
+            else:
+                given._assign(by_team=True)
+        handed_on = cases._get_handed_on(before)
+        self._log_hand_over(handed_on, before, return_on)
+        if return_on:
+            owners = handed_on.grouped(lambda case: before[case]["user_id"])
+            for owner_id, lent in owners.items():
+                lent.write({"return_user_id": owner_id, "return_on": return_on})
+        handed_on._announce_assignment()
+
+    def _log_hand_over(self, cases, before, return_on):
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": case,
+                    "kind": EVENT_HANDOVER,
+                    "from_id": before[case]["user_id"],
+                    "to_id": case.user_id.id,
+                    "reason": (return_on and fields.Date.to_string(return_on)) or None,
+                }
+                for case in cases
+            ]
+        )
+
+    # === The way back === #
+
+    @api.model
+    def _cron_give_back(self):
+        """Give cases back to those who are there again, in batches."""
+        domain = Domain("return_user_id", "!=", False) & Domain(
+            "return_on", "<=", fields.Date.context_today(self)
+        )
+        self._run_in_batches(domain, lambda cases: cases._give_back())
+
+    @api.model
+    def _run_in_batches(self, domain, work, batch=BATCH):
+        """Do a cron's work on the cases of a domain: locked, in batches, committed.
+
+        A batch that fails is done again case by case, so that one bad case stops
+        nobody else's.
+
+        :param domain: the cases that need the work; done ones no longer match
+        :param work: function of a recordset
+        :returns: whether all was done before the time was up
+        """
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self.search_count(domain))
+        last = 0
+        while True:
+            found = self.search(
+                domain & Domain("id", ">", last), order="id", limit=batch
+            )
+            if not found:
+                return True
+            last = found[-1].id
+            found.try_lock_for_update(allow_referencing=True)._do_safely(work)
+            if not cron._commit_progress(len(found)):
+                return False
+
+    def _do_safely(self, work):
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+                self.env.flush_all()
+            return
+        except Exception as error:
+            if len(self) == 1:
+                self.env.invalidate_all(flush=False)
+                self._note_failure(error)
+                return
+        self.env.invalidate_all(flush=False)
+        for case in self:
+            case._do_safely(work)
+
+    def _note_failure(self, error):
+        """Tell the responsible, once, that a job failed on this case."""
+        self.ensure_one()
+        _logger.exception("A scheduled job failed on case %s", self.number)
+        summary = self.env._("A scheduled job failed")
+        if summary not in self.activity_ids.mapped("summary"):
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=summary,
+                note=str(error),
+                user_id=self.user_id.id,
+            )
+
+    def _give_back(self):
+        """Give cases back whose responsible is there again; the rest waits or stays."""
+        returning = self.return_user_id
+        absent = self._get_absent_users(returning)
+        due = self.filtered(lambda case: case.return_user_id not in absent)
+        able = due.filtered(
+            lambda case: (
+                not case._is_closed()
+                and self._filter_eligible(case.return_user_id, case.company_id)
+            )
+        )
+        worked_on = able._get_worked_on()
+        back = able - worked_on
+        before = back._get_logged_values({"user_id"})
+        loan_over = {"return_user_id": False, "return_on": False}
+        quiet = back.with_context(aftersales_quiet=True)
+        for user, cases in quiet.grouped("return_user_id").items():
+            cases.write({"user_id": user.id} | loan_over)
+        (due - back).write(loan_over)
+        self._log_hand_over(back, before, False)
+        notes = {
+            case.id: self.env._(
+                "Stays with %s, who has worked on it.", case.user_id.name
+            )
+            for case in worked_on
+        }
+        worked_on._message_log_batch(notes)
+        back._announce_assignment()
+
+    def _get_worked_on(self):
+        """Return the lent cases that their deputy has worked on, where that counts.
+
+        Worked on means that he moved, changed or answered it since he has it.
+        """
+        cases = self.filtered(
+            lambda case: not case.company_id.aftersales_return_worked_on
+        )
+        if not cases:
+            return cases
+        Event = self.env["aftersales.case.event"]
+        lent = dict(
+            Event._read_group(
+                [("case_id", "in", cases.ids), ("kind", "=", EVENT_HANDOVER)],
+                ["case_id"],
+                ["id:max"],
+            )
+        )
+        loans = Event.browse(lent.values())
+        since = {loan.case_id: loan for loan in loans}
+        acts = Event.search(
+            [
+                ("case_id", "in", cases.ids),
+                ("id", ">", min(loans.ids, default=0)),
+                ("kind", "not in", PASSIVE_KINDS),
+            ]
+        )
+        touched = {
+            act.case_id
+            for act in acts
+            if act.case_id in since
+            and act.id > since[act.case_id].id
+            and act.actor_id == act.case_id.user_id
+        }
+        messages = self.env["mail.message"].search_fetch(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", cases.ids),
+                ("message_type", "=", "comment"),
+                ("author_id", "in", cases.user_id.partner_id.ids),
+                ("date", ">=", min(loans.mapped("at"), default=False)),
+            ],
+            ["res_id", "author_id", "date"],
+        )
+        for message in messages:
+            case = self.browse(message.res_id)
+            loan = since.get(case)
+            written = loan and message.date >= loan.at
+            if written and message.author_id == case.user_id.partner_id:
+                touched.add(case)
+        return cases.filtered(lambda case: case in touched)

@@ -1,0 +1,282 @@
+import base64
+import json
+
+from odoo import api, models
+
+from ...const import ASSIGN_TEAM, ASSIGN_USER
+from ...engine import package
+from ..extends.mail_activity_plan_template import CASE_RESPONSIBLE
+
+# What a package carries of a property; a domain would be code, a default may point at a
+# record of this database.
+PROPERTY_KEYS = (
+    "name",
+    "string",
+    "type",
+    "selection",
+    "tags",
+    "comodel",
+    "suffix",
+    "view_in_cards",
+    "fold_by_default",
+    "default",
+)
+DEFAULT_TYPES = ("boolean", "char", "float", "integer", "selection", "text")
+
+
+class AftersalesCaseType(models.Model):
+    """A type as a package: one file that another database can take over.
+
+    People, teams, addresses and numbers stay at home. What a file may contain is said in
+    ``engine/package.py``, how it is taken over in ``wizards/type/``.
+    """
+
+    _inherit = "aftersales.case.type"
+
+    def action_export_package(self):
+        """Download this type as a file."""
+        self.ensure_one()
+        content = json.dumps(self._export_package(), indent=1, ensure_ascii=False)
+        export = self.env["aftersales.type.export"].create(
+            {
+                "name": f"case-type-{self.code.lower()}.json",
+                "file": base64.b64encode(content.encode()),
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{export._name}/{export.id}/file/{export.name}"
+            "?download=true",
+            "target": "download",
+        }
+
+    def _export_package(self):
+        """Return this type as the document that ``engine/package.py`` describes."""
+        self.ensure_one()
+        links = self.link_ids.sorted()
+        stages = links.stage_id.ids
+        kinds = links.requirement_ids.attachment_kind_id
+        templates = links.mail_template_id | self.received_template_id
+        point = {
+            "stage": {key: number for number, key in enumerate(stages)},
+            "kind": {key: number for number, key in enumerate(kinds.ids)},
+            "template": {key: number for number, key in enumerate(templates.ids)},
+        }
+        return {
+            "format": package.FORMAT,
+            "version": package.VERSION,
+            "type": {
+                "name": self._export_texts("name"),
+                "code": self.code,
+                "origin": self.origin,
+                "color": self.color,
+                "description": self._export_texts("description"),
+                "intake_unclear": self.intake_unclear,
+                "received_template": point["template"].get(
+                    self.received_template_id.id
+                ),
+            },
+            "stages": [link._export_package(point) for link in links],
+            "own_fields": self._export_own_fields(),
+            "rules": [
+                rule._export_package(point) for rule in self.field_rule_ids.sorted()
+            ],
+            "attachment_kinds": [
+                {"name": _export_texts(kind, "name")} for kind in kinds
+            ],
+            **self._export_lists(),
+            "templates": [_export_template(template) for template in templates],
+            "plan": self._export_plan(),
+        }
+
+    def _export_texts(self, name):
+        return _export_texts(self, name)
+
+    def _export_own_fields(self):
+        result = []
+        for item in self.properties_definition or []:
+            if item["type"] not in package.PROPERTY_TYPES:
+                continue
+            definition = {key: item[key] for key in PROPERTY_KEYS if key in item}
+            definition["string"] = item.get("string") or item["name"]
+            if item["type"] not in DEFAULT_TYPES or not item.get("default"):
+                definition.pop("default", None)
+            for flag in ("view_in_cards", "fold_by_default"):
+                if flag in definition:
+                    definition[flag] = bool(definition[flag])
+            result.append(definition)
+        return result
+
+    def _export_lists(self):
+        """Return the coded lists that are kept for this type."""
+        own = [("type_ids", "in", self.ids)]
+        return {
+            "categories": [
+                {"path": _get_path(category)}
+                for category in self.env["aftersales.category"].search(own)
+            ],
+            "causes": [
+                {"name": _export_texts(cause, "name"), "code": cause.code or None}
+                for cause in self.env["aftersales.cause"].search(own)
+            ],
+            "resolutions": [
+                {
+                    "name": _export_texts(resolution, "name"),
+                    "code": resolution.code or None,
+                    "outcome": resolution.outcome,
+                }
+                for resolution in self.env["aftersales.resolution"].search(own)
+            ],
+        }
+
+    def _export_plan(self):
+        plan = self.activity_plan_id
+        if not plan:
+            return None
+        xmlids = plan.template_ids.activity_type_id._get_external_ids()
+        return {
+            "name": plan.name,
+            "steps": [
+                {
+                    "activity": next(iter(xmlids[step.activity_type_id.id]), None),
+                    "summary": step.summary or None,
+                    "note": step.note or None,
+                    "responsible": step.responsible_type
+                    if step.responsible_type != "other"
+                    else CASE_RESPONSIBLE,
+                    "delay_count": step.delay_count,
+                    "delay_unit": step.delay_unit,
+                    "delay_from": step.delay_from,
+                }
+                for step in plan.template_ids
+            ],
+        }
+
+
+class AftersalesTypeStage(models.Model):
+    _inherit = "aftersales.type.stage"
+
+    def _export_package(self, point):
+        """Return one stage of a package with its place in the type.
+
+        :param point: ``{kind of row: {record id: number of the row}}``
+        """
+        self.ensure_one()
+        stage = self.stage_id
+        # A person is known at home only: there the team chooses.
+        by_team = self.assignment == ASSIGN_USER
+        roles = self.group_ids._get_external_ids()
+        return {
+            "name": _export_texts(stage, "name"),
+            "state": stage.state,
+            "waiting_for": stage.waiting_for or None,
+            "fold": stage.fold,
+            "description": _export_texts(stage, "description"),
+            "link": {
+                "customer_label": _export_texts(self, "customer_label"),
+                "assignment": ASSIGN_TEAM if by_team else self.assignment,
+                "next": [
+                    point["stage"][stage.id]
+                    for stage in self.next_ids
+                    if stage.id in point["stage"]
+                ],
+                "reply": point["stage"].get(self.reply_stage_id.id),
+                "template": point["template"].get(self.mail_template_id.id),
+                "roles": [names[0] for names in roles.values() if names],
+                "requirements": [
+                    requirement._export_package(point)
+                    for requirement in self.requirement_ids.sorted()
+                ],
+            },
+        }
+
+
+class AftersalesFieldRule(models.Model):
+    _inherit = "aftersales.field.rule"
+
+    def _export_package(self, point):
+        """Return one rule of a package; see ``AftersalesTypeStage._export_package``."""
+        self.ensure_one()
+        return {
+            "key": self.key,
+            "hidden": self.hidden,
+            "label": _export_texts(self, "label"),
+            "section": _export_texts(self, "section"),
+            "required_from": point["stage"].get(self.required_from_id.id),
+            "locked_from": point["stage"].get(self.locked_from_id.id),
+            "portal": self.portal,
+            "conditions": [
+                {
+                    "key": condition.key,
+                    "operator": condition.operator,
+                    "value": condition.value or None,
+                }
+                for condition in self.condition_ids
+            ],
+        }
+
+
+class AftersalesStageRequirement(models.Model):
+    _inherit = "aftersales.stage.requirement"
+
+    @api.model
+    def _get_package_form(self):
+        """Hook: return ``{name: form}`` of what a requirement carries in a package."""
+        return {
+            "key": package.text(pattern=package.KEY),
+            "attachment_kind": package.integer(0, package.MAX_ROWS),
+            "minimum": package.integer(1, 100),
+            "checklist_text": package.texts(empty=False),
+            "group": package.text(pattern=package.XMLID),
+        }
+
+    def _export_package(self, point):
+        """Hook: return one requirement of a package; the names stand in the form."""
+        self.ensure_one()
+        values = {"kind": self.kind}
+        if self.key:
+            values["key"] = self.key
+        if self.attachment_kind_id:
+            values["attachment_kind"] = point["kind"][self.attachment_kind_id.id]
+        if self.minimum > 1:
+            values["minimum"] = self.minimum
+        if self.checklist_text:
+            values["checklist_text"] = _export_texts(self, "checklist_text")
+        names = self.group_id._get_external_ids().get(self.group_id.id)
+        if names:
+            values["group"] = names[0]
+        return values
+
+
+def _export_texts(record, name):
+    """Return a translated text as ``{language: text}``, or None where there is none."""
+    source = record.with_context(lang=None)[name]
+    if not source:
+        return None
+    result = {"en_US": str(source)}
+    for code, _name in record.env["res.lang"].get_installed():
+        translated = record.with_context(lang=code)[name]
+        if translated and translated != source:
+            result[code] = str(translated)
+    return result
+
+
+def _export_template(template):
+    plain = template.with_context(lang=None)
+    return {
+        "name": _export_texts(template, "name"),
+        "subject": _export_texts(template, "subject"),
+        "body": _export_texts(template, "body_html"),
+        "email_from": plain.email_from or None,
+        "email_to": plain.email_to or None,
+        "lang": plain.lang or None,
+        "use_default_to": plain.use_default_to,
+    }
+
+
+def _get_path(category):
+    path = []
+    while category:
+        path.insert(0, category.with_context(lang=None).name)
+        category = category.parent_id
+    return path

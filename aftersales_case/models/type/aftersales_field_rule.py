@@ -1,0 +1,156 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...engine import conditions
+
+PORTAL_HIDDEN, PORTAL_VISIBLE = "hidden", "visible"
+PORTAL_EDITABLE, PORTAL_ASKED = "editable", "asked"
+PROPERTY_PREFIX = "properties."
+
+
+class FieldState(NamedTuple):
+    """What the rules say of one field of one case, on one surface."""
+
+    hidden: bool = False
+    required: bool = False
+    locked: bool = False
+    label: str | None = None
+    section: str | None = None
+    sequence: int = 0
+    portal: str = PORTAL_HIDDEN
+
+
+class AftersalesFieldRule(models.Model):
+    """How one field behaves on cases of one type: the only place that says so.
+
+    Read by the back-office form, the stage gates, the portal form and the web API's
+    schema, through ``aftersales.case._get_field_states`` and nothing else.
+    """
+
+    _name = "aftersales.field.rule"
+    _description = "Field Rule"
+    _order = "type_id, sequence, id"
+
+    type_id = fields.Many2one(
+        "aftersales.case.type", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10, help="Order inside its section.")
+    key = fields.Selection(
+        selection="_get_keys",
+        string="Field",
+        required=True,
+        help="A field of every case, or an own field of this type.",
+    )
+    type_keys = fields.Json(compute="_compute_type_keys")
+    hidden = fields.Boolean(help="Not shown to colleagues; this protects nothing.")
+    section = fields.Char(translate=True)
+    label = fields.Char(translate=True, help="Name of the field on this type.")
+    required_from_id = fields.Many2one(
+        "aftersales.case.stage",
+        domain="[('link_ids.type_id', '=', type_id)]",
+        help="Must be filled in before a case enters this stage or a later one.",
+    )
+    locked_from_id = fields.Many2one(
+        "aftersales.case.stage",
+        domain="[('link_ids.type_id', '=', type_id)]",
+        help="Cannot be changed any more from this stage on.",
+    )
+    portal = fields.Selection(
+        [
+            (PORTAL_HIDDEN, "Hidden"),
+            (PORTAL_VISIBLE, "Visible"),
+            (PORTAL_EDITABLE, "Editable"),
+            (PORTAL_ASKED, "Asked at creation"),
+        ],
+        "For the Customer",
+        required=True,
+        default=PORTAL_HIDDEN,
+    )
+    condition_ids = fields.One2many(
+        "aftersales.field.condition",
+        "rule_id",
+        "Only If",
+        copy=True,
+        help="The field is asked only when all of these hold; else it is hidden.",
+    )
+
+    _type_key_uniq = models.Constraint(
+        "UNIQUE(type_id, key)", "A type can have one rule for each field."
+    )
+
+    @api.model
+    def _get_keys(self):
+        """Return the selection of keys: rule-controlled fields and all properties."""
+        Case = self.env["aftersales.case"]
+        keys = [
+            (name, Case._fields[name]._description_string(self.env))
+            for name in sorted(Case._get_rule_fields())
+        ]
+        # sudo: the list is the same for everybody, or a stored key would be invalid
+        types = self.env["aftersales.case.type"].sudo().with_context(active_test=False)
+        properties = {}
+        for case_type in types.search([]):
+            for definition in case_type.properties_definition or []:
+                key = PROPERTY_PREFIX + definition["name"]
+                properties[key] = definition.get("string") or definition["name"]
+        return keys + sorted(properties.items(), key=lambda item: item[1])
+
+    @api.depends("key", "label", "type_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for rule in self:
+            case_type = rule.type_id
+            labels = case_type._get_key_labels() if case_type else {}
+            name = labels.get(rule.key, rule.key)
+            rule.display_name = f"{case_type.name}: {name}" if case_type else name
+
+    @api.depends("type_id")
+    def _compute_type_keys(self):
+        """The keys that the form offers for a rule of this type."""
+        for rule in self:
+            case_type = rule.type_id
+            rule.type_keys = sorted(case_type._get_rule_keys()) if case_type else []
+
+    @api.constrains("type_id", "key")
+    def _check_key(self):
+        for rule in self:
+            if rule.key not in rule.type_id._get_rule_keys():
+                raise ValidationError(
+                    self.env._(
+                        "Field: %(field)s is no field of type %(type)s. Add it to the"
+                        " type's own fields first.",
+                        field=rule.key,
+                        type=rule.type_id.name,
+                    )
+                )
+
+    @api.constrains("type_id", "required_from_id", "locked_from_id")
+    def _check_stages(self):
+        for rule in self:
+            stages = rule.required_from_id | rule.locked_from_id
+            foreign = stages - rule.type_id.link_ids.stage_id
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "Stage: %(stage)s is no stage of type %(type)s.",
+                        stage=foreign[0].name,
+                        type=rule.type_id.name,
+                    )
+                )
+
+    def _applies(self, values):
+        """Say whether all conditions hold for the values of one case.
+
+        :param values: ``{key: plain value}`` of the case
+        """
+        self.ensure_one()
+        return all(
+            conditions.holds(
+                condition.operator,
+                values.get(condition.key),
+                conditions.parse(condition.value),
+            )
+            for condition in self.condition_ids
+        )

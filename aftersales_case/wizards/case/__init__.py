@@ -1,0 +1,5 @@
+from . import aftersales_force
+from . import aftersales_merge
+from . import aftersales_reopen
+from . import aftersales_split
+from . import aftersales_triage

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+from ...models.case.aftersales_case_merge import OWN_MESSAGES
+
+
+class AftersalesSplit(models.TransientModel):
+    """Makes a new case of a part of another one."""
+
+    _name = "aftersales.split"
+    _description = "Split Case"
+
+    case_id = fields.Many2one("aftersales.case", required=True, readonly=True)
+    name = fields.Char("Title", required=True)
+    type_id = fields.Many2one(
+        "aftersales.case.type",
+        required=True,
+        domain="[('company_id', 'in', (company_id, False))]",
+    )
+    company_id = fields.Many2one(related="case_id.company_id")
+    relation = fields.Selection(
+        [("child", "Stands under this case"), ("sibling", "Stands beside it")],
+        "New Case",
+        required=True,
+        default="child",
+    )
+    message_ids = fields.Many2many("mail.message", string="Messages")
+    attachment_ids = fields.Many2many("ir.attachment", string="Files")
+    checklist_ids = fields.Many2many("aftersales.checklist.item")
+    line_ids = fields.Many2many("aftersales.case.line", string="Goods")
+    message_types = fields.Json(default=lambda self: list(OWN_MESSAGES))
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        ids = self.env.context.get("active_ids") or []
+        case = self.env["aftersales.case"].browse(ids[:1])
+        if case:
+            values |= {
+                "case_id": case.id,
+                "type_id": case.type_id.id,
+                "name": case.name,
+            }
+        return values
+
+    def action_split(self):
+        self.ensure_one()
+        case = self.case_id
+        vals = {"name": self.name, "type_id": self.type_id.id}
+        told = self.message_ids.sorted("date")[:1]
+        if told:
+            vals["description"] = told.body
+        if self.type_id == case.type_id:
+            vals["category_id"] = case.category_id.id
+            vals["properties"] = case._get_raw_properties()
+        new = case._split_off(
+            vals,
+            self.message_ids,
+            self.attachment_ids,
+            self.checklist_ids,
+            as_child=self.relation == "child",
+            lines=self.line_ids,
+        )
+        return new._get_records_action()

@@ -1,0 +1,162 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.aftersales_case.const import CLOSED_STATES, STATE_CANCELLED
+
+from ...const import (
+    END_SOLVED,
+    END_WITHDRAWN,
+    HOLD_ACTIVE,
+    RUNNING_STATES,
+    SETTLED_BY_DEBTOR,
+    SETTLED_BY_SERVICE,
+)
+from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+
+INVOICE_NONE, INVOICE_WAITING = "none", "waiting"
+INVOICE_PARTLY, INVOICE_FOUND = "partly", "found"
+INVOICE_STATES = [
+    (INVOICE_NONE, "No slip"),
+    (INVOICE_WAITING, "Waiting for the invoice"),
+    (INVOICE_PARTLY, "Partly billed"),
+    (INVOICE_FOUND, "Billed"),
+]
+
+
+class AftersalesCase(models.Model):
+    """Cases that dispute an invoice: who settles them, and what their end means."""
+
+    _inherit = "aftersales.case"
+
+    settled_by = fields.Selection(related="type_id.settled_by", store=True)
+    invoice_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        compute="_compute_invoices",
+        compute_sudo=True,
+        groups=DEBTOR_CONTROL,
+    )
+    invoice_state = fields.Selection(
+        INVOICE_STATES, "Invoice", compute="_compute_invoices", compute_sudo=True
+    )
+    held_amount = fields.Monetary(
+        "Held", compute="_compute_held_amount", help="In the company's currency."
+    )
+    hold_count = fields.Integer(compute="_compute_held_amount")
+
+    @api.depends(
+        "picking_id",
+        "line_ids.concerned",
+        "line_ids.quantity",
+        "share_ids.quantity",
+        "share_ids.move_id",
+        "hold_ids.move_id",
+    )
+    def _compute_invoices(self):
+        for case in self:
+            shares = case.share_ids
+            case.invoice_ids = shares.move_id | case.hold_ids.move_id
+            wanted = sum(
+                case.line_ids.filtered("concerned").mapped("quantity")
+                if case.picking_id
+                else []
+            )
+            billed = sum(shares.mapped("quantity"))
+            if not wanted:
+                case.invoice_state = INVOICE_NONE
+            elif not billed:
+                case.invoice_state = INVOICE_WAITING
+            else:
+                whole = billed >= wanted - 1e-6
+                case.invoice_state = INVOICE_FOUND if whole else INVOICE_PARTLY
+
+    @api.depends("hold_ids.held_company", "hold_ids.state")
+    def _compute_held_amount(self):
+        for case in self:
+            holds = case.hold_ids.filtered(lambda hold: hold.state in RUNNING_STATES)
+            case.hold_count = len(holds)
+            case.held_amount = sum(
+                holds.filtered(lambda hold: hold.state == HOLD_ACTIVE).mapped(
+                    "held_company"
+                )
+            )
+
+    # === The end of a case === #
+
+    def _after_stage_change(self, moves):
+        """A solved or rejected case gives its invoices back, a withdrawn one too."""
+        res = super()._after_stage_change(moves)
+        cases = self.browse([case.id for case in moves])
+        closed = cases.filtered(lambda case: case._is_closed())
+        # sudo: the end of a case ends its holds, whoever may change them
+        holds = closed.sudo().hold_ids
+        withdrawn = holds.filtered(lambda hold: hold.case_id.state == STATE_CANCELLED)
+        withdrawn._end(END_WITHDRAWN)
+        (holds - withdrawn)._end(END_SOLVED)
+        reopened = [
+            case.id for case in cases - closed if moves[case].state in CLOSED_STATES
+        ]
+        self.browse(reopened)._sync_goods()
+        return res
+
+    # === Complaint or dispute === #
+
+    def action_convert(self):
+        """Turn a complaint into a dispute or back; holds and clocks go on.
+
+        :raises UserError: when there is no type to turn it into
+        """
+        self.ensure_one()
+        other = (
+            SETTLED_BY_SERVICE
+            if self.settled_by == SETTLED_BY_DEBTOR
+            else SETTLED_BY_DEBTOR
+        )
+        target = self.env["aftersales.case.type"].search(
+            Domain("settled_by", "=", other)
+            & Domain("hold_reason_id", "!=", False)
+            & Domain("company_id", "in", (self.company_id.id, False)),
+            limit=1,
+        )
+        if not target:
+            raise UserError(
+                self.env._(
+                    "There is no other type of case that holds invoices. Add a Reason"
+                    " of Hold to a type first."
+                )
+            )
+        self.check_access("write")
+        # sudo: whoever works on the case hands it to the other department
+        self.sudo().type_id = target
+        return True
+
+    def write(self, vals):
+        """Running holds follow the type of their case, with its reason; dates stay.
+
+        A type that holds invoices holds those of the goods that are there already.
+        """
+        before = {case: case.type_id for case in self} if "type_id" in vals else {}
+        res = super().write(vals)
+        changed = self.filtered(
+            lambda case: before.get(case, case.type_id) != case.type_id
+        )
+        if changed:
+            for case in changed.sudo():  # sudo: what follows from an allowed change
+                reason = case.type_id.hold_reason_id
+                if reason:
+                    case.hold_ids.filtered(
+                        lambda hold: hold.state in RUNNING_STATES
+                    ).reason_id = reason
+            changed._sync_goods()
+        return res
+
+    def _ensure_can_write(self, vals):
+        """Debtor control settles the disputes that are its own."""
+        if (
+            self
+            and all(case.settled_by == SETTLED_BY_DEBTOR for case in self)
+            and self.env.user.has_group(DEBTOR_CONTROL)
+        ):
+            return None
+        return super()._ensure_can_write(vals)

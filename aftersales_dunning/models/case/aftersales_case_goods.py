@@ -1,0 +1,262 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ...const import (
+    END_BY_HAND,
+    END_CREDITED,
+    END_EXPIRED,
+    END_MOVED,
+    END_REFUSED,
+    END_WITHDRAWN,
+    HOLD_ACTIVE,
+    RUNNING_STATES,
+    SCOPE_CUSTOMER,
+    SYNC,
+)
+from ...engine.allocation import concern
+from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+
+# Ends that somebody decided, or that our silence earned: no hold comes back by itself.
+FINAL_ENDS = (END_BY_HAND, END_EXPIRED, END_REFUSED, END_WITHDRAWN)
+
+
+class AftersalesCase(models.Model):
+    """A hold follows the goods: to today's invoice, to tomorrow's, to the corrected one.
+
+    ``_sync_goods`` is called whenever goods, deliveries, invoices or credit notes
+    change, and computes all anew from what stands there.
+    """
+
+    _inherit = "aftersales.case"
+
+    share_ids = fields.One2many(
+        "aftersales.dunning.share", "case_id", "Billed Goods", readonly=True
+    )
+    hold_ids = fields.One2many("aftersales.dunning.hold", "case_id", "Dunning Holds")
+
+    def _after_goods_change(self):
+        res = super()._after_goods_change()
+        self._sync_goods()
+        return res
+
+    def _sync_goods(self):
+        """Find the invoices of the goods and let the holds follow them."""
+        # sudo: service needs no rights in accounting for the goods to be found
+        cases = self.sudo().with_context(aftersales_sync=SYNC)
+        open_cases = cases.filtered(lambda case: not case._is_closed())
+        open_cases._sync_shares()
+        open_cases._sync_holds()
+
+    # === Shares === #
+
+    def _sync_shares(self):
+        """Let the shares say which goods stand on which invoice line."""
+        wanted, exact = self._get_wanted_shares()
+        shares = self.share_ids
+        known = {(share.case_line_id, share.invoice_line_id): share for share in shares}
+        gone = shares.filtered(
+            lambda share: (
+                (share.case_line_id, share.invoice_line_id) not in wanted
+                and not share._stays()
+            )
+        )
+        touched = gone.invoice_line_id
+        gone.unlink()
+        new = []
+        for (line, bill), quantity in wanted.items():
+            share = known.get((line, bill))
+            vals = {"quantity": quantity, "is_exact": exact[line]}
+            if not share:
+                new.append(vals | {"case_line_id": line.id, "invoice_line_id": bill.id})
+            elif not share.is_manual and (
+                share.product_uom_id.compare(share.quantity, quantity)
+                or share.is_exact != exact[line]
+            ):
+                share.write(vals)
+        shares = (shares - gone) | shares.create(new)
+        (touched | shares.invoice_line_id)._split_among_shares()
+
+    def _get_wanted_shares(self):
+        """Return ``{(case line, invoice line): quantity}`` and ``{case line: exact}``.
+
+        Goods with a share by hand are left to the one who made it, as long as that
+        invoice stands.
+        """
+        by_hand = self.share_ids.filtered(lambda share: share._stays()).case_line_id
+        lines = (self.line_ids - by_hand).filtered(
+            lambda line: (
+                line.concerned and line.quantity > 0 and line.move_id.sale_line_id
+            )
+        )
+        allocations = lines.move_id.sale_line_id._get_allocations()
+        settled = lines._get_settled(allocations)
+        bills = self.env["account.move.line"]
+        wanted, exact = {}, {}
+        taken = defaultdict(float)  # several lines (lots) of one move in a case
+        for line in lines:
+            move = line.move_id
+            allocation = allocations[move.sale_line_id]
+            exact[line] = allocation.is_exact(move.id)
+            left = [
+                (bill_id, quantity - taken[line.case_id, move.id, bill_id])
+                for (move_id, bill_id), quantity in allocation.shares.items()
+                if move_id == move.id
+            ]
+            disputed = line.quantity - settled.get(line.id, 0)
+            for bill_id, quantity in concern(disputed, left).items():
+                taken[line.case_id, move.id, bill_id] += quantity
+                wanted[line, bills.browse(bill_id)] = quantity
+        return wanted, exact
+
+    # === Holds === #
+
+    def _sync_holds(self):
+        """Hold what the goods are billed on, where the type of the case says so."""
+        amounts = self._get_disputed_amounts()
+        new = []
+        for case in self:
+            running = case.hold_ids.filtered(
+                lambda hold: hold.state in RUNNING_STATES and hold.move_id
+            )
+            held = running.move_id
+            for move, amount in amounts[case].items():
+                if move not in held and case._wants_hold(move):
+                    new.append(case._prepare_hold_vals(move, amount))
+            case._update_holds(running, amounts[case])
+        self.env["aftersales.dunning.hold"].create(new)
+
+    def _get_disputed_amounts(self):
+        """Return ``{case: {invoice: amount}}`` of the goods that are billed."""
+        result = {case: defaultdict(float) for case in self}
+        for share in self.share_ids:
+            result[share.case_id][share.move_id] += share.amount
+        return {
+            case: {move: move.currency_id.round(total) for move, total in own.items()}
+            for case, own in result.items()
+        }
+
+    def _wants_hold(self, move):
+        """Hook: say whether an invoice of the case's goods is held by itself."""
+        self.ensure_one()
+        ended = self.hold_ids.filtered(lambda hold: hold.move_id == move)
+        return bool(
+            self.type_id.hold_reason_id
+            and move.move_type == "out_invoice"
+            and move.state == "posted"
+            and move.amount_residual > 0
+            and not any(hold.end_reason in FINAL_ENDS for hold in ended)
+        )
+
+    def _prepare_hold_vals(self, move, amount):
+        """Hook: return the values of the hold that the goods ask for."""
+        self.ensure_one()
+        reason = self.type_id.hold_reason_id
+        return {
+            "case_id": self.id,
+            "move_id": move.id,
+            "reason_id": reason.id,
+            "scope": reason.scope,
+            "amount": amount,
+        }
+
+    def _update_holds(self, running, amounts):
+        """Let running holds follow the goods; end those whose goods went elsewhere."""
+        self.ensure_one()
+        for hold in running.filtered(
+            lambda hold: not hold.is_manual and hold.scope != SCOPE_CUSTOMER
+        ):
+            amount = amounts.get(hold.move_id)
+            if amount is None:
+                hold._end_without_goods()
+            elif hold.currency_id.compare_amounts(amount, hold.amount):
+                hold.amount = amount
+                if not amount:
+                    hold._end(END_CREDITED)
+                elif hold.state == HOLD_ACTIVE:
+                    hold._after_change()
+
+    def _request_hold(self, vals):
+        """Ask for an invoice of this case not to be dunned.
+
+        :param vals: values of ``aftersales.dunning.hold``; the reason is the type's
+            unless given, and the case is this one
+        :returns: the hold
+        """
+        self.ensure_one()
+        reason = self.type_id.hold_reason_id or self._get_default_hold_reason()
+        return self.env["aftersales.dunning.hold"].create(
+            {"case_id": self.id, "reason_id": reason.id} | vals
+        )
+
+    def _get_default_hold_reason(self):
+        return self.env["aftersales.dunning.hold.reason"].search(
+            [
+                ("company_id", "in", (self.company_id.id, False)),
+                ("settled_by", "=", self.type_id.settled_by),
+            ],
+            limit=1,
+        )
+
+    # === Merge === #
+
+    def _move_parts_to(self, target):
+        """The holds go on with the case that goes on; two on one invoice become one."""
+        kept = target.hold_ids.filtered(lambda hold: hold.state in RUNNING_STATES)
+        for hold in self.hold_ids:
+            if hold.state in RUNNING_STATES and hold.move_id:
+                if hold.move_id in kept.move_id:
+                    hold._end(END_MOVED)
+                kept |= hold
+            hold.with_context(aftersales_sync=SYNC).case_id = target
+        res = super()._move_parts_to(target)
+        target._sync_goods()
+        return res
+
+    def _split_off(self, vals, messages, attachments, items, **options):
+        new = super()._split_off(vals, messages, attachments, items, **options)
+        (self | new)._sync_goods()
+        return new
+
+    # === Buttons === #
+
+    def action_hold_customer(self):
+        """Ask why no invoice of the customer is to be dunned."""
+        self.ensure_one()
+        return self._get_hold_action({"default_scope": SCOPE_CUSTOMER})
+
+    def action_hold_invoice(self):
+        """Ask which invoice of the customer is not to be dunned, and why."""
+        self.ensure_one()
+        return self._get_hold_action({})
+
+    def _get_hold_action(self, context):
+        # Before the form is filled in, not after
+        if not self.env.user.has_group(DEBTOR_CONTROL) and not self.has_access("write"):
+            raise AccessError(
+                self.env._("Only those who work on case %s hold for it.", self.number)
+            )
+        view = "aftersales_dunning.aftersales_dunning_hold_view_form_new"
+        reason = self.type_id.hold_reason_id or self._get_default_hold_reason()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do Not Dun"),
+            "res_model": "aftersales.dunning.hold",
+            "view_mode": "form",
+            "views": [(self.env.ref(view).id, "form")],
+            "target": "new",
+            "context": {
+                "default_case_id": self.id,
+                "default_partner_id": self.partner_id.commercial_partner_id.id,
+                "default_reason_id": reason.id,
+            }
+            | context,
+        }
+
+    def action_view_holds(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_dunning.aftersales_dunning_hold_action"
+        )
+        return action | {"domain": [("case_id", "=", self.id)], "context": {}}

@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
+from .credit_control_policy import Judgement
+
+# States in which the customer has not had the reminder yet.
+UNSENT_STATES = ("draft", "to_be_sent", "queued", "error", "email_error")
+LEAVING_STATES = ("to_be_sent", "queued", "sent")
+# A context key with this very object as its value says that a reminder has left, or that
+# its lines were judged already: no request from outside can bring it.
+JUDGED = object()
+
+
+class CreditControlLine(models.Model):
+    """A reminder asks for what may be dunned, and for nothing when that is held."""
+
+    _inherit = "credit.control.line"
+
+    hold_state = fields.Selection(
+        HELD_STATES,
+        "Dunning Hold",
+        compute="_compute_hold",
+        compute_sudo=True,
+        search="_search_hold_state",
+    )
+    open_amount = fields.Monetary(
+        "Open", compute="_compute_hold", compute_sudo=True, help="What is open now."
+    )
+    held_amount = fields.Monetary(
+        "In Review",
+        compute="_compute_hold",
+        compute_sudo=True,
+        help="The part of the open amount that is held.",
+    )
+    due_now = fields.Monetary(
+        compute="_compute_hold",
+        compute_sudo=True,
+        help="What the reminder asks for, less what is held.",
+    )
+    hold_cases = fields.Char("Cases", compute="_compute_hold", compute_sudo=True)
+    hold_why = fields.Char("Held Because", compute="_compute_hold", compute_sudo=True)
+    hold_until = fields.Date("Held Until", compute="_compute_hold", compute_sudo=True)
+
+    # === What is held === #
+
+    @api.depends(
+        "balance_due",
+        "move_line_id.amount_residual_currency",
+        "invoice_id.held_amount",
+        "invoice_id.dunning_resume_on",
+    )
+    def _compute_hold(self):
+        moves = self.invoice_id
+        standings = moves._get_standings()
+        infos = moves._get_hold_infos(standings)
+        due = self.move_line_id._get_due_now(standings=standings)
+        for line in self:
+            info = infos.get(line.invoice_id)
+            item = line.move_line_id
+            limited = item.id in due
+            line.hold_state = info.state if info else HELD_NONE
+            line.hold_cases = info and info.cases
+            line.hold_why = info and info.why
+            line.hold_until = info and info.until
+            line.due_now = due[item.id] if limited else line.balance_due
+            line.open_amount = (
+                item.amount_residual_currency if limited else line.balance_due
+            )
+            line.held_amount = line.open_amount - line.due_now
+
+    def _search_hold_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # The judge looks at every invoice, whoever searches.
+        full = Domain(
+            "invoice_id", "any!", self.env["account.move"]._get_stopped_domain()
+        )
+        partial = Domain("invoice_id.hold_state", "=", HELD_PARTIAL) & ~full
+        by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
+        return Domain.OR(by_state[state] for state in value if state in by_state)
+
+    def _get_dunnable(self, standings=None):
+        """Say what reminders may ask for, where something is held.
+
+        :param standings: result of ``_get_standings`` of their invoices, if known
+        :returns: ``{line: amount}``, 0 where nothing may be sent; lines of which
+            nothing is held are left out
+        """
+        # sudo: the judge looks at everything, whoever sends
+        due = self.sudo().move_line_id._get_dunnable(standings=standings)
+        return {
+            line: due[line.move_line_id.id]
+            for line in self
+            if line.move_line_id.id in due
+        }
+
+    def _without_held(self):
+        """Return the lines that may go to the customer, with what they may ask for."""
+        due = self._get_dunnable()
+        free = self.filtered(lambda line: due.get(line, 1))
+        free._restate(due)
+        return free
+
+    def _restate(self, due):
+        """Let lines ask for what may be asked for now.
+
+        :param due: ``{line: amount}``; lines that are not in it stay as they are
+        """
+        for line in self:
+            amount = due.get(line)
+            if amount and line.currency_id.compare_amounts(line.balance_due, amount):
+                line.balance_due = amount
+
+    # === Gates === #
+
+    @api.model
+    def create_or_update_from_mv_lines(
+        self,
+        lines,
+        level,
+        controlling_date,
+        company,
+        check_tolerance=True,
+        default_lines_vals=None,
+    ):
+        """Make no line for what is held, and ask for no more than may be dunned."""
+        judgement = self.env.context.get("dunning_judgement")
+        if isinstance(judgement, Judgement) and judgement.due is not None:
+            due = judgement.due
+        else:
+            due = lines._get_dunnable(fields.Date.to_date(controlling_date))
+        stopped = lines.browse(key for key, amount in due.items() if not amount)
+        created = super(
+            CreditControlLine, self.with_context(dunning_due=due) if due else self
+        ).create_or_update_from_mv_lines(
+            lines - stopped if stopped else lines,
+            level,
+            controlling_date,
+            company,
+            check_tolerance=check_tolerance,
+            default_lines_vals=default_lines_vals,
+        )
+        return created.with_env(self.env)
+
+    @api.model
+    def _prepare_from_move_line(
+        self, move_line, level, controlling_date, open_amount, default_lines_vals
+    ):
+        due = self.env.context.get("dunning_due")
+        if due:
+            open_amount = due.get(move_line.id, open_amount)
+        return super()._prepare_from_move_line(
+            move_line, level, controlling_date, open_amount, default_lines_vals
+        )
+
+    def write(self, values):
+        """Let no held line become one that goes, or went, to the customer.
+
+        :raises UserError: naming the invoices and cases
+        """
+        if values.get("state") not in LEAVING_STATES:
+            return super().write(values)
+        if self.env.context.get("dunning_judged") is not JUDGED:
+            self._ensure_may_leave()
+        if values["state"] == "sent" and "date_sent" not in values:
+            values = values | {"date_sent": fields.Date.context_today(self)}
+        return super().write(values)
+
+    def _ensure_may_leave(self):
+        """Guard: nothing of these lines is held; restate what is partly held.
+
+        :raises UserError: naming the invoices and cases
+        """
+        free = self._without_held()
+        if held := self - free:
+            raise UserError(held.invoice_id._get_held_message())
+
+    # === Holding back === #
+
+    def _hold_back(self, due):
+        """Take back what may not go to the customer any more.
+
+        The outgoing mails of their communications are cancelled, since what they say is
+        written already; what else they asked for is to be sent again, in a new one.
+
+        :param due: ``{line: amount}`` as by ``_get_dunnable``
+        :returns: the lines that are ignored now
+        """
+        wrong = self.filtered(
+            lambda line: (
+                line in due
+                and line.currency_id.compare_amounts(line.balance_due, due[line]) > 0
+            )
+        )
+        if not wrong:
+            return wrong
+        ignored = wrong.filtered(lambda line: not due[line])
+        # sudo: a hold stops reminders, whoever may place it
+        quiet = wrong.sudo().with_context(dunning_judged=JUDGED, tracking_disable=True)
+        communications = quiet.communication_id
+        others = communications.credit_control_line_ids._filter_unsent() - quiet
+        communications._cancel_mails()
+        (others | (quiet - ignored)).filtered("communication_id").write(
+            {"state": "to_be_sent", "communication_id": False, "date_sent": False}
+        )
+        (quiet - ignored)._restate(due)
+        (quiet & ignored).write(
+            {"state": "ignored", "communication_id": False, "date_sent": False}
+        )
+        communications.is_stopped = True
+        wrong._note_held(due)
+        return ignored
+
+    def _filter_unsent(self):
+        """Return the lines that the customer has not had yet.
+
+        A letter counts as given when it was printed, not when it was marked.
+        """
+        return self.filtered(
+            lambda line: (
+                line.state in UNSENT_STATES
+                or (line.state == "sent" and line.communication_id.is_unprinted)
+            )
+        )
+
+    def _note_held(self, due):
+        """Note on lines that they were stopped or ask for less."""
+        infos = self.invoice_id._get_hold_infos()
+        bodies = {}
+        for line in self:
+            sentence = line.invoice_id._get_held_sentence(infos[line.invoice_id])
+            bodies[line.id] = (
+                self.env._("Asks only for what is not in review. %s", sentence)
+                if due[line]
+                else self.env._("Not dunned. %s", sentence)
+            )
+        self.sudo()._message_log_batch(bodies)  # sudo: as in _hold_back

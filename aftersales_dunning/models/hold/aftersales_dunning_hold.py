@@ -1,0 +1,328 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import clean_context
+
+from ...const import (
+    END_REASONS,
+    HOLD_ACTIVE,
+    HOLD_REQUESTED,
+    HOLD_STATES,
+    SCOPE_CUSTOMER,
+    SCOPE_INVOICE,
+    SCOPES,
+    SYNC,
+)
+
+DEBTOR_CONTROL = "account.group_account_invoice"
+
+
+class AftersalesDunningHold(models.Model):
+    """Why an invoice, a part of it or a customer is not dunned at the moment.
+
+    The hold on the invoice is the truth; whatever else says so is computed from it.
+    Who may set what is in ``aftersales_dunning_hold_guard.py``. How it is approved,
+    renewed and ended is in ``aftersales_dunning_hold_life.py``, on
+    which terms in ``aftersales_dunning_hold_release.py``, and when it ends by itself in
+    ``aftersales_dunning_hold_expiry.py``.
+    """
+
+    _name = "aftersales.dunning.hold"
+    _description = "Dunning Hold"
+    _inherit = ["aftersales.dunning.release.terms"]
+    _order = "state, date_from desc, id desc"
+    _case_field = "case_id"
+    _check_company_auto = True
+
+    case_id = fields.Many2one(
+        "aftersales.case",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    case_number = fields.Char(
+        compute="_compute_case_number",
+        compute_sudo=True,
+        help="As debtor control and the customer read it; not of a confidential case.",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        "Invoice",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        domain="[('move_type', '=', 'out_invoice'), ('state', '=', 'posted')]",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    scope = fields.Selection(SCOPES, required=True, default=lambda self: SCOPE_INVOICE)
+    reason_id = fields.Many2one(
+        "aftersales.dunning.hold.reason",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    settled_by = fields.Selection(
+        related="reason_id.settled_by", store=True, string="Settled By"
+    )
+    note = fields.Char()
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", store=True, precompute=True
+    )
+    amount = fields.Monetary(
+        "Disputed Amount",
+        help="With tax, in the invoice's currency. It follows the goods of the case"
+        " until somebody changes it.",
+    )
+    is_manual = fields.Boolean(
+        "Amount by Hand", readonly=True, help="The amount follows the goods no more."
+    )
+    credited_before = fields.Monetary(readonly=True)
+    credited_amount = fields.Monetary(
+        "Credited",
+        readonly=True,
+        help="What credit notes have taken off the disputed amount since.",
+    )
+    open_amount = fields.Monetary(
+        "Still Disputed", compute="_compute_open_amount", store=True
+    )
+    held_amount = fields.Monetary(
+        "Held",
+        compute="_compute_held_amount",
+        store=True,
+        help="What is not dunned because of this hold: never more than is open.",
+    )
+    held_company = fields.Monetary(
+        "Held (Company Currency)",
+        compute="_compute_held_amount",
+        store=True,
+        currency_field="company_currency_id",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    state = fields.Selection(
+        HOLD_STATES, required=True, readonly=True, default=HOLD_REQUESTED, index=True
+    )
+    date_from = fields.Date("From", readonly=True)
+    date_until = fields.Date("Until", readonly=True)
+    renewal_count = fields.Integer("Renewals", readonly=True)
+    warned_at = fields.Datetime("Warned On", readonly=True)
+    requested_by_id = fields.Many2one("res.users", readonly=True)
+    requested_at = fields.Datetime("Requested On", readonly=True)
+    approved_by_id = fields.Many2one("res.users", readonly=True)
+    approved_at = fields.Datetime("Approved On", readonly=True)
+    ended_by_id = fields.Many2one("res.users", readonly=True)
+    ended_at = fields.Datetime("Ended On", readonly=True)
+    end_reason = fields.Selection(END_REASONS, "Ended Because", readonly=True)
+    resume_on = fields.Date(
+        "Dunning Goes On", readonly=True, help="Not dunned before this day."
+    )
+    due_before = fields.Json(
+        readonly=True, help="Due dates as they were before the release changed them."
+    )
+    due_after = fields.Date("New Due Date", readonly=True)
+    days_held = fields.Integer(compute="_compute_days_held")
+
+    # The same case holds an invoice once; the run asks for the running ones.
+    _running_uniq = models.UniqueIndex(
+        "(case_id, move_id) WHERE state IN ('requested', 'active')",
+        "This case holds that invoice already. Change the hold instead.",
+    )
+    # Selection and sending ask for customers that are held as a whole.
+    _customer_idx = models.Index(
+        "(partner_id, company_id) WHERE scope = 'customer' AND state = 'active'"
+    )
+
+    # === Computes === #
+
+    @api.depends("case_id.number", "case_id.confidential")
+    def _compute_case_number(self):
+        for hold in self:
+            case = hold.case_id
+            hold.case_number = not case.confidential and case.number
+
+    @api.depends("move_id", "reason_id", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for hold in self:
+            # sudo: service need not read invoices to hold one
+            about = hold.move_id.sudo().name or hold.partner_id.display_name or ""
+            reason = hold.reason_id.name or ""
+            hold.display_name = f"{about} · {reason}".strip(" ·")
+
+    @api.depends("move_id", "case_id")
+    def _compute_partner_id(self):
+        for hold in self:
+            # sudo: service need not read invoices to hold one
+            partner = hold.move_id.sudo().commercial_partner_id
+            hold.partner_id = (
+                partner
+                or hold.case_id.partner_id.commercial_partner_id
+                or hold.partner_id
+            )
+
+    @api.depends("move_id", "case_id")
+    def _compute_company_id(self):
+        for hold in self:
+            hold.company_id = (
+                hold.move_id.sudo().company_id  # sudo: as above
+                or hold.case_id.company_id
+                or hold.company_id
+                or self.env.company
+            )
+
+    @api.depends("move_id", "company_id")
+    def _compute_currency_id(self):
+        for hold in self:
+            # sudo: as above
+            currency = hold.move_id.sudo().currency_id
+            hold.currency_id = currency or hold.company_id.currency_id
+
+    @api.depends("amount", "credited_amount", "currency_id")
+    def _compute_open_amount(self):
+        for hold in self:
+            rest = hold.amount - hold.credited_amount
+            rest = hold.currency_id.round(rest) if hold.currency_id else rest
+            hold.open_amount = max(rest, 0)
+
+    @api.depends(
+        "state", "scope", "open_amount", "move_id.amount_residual", "move_id.state"
+    )
+    def _compute_held_amount(self):
+        today = fields.Date.context_today(self)
+        for hold in self:
+            held = hold._get_wanted_amount() if hold.state == HOLD_ACTIVE else 0
+            hold.held_amount = held
+            currency = hold.currency_id or hold.company_id.currency_id
+            hold.held_company = currency._convert(
+                held, hold.company_id.currency_id, hold.company_id, today
+            )
+
+    def _get_wanted_amount(self):
+        """Return how much of the invoice this hold covers, never more than is open."""
+        self.ensure_one()
+        move = self.move_id.sudo()  # sudo: as above
+        residual = move.amount_residual if move.state == "posted" else 0
+        if self.scope == SCOPE_CUSTOMER:
+            return 0
+        if self.scope == SCOPE_INVOICE:
+            return max(residual, 0)
+        return max(min(self.open_amount, residual), 0)
+
+    @api.depends("date_from", "ended_at")
+    def _compute_days_held(self):
+        today = fields.Date.context_today(self)
+        for hold in self:
+            end = hold.ended_at.date() if hold.ended_at else today
+            hold.days_held = max((end - (hold.date_from or end)).days, 0)
+
+    # === Constraints === #
+
+    @api.constrains("scope", "move_id", "partner_id", "amount")
+    def _check_scope(self):
+        for hold in self:
+            if hold.scope == SCOPE_CUSTOMER:
+                if not hold.partner_id:
+                    raise ValidationError(
+                        self.env._("Customer: choose whose invoices are held.")
+                    )
+            elif not hold.move_id:
+                raise ValidationError(
+                    self.env._("Invoice: choose the invoice that is held.")
+                )
+            elif hold.amount < 0:
+                raise ValidationError(
+                    self.env._("Disputed Amount: enter an amount of 0 or more.")
+                )
+
+    @api.constrains("move_id")
+    def _check_move_id(self):
+        for move in self.move_id.sudo():  # sudo: service need not read invoices
+            if move.move_type not in ("out_invoice", "out_receipt"):
+                raise ValidationError(
+                    self.env._(
+                        "Invoice: %s is no customer invoice; only those are dunned.",
+                        move.display_name,
+                    )
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Request holds; those that need no approval are active at once."""
+        now = fields.Datetime.now()
+        vals_list = [dict(vals) for vals in vals_list]
+        for vals in vals_list:
+            reason = self.env["aftersales.dunning.hold.reason"].browse(
+                vals.get("reason_id")
+            )
+            if reason:
+                terms = reason.sudo()._get_terms()  # sudo: set up by debtor control
+                terms.setdefault("scope", reason.sudo().scope)  # sudo: as above
+                for name, value in terms.items():
+                    vals.setdefault(name, value)
+            self._ensure_can_set(vals, {"state"})
+            vals |= self._prepare_amount(vals) | self._prepare_partner(vals)
+            vals |= {
+                "state": HOLD_REQUESTED,
+                "requested_by_id": self.env.uid,
+                "requested_at": now,
+            }
+        # Defaults of the context would set what only the actions set.
+        clean = self.with_env(self.env(context=clean_context(self.env.context)))
+        holds = super(AftersalesDunningHold, clean).create(vals_list)
+        holds = holds.with_env(self.env)
+        holds._ensure_case_is_theirs()
+        holds.sudo()._take_up()  # sudo: whoever may ask for a hold gets the default
+        return holds
+
+    def write(self, vals):
+        self._ensure_can_set(vals)
+        by_hand = self.env.context.get("aftersales_sync") is not SYNC
+        if "amount" in vals and by_hand:
+            vals = {"is_manual": True} | vals
+        res = super().write(vals)
+        if by_hand and vals.keys() & {"amount", "scope"}:
+            self.sudo()._after_change()  # sudo: what follows from an allowed change
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A hold is part of the invoice's history. End it instead.")
+        )
+
+    @api.model
+    def _prepare_amount(self, vals):
+        """Return the disputed amount of a new hold: what its goods are billed at.
+
+        An amount that somebody gives, and that of a hold without goods, is by hand.
+        """
+        if self.env.context.get("aftersales_sync") is SYNC:
+            return {}
+        if vals.get("amount"):
+            return {"is_manual": True}
+        # sudo: service need not read invoices to hold one
+        case = self.env["aftersales.case"].sudo().browse(vals.get("case_id"))
+        move = self.env["account.move"].sudo().browse(vals.get("move_id"))
+        shares = case.share_ids.filtered(lambda share: share.move_id == move)
+        if shares:
+            return {"amount": sum(shares.mapped("amount"))}
+        return {"amount": move.amount_residual if move else 0, "is_manual": True}

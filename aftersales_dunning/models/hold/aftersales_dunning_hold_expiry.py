@@ -1,0 +1,151 @@
+import logging
+from collections import defaultdict
+from datetime import datetime, time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ...const import END_EXPIRED, HOLD_ACTIVE
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+class AftersalesDunningHold(models.Model):
+    """Discipline: a hold ends when we are silent, after a warning.
+
+    Silence is counted in working days of the company, from the last thing that one of
+    us did on the case: an event of the case, or a message or note.
+    """
+
+    _inherit = "aftersales.dunning.hold"
+
+    @api.model
+    def _cron_expire(self):
+        """Warn of holds that end soon, and end those whose time is up."""
+        holds = self.search([("state", "=", HOLD_ACTIVE)], order="id")
+        remaining = len(holds)
+        for ids in split_every(BATCH, holds.ids):
+            batch = self.browse(ids).try_lock_for_update()
+            for company, own in batch.grouped("company_id").items():
+                own.with_company(company)._try_to_expire()
+            remaining -= len(ids)
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
+                break
+
+    def _try_to_expire(self):
+        """End or warn holds all at once; one by one when something is wrong with one."""
+        try:
+            with self.env.cr.savepoint():
+                self._expire_or_warn()
+        except Exception as error:
+            if len(self) == 1:
+                _logger.warning("Hold %s: not looked after: %s", self.id, error)
+                return
+            for hold in self:
+                hold._try_to_expire()
+
+    def _expire_or_warn(self):
+        """End or warn the holds of one company."""
+        today = fields.Date.context_today(self)
+        last = self._get_last_actions()
+        expired, warned = self.browse(), self.browse()
+        for reason, holds in self.grouped("reason_id").items():
+            silent = self._get_cutoff(reason.silence_days)
+            nearly = self._get_cutoff(max(reason.silence_days - reason.warn_days, 1))
+            for hold in holds:
+                quiet_since = last[hold]
+                if (hold.date_until and hold.date_until < today) or (
+                    silent and hold.case_id and quiet_since < silent
+                ):
+                    expired |= hold
+                elif not hold.warned_at and (
+                    (silent and hold.case_id and quiet_since < nearly)
+                    or (
+                        hold.date_until
+                        and reason.warn_days
+                        and hold.date_until <= self._get_day_ahead(reason.warn_days)
+                    )
+                ):
+                    warned |= hold
+        expired._end(END_EXPIRED)
+        warned._warn()
+
+    def _get_cutoff(self, days):
+        """Return the start of the day since when so many working days have passed.
+
+        :returns: naive UTC, or False when it never comes
+        """
+        calendar = self.env.company.resource_calendar_id
+        if not days or not calendar:
+            return False
+        now = fields.Datetime.now()
+        # Today is not over, so it counts as begun only.
+        found = calendar.plan_days(-days - 1, now, compute_leaves=True)
+        if not found:
+            return False
+        zone = pytz.timezone(calendar.tz or "UTC")
+        day = pytz.utc.localize(found).astimezone(zone).date()
+        start = zone.localize(datetime.combine(day, time.min))
+        return start.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_day_ahead(self, days):
+        calendar = self.env.company.resource_calendar_id
+        now = fields.Datetime.now()
+        found = calendar and calendar.plan_days(days + 1, now, compute_leaves=True)
+        return (found or fields.Datetime.add(now, days=days)).date()
+
+    def _get_last_actions(self):
+        """Return ``{hold: datetime}``: when one of us last did something about it."""
+        cases = self.case_id
+        latest = defaultdict(lambda: fields.Datetime.to_datetime("1970-01-01"))
+        own = Domain("actor_id.share", "=", False) & Domain(
+            "actor_id.active", "=", True
+        )
+        events = self.env["aftersales.case.event"]._read_group(
+            own & Domain("case_id", "in", cases.ids), ["case_id"], ["at:max"]
+        )
+        for case, at in events:
+            latest[case.id] = max(latest[case.id], at)
+        messages = self.env["mail.message"]._read_group(
+            [
+                ("model", "=", "aftersales.case"),
+                ("res_id", "in", cases.ids),
+                ("message_type", "in", ("comment", "email_outgoing")),
+                ("author_id.partner_share", "=", False),
+                ("author_id.active", "=", True),
+            ],
+            ["res_id"],
+            ["date:max"],
+        )
+        for case_id, at in messages:
+            latest[case_id] = max(latest[case_id], at)
+        return {
+            hold: max(
+                latest[hold.case_id.id],
+                hold.requested_at,
+                hold.approved_at or hold.requested_at,
+            )
+            for hold in self
+        }
+
+    def _warn(self):
+        """Tell the responsible and the team leader, once for each term."""
+        self.warned_at = fields.Datetime.now()
+        for case, holds in self.filtered("case_id").grouped("case_id").items():
+            users = case.user_id | case.team_id.leader_id
+            names = ", ".join(holds.move_id.mapped("name")) or case.partner_id.name
+            case.message_notify(
+                subject=self.env._("%s will be dunned again soon", names),
+                body=self.env._(
+                    "The hold on %(invoices)s ends soon, because nothing happens on case"
+                    " %(case)s. Go on with the case, or renew the hold.",
+                    invoices=names,
+                    case=case.number,
+                ),
+                partner_ids=users.partner_id.ids,
+            )

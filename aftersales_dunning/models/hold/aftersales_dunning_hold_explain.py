@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+from ...const import (
+    HOLD_REQUESTED,
+    RELEASE_NEW_DUE,
+    RELEASE_RESTART,
+    RELEASE_WAIT,
+    SCOPE_CUSTOMER,
+)
+
+
+class AftersalesDunningHold(models.Model):
+    """What a hold says of itself, to those who may not read its case as well."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    case_label = fields.Char("Case Shown", compute="_compute_case_label")
+
+    @api.depends("case_id")
+    @api.depends_context("uid", "lang")
+    def _compute_case_label(self):
+        # sudo: only those cases are named that the user may read
+        cases = self.sudo().case_id
+        visible = cases.with_env(self.env)._filtered_access("read")
+        for hold in self:
+            case = hold.sudo().case_id  # sudo: as above
+            if case and case not in visible:
+                hold.case_label = self.env._("Confidential case")
+            else:
+                hold.case_label = case.number
+
+    def _explain(self, visible_cases):
+        """Return a sentence about what a running hold keeps from being dunned."""
+        self.ensure_one()
+        env = self.env
+        values = {
+            "reason": self.reason_id.name,
+            "case": self._get_case_words(visible_cases),
+            "since": format_date(env, self.date_from or self.requested_at),
+            "until": format_date(env, self.date_until),
+            "customer": self.partner_id.display_name,
+        }
+        if self.state == HOLD_REQUESTED:
+            return env._(
+                "A hold was asked for on %(since)s (%(reason)s, %(case)s). It works only"
+                " when debtor control approves it.",
+                **values,
+            )
+        if self.scope == SCOPE_CUSTOMER:
+            text = env._(
+                "All invoices of %(customer)s are held since %(since)s (%(reason)s,"
+                " %(case)s).",
+                **values,
+            )
+        else:
+            text = env._(
+                "%(held)s of %(total)s is in review since %(since)s and not dunned"
+                " (%(reason)s, %(case)s).",
+                held=format_amount(env, self.held_amount, self.currency_id),
+                total=format_amount(env, self.move_id.amount_total, self.currency_id),
+                **values,
+            )
+        return " ".join(part for part in (text, self._explain_end()) if part)
+
+    def _explain_end(self):
+        """Return when a hold ends at the latest, and how dunning goes on then."""
+        env = self.env
+        texts = []
+        if self.date_until:
+            texts.append(
+                env._("It ends on %s at the latest.", format_date(env, self.date_until))
+            )
+        if self.release_policy == RELEASE_WAIT:
+            texts.append(
+                env._("Then dunning waits %s days more and goes on.", self.wait_days)
+            )
+        elif self.release_policy == RELEASE_RESTART:
+            texts.append(env._("Then dunning starts again at the first reminder."))
+        elif self.release_policy == RELEASE_NEW_DUE and self.payment_term_id:
+            texts.append(
+                env._(
+                    "Then it gets a new due date by the term “%s”.",
+                    self.payment_term_id.name,
+                )
+            )
+        elif self.release_policy == RELEASE_NEW_DUE:
+            texts.append(
+                env._("Then it is due %s days after the release.", self.due_days)
+            )
+        else:
+            texts.append(env._("Then dunning goes on at the level reached."))
+        return " ".join(texts)
+
+    def _get_case_words(self, visible_cases):
+        """Return how the case of a hold is named to a user who sees these cases."""
+        self.ensure_one()
+        if not self.case_id:
+            return self.env._("without a case")
+        if self.case_id not in visible_cases:
+            return self.env._("a confidential case")
+        return self.env._("case %s", self.case_id.number)

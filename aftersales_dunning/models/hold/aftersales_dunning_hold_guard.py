@@ -1,0 +1,95 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+
+from ...const import RUNNING_STATES, SCOPE_CUSTOMER
+from .aftersales_dunning_hold import DEBTOR_CONTROL
+
+# What people set; everything else is set by the actions.
+EDITABLE = {
+    "amount",
+    "due_days",
+    "note",
+    "payment_term_id",
+    "reason_id",
+    "release_policy",
+    "scope",
+    "wait_days",
+}
+
+
+class AftersalesDunningHold(models.Model):
+    """What people may set of a hold, and which of it debtor control decides."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    @api.model
+    def _prepare_partner(self, vals):
+        """Return the customer of a new hold: always the one who is dunned."""
+        if vals.get("move_id") or not vals.get("partner_id"):
+            vals.pop("partner_id", None)
+            return {}
+        partner = self.env["res.partner"].browse(vals["partner_id"])
+        return {"partner_id": partner.commercial_partner_id.id}
+
+    def _ensure_can_set(self, vals, also=()):
+        """Guard: states and dates are set by actions, which check who may do it.
+
+        :raises AccessError: naming the field
+        """
+        if self.env.su:
+            return
+        keys = {"case_id", "move_id", "partner_id", "company_id", *EDITABLE, *also}
+        allowed = keys if not self else EDITABLE
+        for name in vals:
+            if name not in allowed:
+                raise AccessError(
+                    self.env._(
+                        "%s: this is set by the actions of the hold.",
+                        self._fields[name]._description_string(self.env),
+                    )
+                )
+        if any(hold.state not in RUNNING_STATES for hold in self):
+            raise UserError(self.env._("A hold that has ended cannot be changed."))
+        if self and self._is_to_decide(vals):
+            self._ensure_debtor_control()
+
+    def _is_to_decide(self, vals):
+        """Say whether a change is one that debtor control would have to approve."""
+        # sudo: set up by debtor control
+        reason = self.env["aftersales.dunning.hold.reason"].sudo()
+        new = reason.browse(vals.get("reason_id"))
+        return (
+            vals.get("scope") == SCOPE_CUSTOMER
+            or (new.needs_approval and any(hold.reason_id != new for hold in self))
+            or any(
+                hold.approved_by_id and vals.keys() & {"amount", "scope", "reason_id"}
+                for hold in self
+            )
+        )
+
+    def _ensure_case_is_theirs(self):
+        """Guard: a hold is asked for by those who work on its case, or by debtor control.
+
+        :raises AccessError: when the user is neither
+        """
+        if self.env.su:
+            return
+        if self.env.user.has_group(DEBTOR_CONTROL):
+            self.case_id.check_access("read")
+            return
+        if any(not hold.case_id for hold in self):
+            raise AccessError(
+                self.env._("Case: only debtor control holds an invoice without a case.")
+            )
+        self.case_id.check_access("write")
+        for hold in self:
+            # sudo: service need not read invoices
+            partner = hold.move_id.sudo().commercial_partner_id or hold.partner_id
+            customer = hold.case_id.partner_id.commercial_partner_id
+            if partner != customer:
+                raise AccessError(
+                    self.env._(
+                        "Invoice: it belongs to another customer than case %s.",
+                        hold.case_id.number,
+                    )
+                )

@@ -1,0 +1,246 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ...const import (
+    END_BY_HAND,
+    END_REFUSED,
+    EVENT_HOLD,
+    EVENT_HOLD_RENEWED,
+    HOLD_ACTIVE,
+    HOLD_REQUESTED,
+    RUNNING_STATES,
+    SCOPE_CUSTOMER,
+    SYNC,
+)
+from .aftersales_dunning_hold import DEBTOR_CONTROL
+from .dunning_lock import lock_for_hold
+
+
+class AftersalesDunningHold(models.Model):
+    """From the request to the end: who decides, and what others are told of it."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    # === Life === #
+
+    def _take_up(self):
+        """Activate what needs no approval, ask debtor control for the rest."""
+        asked = self.filtered(lambda hold: hold._needs_approval())
+        for hold in self:
+            base = hold._get_credited_total() if hold.move_id else 0
+            if base:
+                hold.credited_before = base
+        (self - asked)._activate()
+        asked._ask_approval()
+
+    def _needs_approval(self):
+        """Hook: say whether debtor control has to approve a hold.
+
+        A complaint after the last reminder may be one to gain time, and a hold on all
+        invoices of a customer is no matter of one case.
+        """
+        self.ensure_one()
+        requester = self.requested_by_id
+        # Whoever posts the invoice of the goods did not decide about the hold.
+        is_asked = self.env.context.get("aftersales_sync") is not SYNC
+        if (
+            is_asked
+            and requester.has_group(DEBTOR_CONTROL)
+            and not requester._is_superuser()
+        ):
+            return False
+        return (
+            self.scope == SCOPE_CUSTOMER
+            or self.reason_id.needs_approval
+            or self.move_id._is_finally_reminded()
+        )
+
+    def _ask_approval(self):
+        users = self.env.ref(DEBTOR_CONTROL).all_user_ids
+        for hold in self:
+            told = users.filtered(
+                lambda user, h=hold: (
+                    user.active and not user.share and h.company_id in user.company_ids
+                )
+            )
+            if not told:
+                continue
+            # The name of a confidential case is none of theirs.
+            case = hold.case_id.filtered(lambda case: not case.confidential)
+            thread = hold.move_id or case or hold.partner_id
+            thread.message_notify(
+                subject=self.env._("Approval of a dunning hold: %s", hold.display_name),
+                body=self.env._(
+                    "%(user)s asks not to dun %(invoice)s. The hold works only when"
+                    " debtor control approves it.",
+                    user=hold.requested_by_id.name,
+                    invoice=hold.move_id.name or hold.partner_id.display_name,
+                ),
+                partner_ids=told.partner_id.ids,
+            )
+
+    def _activate(self):
+        """Make holds work from now on: no reminder leaves after this transaction.
+
+        The lock comes first: a sender that holds it finishes its mail, and whoever
+        comes later reads this hold.
+        """
+        if not self:
+            return
+        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+        lock_for_hold(self.env.cr, self.move_id.ids, customers.partner_id.ids)
+        today = fields.Date.context_today(self)
+        for reason, holds in self.grouped("reason_id").items():
+            days = reason.max_days
+            holds.write(
+                {
+                    "state": HOLD_ACTIVE,
+                    "date_from": today,
+                    "date_until": fields.Date.add(today, days=days) if days else False,
+                }
+            )
+        self._after_change()
+        self._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
+
+    def _after_change(self):
+        """Let the invoices and what is on its way to the customer follow the holds."""
+        self.env.flush_all()
+        self.move_id._publish_full_holds()
+        self._get_moves()._stop_reminders()
+
+    def _get_moves(self):
+        """Return the invoices that these holds are about."""
+        moves = self.move_id
+        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+        for company, holds in customers.grouped("company_id").items():
+            moves |= self.env["account.move"].search(
+                [
+                    ("commercial_partner_id", "in", holds.partner_id.ids),
+                    ("company_id", "=", company.id),
+                    ("move_type", "in", ("out_invoice", "out_receipt")),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                ]
+            )
+        return moves
+
+    def _log(self, kind, text, reason=None):
+        """Write down what happened, on the case's history and on both chatters.
+
+        :param text: translated, with a place for ``hold``
+        """
+        events, on_cases, on_moves = [], defaultdict(list), defaultdict(list)
+        for hold in self:
+            body = text % {"hold": hold.display_name}
+            if hold.case_id:
+                events.append(
+                    {
+                        "case_id": hold.case_id,
+                        "kind": kind,
+                        "to_id": hold.move_id.id,
+                        "reason": reason or hold.reason_id.name,
+                    }
+                )
+                on_cases[hold.case_id.id].append(body)
+            if hold.move_id:
+                number = hold.case_number
+                on_moves[hold.move_id.id].append(
+                    f"{body} ({number})" if number else body
+                )
+        if events:
+            self.env["aftersales.case.event"]._log_events(events)
+        for model, bodies in ((self.case_id, on_cases), (self.move_id, on_moves)):
+            model.browse(bodies)._message_log_batch(
+                {key: Markup("<br/>").join(texts) for key, texts in bodies.items()}
+            )
+
+    # === Actions === #
+
+    def action_approve(self):
+        """Let requested holds work; debtor control only.
+
+        :raises AccessError: for anybody else
+        """
+        self._ensure_debtor_control()
+        # sudo: checked above; what follows is the system's
+        asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
+        asked.write(
+            {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
+        )
+        asked._activate()
+        return True
+
+    def action_refuse(self):
+        """Refuse requested holds; debtor control only.
+
+        :raises AccessError: for anybody else
+        """
+        self._ensure_debtor_control()
+        # sudo: checked above; what follows is the system's
+        asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
+        asked._end(END_REFUSED)
+        return True
+
+    def action_renew(self):
+        """Hold on for as long again, counted.
+
+        :raises AccessError: when the user may not work on the case, or debtor control
+            approved the hold for as long as it runs
+        """
+        self._ensure_can_end()
+        if any(hold.approved_by_id for hold in self):
+            self._ensure_debtor_control()
+        today = fields.Date.context_today(self)
+        # sudo: checked above; what follows is the system's
+        for hold in self.sudo().filtered(lambda hold: hold.state == HOLD_ACTIVE):
+            days = hold.reason_id.max_days
+            hold.write(
+                {
+                    "date_until": fields.Date.add(today, days=days) if days else False,
+                    "renewal_count": hold.renewal_count + 1,
+                    "warned_at": False,
+                }
+            )
+            hold._log(EVENT_HOLD_RENEWED, self.env._("Dunning hold renewed: %(hold)s"))
+        return True
+
+    def action_release(self):
+        """Ask on which terms the holds end."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Release"),
+            "res_model": "aftersales.dunning.release",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_hold_ids": self.ids},
+        }
+
+    def _release_by_hand(self, terms):
+        """End active holds by hand.
+
+        :param terms: values of ``aftersales.dunning.release.terms``
+        :raises AccessError: when the user may not work on the case
+        """
+        self._ensure_can_end()
+        # sudo: checked above; what follows is the system's
+        holds = self.sudo().filtered(lambda hold: hold.state in RUNNING_STATES)
+        holds.write(terms)
+        holds._end(END_BY_HAND)
+
+    def _ensure_debtor_control(self):
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(DEBTOR_CONTROL):
+            raise AccessError(self.env._("Only debtor control decides about this."))
+
+    def _ensure_can_end(self):
+        """Guard: debtor control, and those who work on the case."""
+        self.check_access("read")
+        if self.env.su or self.env.user.has_group(DEBTOR_CONTROL):
+            return
+        if any(not hold.case_id for hold in self):
+            raise AccessError(self.env._("Only debtor control decides about this."))
+        self.case_id.check_access("write")

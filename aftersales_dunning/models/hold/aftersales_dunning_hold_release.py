@@ -1,0 +1,201 @@
+from odoo import fields, models
+
+from ...const import (
+    END_CREDITED,
+    END_EXPIRED,
+    END_MOVED,
+    END_PAID,
+    END_REFUSED,
+    END_WITHDRAWN,
+    EVENT_HOLD,
+    EVENT_HOLD_END,
+    HOLD_ACTIVE,
+    HOLD_EXPIRED,
+    HOLD_RELEASED,
+    HOLD_REQUESTED,
+    HOLD_WITHDRAWN,
+    RELEASE_NEW_DUE,
+    RELEASE_RESTART,
+    RELEASE_WAIT,
+    RUNNING_STATES,
+    SCOPE_CUSTOMER,
+)
+from .dunning_lock import lock_for_hold
+
+STATE_BY_END = {
+    END_EXPIRED: HOLD_EXPIRED,
+    END_WITHDRAWN: HOLD_WITHDRAWN,
+    END_REFUSED: HOLD_WITHDRAWN,
+    END_MOVED: HOLD_WITHDRAWN,
+}
+# Ends after which there is nothing to agree on.
+WITHOUT_TERMS = (END_PAID, END_MOVED, END_REFUSED)
+
+
+class AftersalesDunningHold(models.Model):
+    """The end of a hold, and the terms on which its invoice comes back."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    def _end(self, end_reason):
+        """End running holds; dunning goes on by the terms of each.
+
+        Nothing that was sent is taken back, and no accounting entry is touched; a new
+        due date changes the open items only.
+
+        :param end_reason: key of ``END_REASONS``
+        """
+        holds = self.filtered(lambda hold: hold.state in RUNNING_STATES)
+        if not holds:
+            return
+        lock_for_hold(self.env.cr, holds.move_id.ids)
+        were_active = holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        holds.write(
+            {
+                "state": STATE_BY_END.get(end_reason, HOLD_RELEASED),
+                "end_reason": end_reason,
+                "ended_at": fields.Datetime.now(),
+                "ended_by_id": self.env.uid,
+            }
+        )
+        if end_reason not in WITHOUT_TERMS:
+            were_active._apply_terms()
+        self.env.flush_all()
+        holds.move_id._publish_full_holds()
+        labels = dict(self._fields["end_reason"]._description_selection(self.env))
+        holds._log(
+            EVENT_HOLD_END,
+            self.env._("Dunning hold ended: %(hold)s"),
+            labels[end_reason],
+        )
+
+    def _resume_unpaid(self):
+        """Let holds come back whose invoice was paid, and is not any more.
+
+        The last one of each case: with its terms, its approval and its longest day.
+        """
+        back = self.browse()
+        for hold in self.sorted("id", reverse=True):
+            same = hold.move_id.hold_ids.filtered(
+                lambda other, h=hold: other.case_id == h.case_id
+            )
+            if (
+                hold.end_reason == END_PAID
+                and hold.move_id.state == "posted"
+                and hold.move_id.amount_residual > 0
+                and not (hold.case_id and hold.case_id._is_closed())
+                and not same.filtered(lambda other: other.state in RUNNING_STATES)
+                and not same & back
+            ):
+                back |= hold
+        if not back:
+            return
+        lock_for_hold(self.env.cr, back.move_id.ids)
+        for hold in back:
+            hold.write(
+                {
+                    "state": HOLD_ACTIVE if hold.date_from else HOLD_REQUESTED,
+                    "end_reason": False,
+                    "ended_at": False,
+                    "ended_by_id": False,
+                }
+            )
+        active = back.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        active._after_change()
+        active._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
+
+    def _apply_terms(self):
+        """Let dunning go on as the terms say, where no other hold is in its way."""
+        today = fields.Date.context_today(self)
+        for hold in self:
+            moves = hold._get_moves()
+            if hold.release_policy == RELEASE_WAIT:
+                resume_on = fields.Date.add(today, days=hold.wait_days)
+                hold.resume_on = resume_on
+                for move in moves:
+                    move.dunning_resume_on = max(
+                        resume_on, move.dunning_resume_on or resume_on
+                    )
+            elif hold.release_policy == RELEASE_RESTART:
+                moves._restart_dunning()
+            elif hold.release_policy == RELEASE_NEW_DUE:
+                hold._give_new_due_date(moves, today)
+
+    def _give_new_due_date(self, moves, today):
+        self.ensure_one()
+        term = self.payment_term_id
+        before = {}
+        for move in moves:
+            if term:
+                due = max(line._get_due_date(today) for line in term.line_ids)
+            else:
+                due = fields.Date.add(today, days=self.due_days)
+            before[str(move.id)] = move._set_new_due_date(due)
+            if move.dunning_due_original:
+                self.due_after = due
+        self.due_before = before
+
+    def _end_without_goods(self):
+        """End a hold whose goods stand on its invoice no more, and say why."""
+        self.ensure_one()
+        goods = self.case_id.line_ids.filtered("concerned")
+        allocations = goods.move_id.sale_line_id._get_allocations()
+        ordered = goods.filtered("move_id.sale_line_id")
+        if not goods:
+            self._end(END_WITHDRAWN)
+        elif any(ordered._get_settled(allocations).values()):
+            self._end(END_CREDITED)
+        else:
+            self._end(END_MOVED)
+
+    # === Credit notes === #
+
+    def _get_credited_total(self):
+        """Return what credit notes take off what this hold disputes, since ever.
+
+        A hold that follows goods counts credits of the price only: credited goods leave
+        the hold by themselves. A hold with an amount by hand counts every credit note.
+        """
+        self.ensure_one()
+        refunds = self.move_id.reversal_move_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_refund"
+        )
+        if self.is_manual or not self._get_shares():
+            return sum(
+                refund.currency_id._convert(
+                    refund.amount_total,
+                    self.currency_id,
+                    refund.company_id,
+                    refund.invoice_date or refund.date,
+                )
+                for refund in refunds
+            )
+        return 0
+
+    def _get_shares(self):
+        """Return the goods of the case that stand on the held invoice."""
+        return self.case_id.share_ids.filtered(
+            lambda share: share.move_id in self.move_id
+        )
+
+    def _follow_credits(self):
+        """Take off what credit notes cover; end the holds with nothing left.
+
+        :returns: the holds that ended
+        """
+        holds = self.filtered(
+            lambda hold: (
+                hold.state in RUNNING_STATES
+                and hold.move_id
+                and hold.scope != SCOPE_CUSTOMER
+            )
+        )
+        covered = holds.browse()
+        for hold in holds:
+            credited = hold._get_credited_total() - hold.credited_before
+            if hold.currency_id.compare_amounts(credited, hold.credited_amount):
+                hold.credited_amount = max(credited, 0)
+            if credited and hold.amount and not hold.open_amount:
+                covered |= hold
+        covered._end(END_CREDITED)
+        return covered

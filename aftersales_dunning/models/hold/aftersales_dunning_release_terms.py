@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...const import (
+    RELEASE_GO_ON,
+    RELEASE_NEW_DUE,
+    RELEASE_POLICIES,
+    RELEASE_WAIT,
+)
+
+
+class AftersalesDunningReleaseTerms(models.AbstractModel):
+    """How dunning goes on after a hold: a default on the reason, a choice on the hold."""
+
+    _name = "aftersales.dunning.release.terms"
+    _description = "Terms of Release"
+
+    release_policy = fields.Selection(
+        RELEASE_POLICIES,
+        "After Release",
+        required=True,
+        default=RELEASE_GO_ON,
+        help="How dunning goes on when the hold ends. What was already sent stays sent.",
+    )
+    wait_days = fields.Integer(
+        "Days to Wait", default=7, help="Calendar days before dunning goes on."
+    )
+    due_days = fields.Integer(
+        "Days until Due", default=14, help="Calendar days from the release."
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        help="The new due date by a payment term, counted from the release; instead of"
+        " a number of days.",
+    )
+
+    @api.constrains("release_policy", "wait_days", "due_days", "payment_term_id")
+    def _check_release_days(self):
+        for terms in self:
+            if terms.release_policy == RELEASE_WAIT and terms.wait_days < 1:
+                raise ValidationError(
+                    self.env._("Days to Wait: enter at least one day.")
+                )
+            if (
+                terms.release_policy == RELEASE_NEW_DUE
+                and not terms.payment_term_id
+                and terms.due_days < 1
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Days until Due: enter at least one day, or choose a payment"
+                        " term."
+                    )
+                )
+
+    def _get_terms(self):
+        """Return the terms as values for another record that carries them."""
+        self.ensure_one()
+        return {
+            "release_policy": self.release_policy,
+            "wait_days": self.wait_days,
+            "due_days": self.due_days,
+            "payment_term_id": self.payment_term_id.id,
+        }

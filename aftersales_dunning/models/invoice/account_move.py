@@ -1,0 +1,296 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import (
+    END_MOVED,
+    END_PAID,
+    HELD_FULL,
+    HELD_NONE,
+    HELD_PARTIAL,
+    HELD_STATES,
+    HOLD_ACTIVE,
+    SCOPE_CUSTOMER,
+)
+
+
+class AccountMove(models.Model):
+    """What of an invoice is held, computed from its holds.
+
+    Debtor control, the portal and every gate read these fields; nothing writes them.
+    """
+
+    _inherit = "account.move"
+
+    hold_ids = fields.One2many(
+        "aftersales.dunning.hold", "move_id", "Dunning Holds", groups="base.group_user"
+    )
+    held_amount = fields.Monetary(
+        "Held",
+        compute="_compute_held",
+        store=True,
+        help="The part that is not dunned, in the invoice's currency.",
+    )
+    hold_state = fields.Selection(
+        HELD_STATES, "Dunning Hold", compute="_compute_held", store=True
+    )
+    # What was published in Odoo's own follow-up flag. Written, not computed: a computed
+    # field would let every payment compute the flag anew, and lose what a user set.
+    is_fully_held = fields.Boolean(copy=False, readonly=True)
+    no_followup_before = fields.Boolean(
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="The follow-up flag as it was found when the invoice was held.",
+    )
+    dunning_resume_on = fields.Date(
+        "Dunned From",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Not dunned before this day, on the terms of a hold that ended.",
+    )
+    dunning_due_original = fields.Date(
+        "Original Due Date",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="The due date before a hold ended with a new one.",
+    )
+    dunning_due_moved = fields.Json(copy=False, readonly=True, groups="base.group_user")
+    aftersales_case_ids = fields.Many2many(
+        "aftersales.case",
+        string="Cases",
+        compute="_compute_aftersales_cases",
+        groups="base.group_user",
+    )
+    aftersales_case_count = fields.Integer(
+        "Number of Cases",
+        compute="_compute_aftersales_cases",
+        groups="base.group_user",
+    )
+
+    # Accountants filter and count what is held.
+    _held_idx = models.Index("(company_id, hold_state) WHERE hold_state <> 'none'")
+
+    @api.depends(
+        "hold_ids.state",
+        "hold_ids.scope",
+        "hold_ids.open_amount",
+        "amount_residual",
+        "state",
+    )
+    def _compute_held(self):
+        # sudo: the holds of confidential cases count, whoever looks
+        holds = self.sudo().hold_ids.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        by_move = holds.grouped("move_id")
+        for move in self:
+            own = by_move.get(move.sudo(), holds.browse())  # sudo: as above
+            held = sum(hold._get_wanted_amount() for hold in own)
+            residual = move.amount_residual if move.state == "posted" else 0
+            held = min(held, residual) if residual > 0 else 0
+            is_full = bool(held) and not move.currency_id.compare_amounts(
+                held, residual
+            )
+            move.held_amount = held
+            move.hold_state = (
+                HELD_FULL if is_full else HELD_PARTIAL if held else HELD_NONE
+            )
+
+    @api.depends_context("uid")
+    def _compute_aftersales_cases(self):
+        """Only the cases that the user may read: a hold may name a confidential one."""
+        shares = self.env["aftersales.dunning.share"].search_fetch(
+            [("move_id", "in", self.ids)], ["move_id", "case_id"]
+        )
+        holds = self.env["aftersales.dunning.hold"].search_fetch(
+            [("move_id", "in", self.ids), ("case_id", "!=", False)],
+            ["move_id", "case_id"],
+        )
+        visible = (shares.case_id | holds.case_id)._filtered_access("read")
+        shares, holds = shares.grouped("move_id"), holds.grouped("move_id")
+        for move in self:
+            cases = visible.browse()
+            for parts in (shares.get(move), holds.get(move)):
+                cases |= parts.case_id & visible if parts else cases
+            move.aftersales_case_ids = cases
+            move.aftersales_case_count = len(cases)
+
+    def _get_term_lines(self):
+        """Return the lines that the customer pays, one an instalment."""
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def _publish_full_holds(self):
+        """Say in Odoo's own follow-up flag what is held in full, and give it back.
+
+        Other follow-up tools obey that flag. Called when holds or open amounts change.
+        """
+        for move in self:
+            is_full = move.hold_state == HELD_FULL
+            if is_full and not move.is_fully_held:
+                move.no_followup_before = any(
+                    move._get_term_lines().mapped("no_followup")
+                )
+                move.is_fully_held = True
+            elif not is_full and move.is_fully_held:
+                move._give_back_no_followup()
+
+    def _give_back_no_followup(self):
+        """Leave the follow-up flags as they were found when these were held."""
+        for move in self.filtered("is_fully_held"):
+            found = move.no_followup_before
+            move.write({"is_fully_held": False, "no_followup_before": False})
+            move._get_term_lines().no_followup = found
+
+    def _get_held_values(self):
+        """Return what is held of these invoices, for pages and cards.
+
+        :returns: ``{move: (amount held, cases the user may see)}``
+        """
+        # sudo: the amount is held whoever looks; the cases are then filtered
+        holds = self.sudo().hold_ids.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        by_move = holds.grouped("move_id")
+        visible = holds.case_id.with_env(self.env)._filtered_access("read")
+        return {
+            move: (
+                move.held_amount,
+                by_move.get(move.sudo(), holds.browse()).case_id.with_env(
+                    self.env
+                )  # sudo: as above
+                & visible,
+            )
+            for move in self
+        }
+
+    # === Life of the invoice === #
+
+    def _invoice_paid_hook(self):
+        """A paid invoice needs no hold."""
+        result = super()._invoice_paid_hook()
+        self._end_holds_of_paid()
+        return result
+
+    def action_view_aftersales_cases(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        return action | {
+            "domain": [("id", "in", self.aftersales_case_ids.ids)],
+            "context": {"default_partner_id": self.commercial_partner_id.id},
+        }
+
+    def action_hold(self):
+        """Ask why this invoice is not to be dunned."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do Not Dun"),
+            "res_model": "aftersales.dunning.hold",
+            "view_mode": "form",
+            "target": "new",
+            "views": [
+                (
+                    self.env.ref(
+                        "aftersales_dunning.aftersales_dunning_hold_view_form_new"
+                    ).id,
+                    "form",
+                )
+            ],
+            "context": {
+                "default_move_id": self.id,
+                "default_amount": self.amount_residual,
+            },
+        }
+
+    # === What happens to an invoice is news for the cases about its goods === #
+
+    def _post(self, soft=True):
+        """Link the posted invoices to the cases whose goods they bill."""
+        posted = super()._post(soft)
+        posted._move_due_dates_again()
+        posted._tell_cases()
+        return posted
+
+    def button_draft(self):
+        res = super().button_draft()
+        self._tell_cases()
+        return res
+
+    def button_cancel(self):
+        res = super().button_cancel()
+        self._tell_cases()
+        return res
+
+    def _tell_cases(self):
+        """Let the cases about the goods on these invoices look where they stand now.
+
+        Only the sale lines that a case is about are looked at; without one this costs a
+        single query.
+        """
+        moves = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        sale_lines = moves.invoice_line_ids.sale_line_ids
+        cases = sale_lines._get_aftersales_cases()
+        # sudo: whoever posts an invoice need not read cases
+        held = (moves | moves.reversed_entry_id).sudo().hold_ids
+        (cases | held.case_id)._sync_goods()
+        held._follow_credits()
+        held.move_id._publish_full_holds()
+
+    def unlink(self):
+        """The history of the cases keeps what the holds would take along."""
+        # sudo: whoever deletes an invoice need not read cases
+        self.sudo().hold_ids._end(END_MOVED)
+        return super().unlink()
+
+    def _end_holds_of_paid(self):
+        # sudo: whoever registers a payment need not work on cases
+        holds = self.sudo().hold_ids.filtered(lambda hold: hold.scope != SCOPE_CUSTOMER)
+        holds._end(END_PAID)
+
+    # === Service chooses an invoice to hold, although it may read no invoices === #
+
+    @api.model
+    @api.readonly
+    def web_name_search(
+        self, name, specification, domain=None, operator="ilike", limit=100
+    ):
+        """Offer the open invoices of a case's customer to those who work on the case.
+
+        The form of a new hold names its case in the context key ``hold_case_id``. They
+        get numbers and nothing else; whoever may read invoices chooses as always.
+        """
+        case = self.env["aftersales.case"].browse(self.env.context.get("hold_case_id"))
+        if not case or self.has_access("read") or not case.has_access("write"):
+            return super().web_name_search(name, specification, domain, operator, limit)
+        # sudo: only numbers, and only of the customer of a case that is theirs
+        invoices = self.sudo().search(
+            self._get_pick_domain(case) & Domain("name", operator, name or ""),
+            limit=limit,
+        )
+        return [
+            {
+                "id": invoice.id,
+                "display_name": invoice.name,
+                "__formatted_display_name": invoice.name,
+            }
+            for invoice in invoices
+        ]
+
+    @api.model
+    def _get_pick_domain(self, case):
+        """Return the domain of the invoices that a case may hold."""
+        return Domain(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("company_id", "=", case.company_id.id),
+                (
+                    "commercial_partner_id",
+                    "=",
+                    case.partner_id.commercial_partner_id.id,
+                ),
+            ]
+        )

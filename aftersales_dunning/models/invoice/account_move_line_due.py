@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+from ...const import HELD_STATES
+
+
+class AccountMoveLine(models.Model):
+    """What may be asked for an open instalment, and why it is less than what is open."""
+
+    _inherit = "account.move.line"
+
+    hold_state = fields.Selection(
+        HELD_STATES, "Dunning Hold", compute="_compute_hold", compute_sudo=True
+    )
+    held_amount = fields.Monetary(
+        "Held", compute="_compute_hold", compute_sudo=True, currency_field="currency_id"
+    )
+    hold_cases = fields.Char("Cases", compute="_compute_hold", compute_sudo=True)
+    hold_why = fields.Char("Held Because", compute="_compute_hold", compute_sudo=True)
+    hold_until = fields.Date("Held Until", compute="_compute_hold", compute_sudo=True)
+
+    @api.depends("amount_residual_currency", "move_id.held_amount")
+    def _compute_hold(self):
+        moves = self.move_id
+        standings = moves._get_standings()
+        infos = moves._get_hold_infos(standings)
+        due = self._get_due_now(standings=standings)
+        for line in self:
+            info = infos.get(line.move_id)
+            line.hold_state = info and info.state
+            line.hold_cases = info and info.cases
+            line.hold_why = info and info.why
+            line.hold_until = info and info.until
+            line.held_amount = (
+                line.amount_residual_currency - due[line.id] if line.id in due else 0
+            )
+
+    def _get_due_now(self, day=None, standings=None):
+        """Say what may be asked for instalments of which something is held.
+
+        :param day: date of the dunning; default is today
+        :param standings: result of ``_get_standings`` of their invoices, if known
+        :returns: ``{line id: amount in the invoice's currency}``, 0 where nothing may be
+            asked for; instalments of which nothing is held are left out
+        """
+        if standings is None:
+            standings = self.move_id._get_standings(day)
+        limited = {
+            move: standing
+            for move, standing in standings.items()
+            if standing.is_stopped or standing.held
+        }
+        if not limited:
+            return {}
+        due = self.env["account.move"]._get_due_by_line(limited)
+        return {
+            line.id: due.get(line.id, 0.0) for line in self if line.move_id in limited
+        }
+
+    def _get_dunnable(self, day=None, standings=None):
+        """As ``_get_due_now``, with 0 where so little is left that nothing is sent."""
+        due = self._get_due_now(day, standings)
+        return self._drop_small(due, day) if due else due
+
+    def _drop_small(self, due, day=None):
+        """Put 0 for amounts below the tolerance of the company.
+
+        The tolerance stands in the company's currency, the amounts in the invoices'.
+        """
+        day = day or fields.Date.context_today(self)
+        tolerances = {}
+        result = {}
+        for line in self.browse(due):
+            company, currency = line.company_id, line.currency_id
+            key = (company, currency)
+            if key not in tolerances:
+                tolerances[key] = company.currency_id._convert(
+                    company.credit_control_tolerance, currency, company, day
+                )
+            amount = due[line.id]
+            small = currency.compare_amounts(amount, tolerances[key]) < 0
+            result[line.id] = 0.0 if small or currency.is_zero(amount) else amount
+        return result

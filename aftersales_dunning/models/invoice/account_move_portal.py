@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+
+from ...const import HOLD_ACTIVE
+
+
+class AccountMove(models.Model):
+    """What the customer reads and pays: the undisputed part, never more than is due."""
+
+    _inherit = "account.move"
+
+    dunning_review = fields.Json(
+        compute="_compute_dunning_review",
+        groups="base.group_user",
+        help="What the customer is told of what is in review; empty when nothing is.",
+    )
+
+    @api.depends(
+        "amount_residual",
+        "dunning_resume_on",
+        "hold_ids.state",
+        "hold_ids.case_id.confidential",
+        "held_amount",
+    )
+    def _compute_dunning_review(self):
+        """Confidential cases, and cases of somebody else, are not named."""
+        standings = self._get_standings()
+        stopped = {
+            move: standing
+            for move, standing in standings.items()
+            if standing.residual > 0 and (standing.held or standing.is_stopped)
+        }
+        holds = self.browse([move.id for move in stopped])._get_running_holds()
+        for move in self:
+            standing = stopped.get(move)
+            if not standing:
+                move.dunning_review = False
+                continue
+            own = holds[move._origin].filtered(lambda hold: hold.state == HOLD_ACTIVE)
+            customer = move.commercial_partner_id
+            cases = own.case_id.filtered(
+                lambda case, c=customer: (
+                    not case.confidential and case.partner_id.commercial_partner_id == c
+                )
+            )
+            is_whole = standing.is_full or standing.is_customer_held
+            move.dunning_review = {
+                "held": standing.residual if is_whole else standing.held,
+                "due_now": move.currency_id.round(standing.due_now),
+                "is_held": bool(own),
+                "is_stopped": standing.is_stopped,
+                "cases": ", ".join(cases.mapped("number")),
+            }
+
+    def _get_dunning_review(self):
+        """Return what the customer is told of what is in review, or None."""
+        self.ensure_one()
+        # sudo: only what the customer may know is in it
+        return self.sudo().dunning_review or None
+
+    def _get_stopped(self, day=None):
+        """Return those of these invoices of which nothing may be asked for."""
+        standings = self._get_standings(day)
+        return self.filtered(lambda move: standings[move].is_stopped)
+
+    def _get_invoice_next_payment_values(self, custom_amount=None):
+        """Ask for the undisputed part; for nothing where all is in review.
+
+        The whole amount can still be paid. An early payment discount is left alone:
+        nothing is overdue while it runs.
+        """
+        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
+        review = self._get_dunning_review()
+        if (
+            not values
+            or not review
+            or custom_amount is not None
+            or values["installment_state"] == "epd"
+        ):
+            return values
+        if review["is_stopped"]:
+            state, amount = None, values["amount_due"]
+        else:
+            state, amount = "next", min(values["next_amount_to_pay"], review["due_now"])
+        return values | {
+            "installment_state": state,
+            "next_amount_to_pay": self.currency_id.round(amount),
+            "next_payment_reference": self.name,
+            "is_last_installment": False,
+        }
+
+    def _get_invoice_portal_extra_values(self, custom_amount=None):
+        """Add what is in review."""
+        values = super()._get_invoice_portal_extra_values(custom_amount=custom_amount)
+        return values | {"review": self._get_dunning_review()}
+
+    def _get_asked_amount(self):
+        """Return the part of the invoice that codes and links ask for; None for all."""
+        self.ensure_one()
+        review = self._get_dunning_review()
+        return review["due_now"] if review and not review["is_stopped"] else None
+
+    def _get_portal_payment_link(self):
+        """Ask for what is due now by the link, and by its code on the invoice."""
+        amount = self._get_asked_amount()
+        if amount is None:
+            return super()._get_portal_payment_link()
+        wizard = self.env["payment.link.wizard"].with_context(
+            active_id=self.id, active_model=self._name
+        )
+        return wizard.create(
+            {"amount": amount, "res_model": self._name, "res_id": self.id}
+        ).link
+
+    def _generate_qr_code(self, silent_errors=False):
+        """Ask for what is due now by the bank's code on the invoice."""
+        move = self.with_context(dunning_asked_amount=self._get_asked_amount())
+        return super(AccountMove, move)._generate_qr_code(silent_errors=silent_errors)

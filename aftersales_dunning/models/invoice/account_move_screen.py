@@ -1,0 +1,305 @@
+from datetime import date
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...const import (
+    HELD_FULL,
+    HELD_NONE,
+    HELD_PARTIAL,
+    HELD_STATES,
+    HOLD_ACTIVE,
+    RUNNING_STATES,
+    SCOPE_CUSTOMER,
+)
+
+READERS = "account.group_account_invoice,account.group_account_readonly"
+
+
+SHOWN_INVOICES = 10
+
+
+class HoldInfo(NamedTuple):
+    """What people are told about the hold on an invoice."""
+
+    state: str = HELD_NONE
+    amount: float = 0.0  # in the invoice's currency
+    cases: str = ""
+    until: date | None = None
+    why: str = ""
+
+
+class AccountMove(models.Model):
+    """What the screens say of the holds on an invoice, and their buttons."""
+
+    _inherit = "account.move"
+
+    dunning_state = fields.Selection(
+        HELD_STATES,
+        "Dunning",
+        compute="_compute_dunning_state",
+        search="_search_dunning_state",
+        groups=READERS,
+        help="What may not be dunned today: by a hold on the invoice or its customer, or on"
+        " the terms of a hold that ended.",
+    )
+    dunning_notice = fields.Char(compute="_compute_dunning_notice", groups=READERS)
+    dunning_hold_ids = fields.Many2many(
+        "aftersales.dunning.hold",
+        string="Running Holds",
+        compute="_compute_dunning_notice",
+        groups=READERS,
+        help="Active or asked for, on this invoice or on all of its customer.",
+    )
+
+    @api.depends("held_amount", "hold_state", "amount_residual", "dunning_resume_on")
+    def _compute_dunning_state(self):
+        standings = self._get_standings()
+        for move in self:
+            standing = standings.get(move)
+            if not standing or standing.residual <= 0:
+                move.dunning_state = HELD_NONE
+            elif standing.is_stopped:
+                move.dunning_state = HELD_FULL
+            else:
+                move.dunning_state = HELD_PARTIAL if standing.held else HELD_NONE
+
+    def _search_dunning_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        is_open = Domain("state", "=", "posted") & Domain("amount_residual", ">", 0)
+        full = is_open & self._get_stopped_domain()
+        partial = is_open & Domain("hold_state", "=", HELD_PARTIAL) & ~full
+        by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
+        return Domain.OR(by_state[state] for state in value if state in by_state)
+
+    def _get_stopped_domain(self):
+        """Return the domain of what ``_get_standings`` finds stopped today."""
+        # sudo: a hold counts whoever looks
+        customers = (
+            self.env["aftersales.dunning.hold"]
+            .sudo()
+            .search([("scope", "=", SCOPE_CUSTOMER), ("state", "=", HOLD_ACTIVE)])
+        )
+        return Domain.OR(
+            [
+                Domain("hold_state", "=", HELD_FULL),
+                Domain("dunning_resume_on", ">", "today"),
+                *(
+                    Domain("commercial_partner_id", "in", holds.partner_id.ids)
+                    & Domain("company_id", "=", company.id)
+                    & Domain("move_type", "in", ("out_invoice", "out_receipt", "entry"))
+                    for company, holds in customers.grouped("company_id").items()
+                ),
+            ]
+        )
+
+    @api.depends("held_amount", "hold_state", "hold_ids.state", "commercial_partner_id")
+    @api.depends_context("uid", "lang")
+    def _compute_dunning_notice(self):
+        """In plain words: what is held, by which case, until when."""
+        open_moves = self._origin.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type in ("out_invoice", "out_receipt")
+                and move.payment_state not in ("paid", "reversed")
+            )
+        )
+        running = open_moves._get_running_holds()
+        holds = self.env["aftersales.dunning.hold"].union(*running.values())
+        visible = holds.case_id.with_env(self.env)._filtered_access("read")
+        readable = holds.with_env(self.env)._filtered_access("read")
+        for move in self:
+            own = running.get(move._origin, holds.browse())
+            move.dunning_hold_ids = own & readable
+            move.dunning_notice = move._get_dunning_notice(own, visible)
+
+    def _get_dunning_notice(self, holds, visible_cases):
+        """Return the notice about these running holds."""
+        self.ensure_one()
+        env = self.env
+        active = holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        if not holds:
+            return False
+        values = {
+            "why": ", ".join(
+                dict.fromkeys(
+                    hold._get_case_words(visible_cases)
+                    if hold.case_id
+                    else hold.reason_id.name
+                    for hold in active or holds
+                )
+            ),
+            "held": self.currency_id.format(self.held_amount),
+            "total": self.currency_id.format(self.amount_residual),
+            "customer": self.commercial_partner_id.display_name,
+        }
+        if not active:
+            return env._(
+                "Somebody asks not to dun this invoice (%(why)s). Debtor control decides.",
+                **values,
+            )
+        if SCOPE_CUSTOMER in active.mapped("scope"):
+            text = env._("No invoice of %(customer)s is dunned (%(why)s)", **values)
+        elif self.hold_state == HELD_NONE:
+            return False
+        else:
+            text = env._(
+                "In review: %(held)s of the open %(total)s is not dunned (%(why)s)",
+                **values,
+            )
+        until = [hold.date_until for hold in active]
+        if all(until):
+            day = format_date(env, max(until))
+            return env._("%(text)s, until %(day)s.", text=text, day=day)
+        return env._("%(text)s.", text=text)
+
+    def action_release_holds(self):
+        """Ask on which terms the running holds end."""
+        self.ensure_one()
+        return self.dunning_hold_ids.action_release()
+
+    def action_renew_holds(self):
+        """Hold on for as long again, counted."""
+        return self.dunning_hold_ids.filtered(
+            lambda hold: hold.state == HOLD_ACTIVE
+        ).action_renew()
+
+    def action_view_dunning_cases(self):
+        """Open the cases that hold this invoice, those that the user may read."""
+        self.ensure_one()
+        # sudo: a link to a case that is hidden is followed only to leave it out
+        cases = self.dunning_hold_ids.sudo().case_id
+        cases = cases.with_env(self.env)._filtered_access("read")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        if len(cases) == 1:
+            return action | {
+                "res_id": cases.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        return action | {"domain": [("id", "in", cases.ids)]}
+
+    # === What accountants are told about holds, for every screen and message === #
+
+    def _get_hold_infos(self, standings=None):
+        """Say for each invoice what is held of it, why, for which case, until when.
+
+        :param standings: result of ``_get_standings``; of today unless given
+        :returns: ``{move: HoldInfo}``
+        """
+        if standings is None:
+            standings = self._get_standings()
+        touched = {
+            move: standing
+            for move, standing in standings.items()
+            if standing.is_stopped or standing.held
+        }
+        by_move = self.browse([move.id for move in touched])._get_active_holds()
+        empty = HoldInfo()
+        return {
+            move: move._prepare_hold_info(touched[move], by_move[move])
+            if move in touched
+            else empty
+            for move in self
+        }
+
+    def _get_active_holds(self):
+        """Return ``{move: holds}`` that work, those of the whole customer with them."""
+        return {
+            move: holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+            for move, holds in self._get_running_holds().items()
+        }
+
+    def _get_running_holds(self):
+        """Return ``{move: holds}``: asked for or active, on the invoice or its customer.
+
+        With sudo: a hold counts and is told whoever looks, its case is not.
+        """
+        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as the docstring says
+        if not self:
+            return {}
+        moves = self.sudo()  # sudo: as above
+        running = [("state", "in", RUNNING_STATES)]
+        holds = Hold.search(
+            [
+                *running,
+                ("scope", "!=", SCOPE_CUSTOMER),
+                ("move_id", "in", self._origin.ids),
+            ],
+            order="date_from, id",
+        )
+        of_customers = Hold.search(
+            [
+                *running,
+                ("scope", "=", SCOPE_CUSTOMER),
+                ("partner_id", "in", moves.commercial_partner_id.ids),
+            ],
+            order="date_from, id",
+        )
+        own = holds.grouped("move_id")
+        customers = of_customers.grouped(
+            lambda hold: (hold.partner_id, hold.company_id)
+        )
+        return {
+            move: own.get(sudo._origin, Hold)
+            | customers.get((sudo.commercial_partner_id, sudo.company_id), Hold)
+            for move, sudo in zip(self, moves, strict=True)
+        }
+
+    def _prepare_hold_info(self, standing, holds):
+        """Hook: put into words why an invoice is held.
+
+        :param standing: its ``Standing``
+        :param holds: its active holds
+        """
+        self.ensure_one()
+        reasons = list(dict.fromkeys(holds.reason_id.mapped("name")))
+        if standing.is_customer_held:
+            reasons.append(self.env._("all invoices of the customer"))
+        if standing.is_early:
+            reasons.append(self.env._("not before %s", standing.resume_on.isoformat()))
+        ends = [hold.date_until for hold in holds]
+        return HoldInfo(
+            state=HELD_FULL if standing.is_stopped else HELD_PARTIAL,
+            amount=standing.residual if standing.is_stopped else standing.held,
+            cases=", ".join(
+                dict.fromkeys(
+                    number for number in holds.mapped("case_number") if number
+                )
+            ),
+            until=max(ends) if ends and all(ends) else standing.resume_on,
+            why=", ".join(reasons),
+        )
+
+    def _get_held_message(self, standings=None):
+        """Return what to tell somebody who wants to dun held invoices."""
+        infos = self._get_hold_infos(standings)
+        lines = [move._get_held_sentence(infos[move]) for move in self[:SHOWN_INVOICES]]
+        if len(self) > SHOWN_INVOICES:
+            lines.append(self.env._("and %s more", len(self) - SHOWN_INVOICES))
+        return "\n".join(
+            [
+                self.env._("This may not be dunned at the moment:"),
+                *lines,
+                self.env._("Leave it out, or release the hold first."),
+            ]
+        )
+
+    def _get_held_sentence(self, info):
+        """Return one line about a held invoice: its number, case and reason."""
+        self.ensure_one()
+        # sudo: whoever sees a reminder may know which invoice it is about
+        name = self.sudo().name or self.env._("Draft")
+        if info.cases:
+            return self.env._(
+                "%(invoice)s: held, case %(cases)s, %(why)s",
+                invoice=name,
+                cases=info.cases,
+                why=info.why,
+            )
+        return self.env._("%(invoice)s: held, %(why)s", invoice=name, why=info.why)

@@ -1,0 +1,245 @@
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...engine.allocation import spread_due
+from ..credit_control.credit_control_line import UNSENT_STATES
+from ..hold.dunning_lock import lock_for_hold
+
+STANDING = """
+    SELECT m.id, m.amount_residual, m.held_amount, m.hold_state = 'full',
+           m.dunning_resume_on,
+           EXISTS (
+               SELECT 1 FROM aftersales_dunning_hold h
+                WHERE h.scope = 'customer' AND h.state = 'active'
+                  AND h.partner_id = m.commercial_partner_id
+                  AND h.company_id = m.company_id
+                  AND m.move_type IN ('out_invoice', 'out_receipt', 'entry')
+           )
+      FROM account_move m
+     WHERE m.id IN %s
+"""
+
+
+class Standing(NamedTuple):
+    """How an invoice stands towards dunning on a day."""
+
+    residual: float = 0.0
+    held: float = 0.0
+    is_full: bool = False
+    is_customer_held: bool = False
+    resume_on: date | None = None
+    is_early: bool = False  # the day is before ``resume_on``
+
+    @property
+    def is_stopped(self):
+        """Whether nothing of the invoice may be dunned."""
+        return self.is_full or self.is_customer_held or self.is_early
+
+    @property
+    def due_now(self):
+        """What may be asked for, in the invoice's currency."""
+        return 0.0 if self.is_stopped else max(self.residual - self.held, 0.0)
+
+
+# States in which a reminder counts as given, or is on its way.
+REACHED_STATES = ("queued", "to_be_sent", "sent", "error", "email_error")
+
+
+class AccountMove(models.Model):
+    """How an invoice stands towards dunning: what is due, was reminded, has a new date.
+
+    Locks, hash, tax and reconciliation do not know the due date of an open item, so
+    nothing is unposted for a new one. The original stays visible.
+    """
+
+    _inherit = "account.move"
+
+    due_now = fields.Monetary(
+        compute="_compute_due_now",
+        help="What may be dunned: the open amount less what is held.",
+    )
+
+    @api.depends("amount_residual", "held_amount", "dunning_resume_on")
+    def _compute_due_now(self):
+        standings = self._get_standings()
+        for move in self:
+            move.due_now = standings[move].due_now if move in standings else 0
+
+    def _get_standings(self, day=None, cr=None):
+        """Say how invoices stand towards dunning.
+
+        :param day: date of the dunning; default is today
+        :param cr: another cursor to read with, see ``dunning_lock.py``
+        :returns: ``{move: Standing}`` for invoices that are in the database; one query
+        """
+        ids = tuple(self._origin.ids)
+        if not ids:
+            return {}
+        day = day or fields.Date.context_today(self)
+        if cr is None:
+            cr = self.env.cr
+            self.env.flush_all()
+        cr.execute(SQL(STANDING, ids))
+        rows = {
+            move_id: Standing(
+                float(residual or 0),
+                float(held or 0),
+                bool(is_full),
+                is_customer_held,
+                resume_on,
+                bool(resume_on and day < resume_on),
+            )
+            for move_id, residual, held, is_full, resume_on, is_customer_held in (
+                cr.fetchall()
+            )
+        }
+        return {move: rows[move._origin.id] for move in self if move._origin.id in rows}
+
+    def _get_due_by_line(self, standings):
+        """Say what may be asked for each open instalment of partly held invoices.
+
+        The hold lies on what is due last, in letters, in the portal and here alike.
+
+        :param standings: result of ``_get_standings``
+        :returns: ``{line id: amount in the invoice's currency}`` for the instalments of
+            invoices of which a part is held, none for others
+        """
+        partly = {
+            move: standing
+            for move, standing in standings.items()
+            if standing.held and not standing.is_stopped
+        }
+        lines = self.env["account.move.line"].search_fetch(
+            [
+                ("move_id", "in", [move.id for move in partly]),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("reconciled", "=", False),
+            ],
+            ["move_id", "date_maturity", "amount_residual_currency", "currency_id"],
+            order="date_maturity, id",
+        )
+        result = {}
+        for move, own in lines.grouped("move_id").items():
+            amounts = [(line.id, line.amount_residual_currency) for line in own]
+            due = spread_due(amounts, partly[move].held)
+            result |= {key: move.currency_id.round(due[key]) for key in due}
+        return result
+
+    # === Reminders: what was reached, and what is on its way === #
+
+    def _is_finally_reminded(self):
+        """Say whether one of these invoices has had the last reminder of its policy."""
+        # sudo: service need not read reminders to complain about an invoice
+        lines = (
+            self.env["credit.control.line"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_id", "in", self.ids),
+                    ("state", "in", REACHED_STATES),
+                    ("manually_overridden", "=", False),
+                ]
+            )
+        )
+        return any(
+            line.level >= max(line.policy_id.level_ids.mapped("level"), default=0)
+            for line in lines
+        )
+
+    def _restart_dunning(self):
+        """Let dunning start again at the first level; what was sent stays sent."""
+        # sudo: the terms of a hold decide, not who ends it
+        self.env["credit.control.line"].sudo().search(
+            [("invoice_id", "in", self.ids), ("state", "!=", "draft")]
+        ).manually_overridden = True
+
+    def _stop_reminders(self):
+        """Take back what is on its way to the customer and may not be dunned any more.
+
+        Waits for a mail that is just leaving. What is already right stays as it is.
+        """
+        if not self:
+            return
+        lock_for_hold(self.env.cr, self.ids)
+        # sudo: a hold stops reminders, whoever may place it
+        lines = (
+            self.env["credit.control.line"]
+            .sudo()
+            .search(
+                [
+                    ("invoice_id", "in", self.ids),
+                    "|",
+                    ("state", "in", UNSENT_STATES),
+                    "&",
+                    ("state", "=", "sent"),
+                    ("communication_id.is_unprinted", "=", True),
+                ]
+            )
+        )
+        lines._hold_back(lines._get_dunnable())
+
+    # === A new due date: the open items change, the entry does not === #
+
+    def _set_new_due_date(self, due):
+        """Let the first open instalment be due on a day, the others as much later.
+
+        What is due later anyway stays as it was agreed.
+
+        :param due: the new date
+        :returns: ``{"move": date, line id: date}`` as they were, as ISO strings
+        """
+        self.ensure_one()
+        lines = self._get_term_lines().filtered(
+            lambda line: not line.reconciled and line.date_maturity
+        )
+        before = {str(line.id): str(line.date_maturity) for line in lines}
+        before["move"] = str(self.invoice_date_due or "")
+        if not lines or due <= min(lines.mapped("date_maturity")):
+            return before
+        shift = due - min(lines.mapped("date_maturity"))
+        moved = {line: line.date_maturity + shift for line in lines}
+        if not self.dunning_due_original:
+            self.dunning_due_original = self.invoice_date_due
+        self._write_due_dates(moved)
+        # A reset to draft computes the dates anew; posting then moves them again.
+        total = shift.days + (self.dunning_due_moved or {}).get("days", 0)
+        self.dunning_due_moved = {"days": total}
+        self._message_log(
+            body=self.env._(
+                "New due date after a dunning hold: %(new)s (was %(old)s).",
+                new=fields.Date.to_string(max(moved.values())),
+                old=before["move"],
+            )
+        )
+        return before
+
+    def _write_due_dates(self, dates):
+        """Write the dates of the lines, and the invoice's without touching its lines.
+
+        :param dates: ``{line: date}``
+        """
+        for day in set(dates.values()):
+            lines = self.env["account.move.line"].union(
+                *(line for line, value in dates.items() if value == day)
+            )
+            lines.date_maturity = day
+        self.with_context(skip_invoice_sync=True).invoice_date_due = max(dates.values())
+
+    def _move_due_dates_again(self):
+        """Give the due dates back what a reset to draft took."""
+        for move in self.filtered("dunning_due_moved"):
+            days = timedelta(days=move.dunning_due_moved.get("days", 0))
+            lines = move._get_term_lines().filtered("date_maturity")
+            if not lines or not days:
+                continue
+            wanted = move.dunning_due_original + days
+            if max(lines.mapped("date_maturity")) >= wanted:
+                # Odoo kept the lines' dates and lost only the invoice's own.
+                move._write_due_dates({line: line.date_maturity for line in lines})
+            else:
+                move._write_due_dates(
+                    {line: line.date_maturity + days for line in lines}
+                )

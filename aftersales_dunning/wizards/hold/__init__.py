@@ -1,0 +1,2 @@
+from . import aftersales_dunning_proposal
+from . import aftersales_dunning_release
