@@ -66,7 +66,9 @@ PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 
 # Kinds of events; siblings add their own, so the field is a Char.
 EVENT_CREATED = "created"
+EVENT_IMPORTED = "imported"
 EVENT_STAGE = "stage"
+EVENT_FORCED = "forced"
 EVENT_TYPE = "type"
 EVENT_ASSIGNED = "assigned"
 EVENT_TEAM = "team"

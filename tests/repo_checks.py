@@ -24,7 +24,7 @@ GRAPH = {
 # The core works where these are not installed.
 NOT_FOR_CORE = {"purchase", "repair", "sale", "base_automation"}
 SHARED_MODULES = re.compile(
-    r"^(tests\.common|engine|engine\..+|const|exceptions)(\.|$)"
+    r"^(tests\.(common|hostile)|engine|engine\..+|const|exceptions)(\.|$)"
 )
 MANIFEST_KEYS = {
     "name",
@@ -69,6 +69,9 @@ ASSERTING_CALLS = {"start_tour", "browser_js", "raises", "warns"}
 TAGS = {"post_install", "-at_install"}
 # Test cases that open no registry may run at any time.
 WITHOUT_REGISTRY = {"BaseCase", "TestCase"}
+PRIVATE_KEYS = ("aftersales_", "dunning_")
+# Keys of ours that the client sends; what they name is looked at with its rights.
+PUBLIC_KEYS = {"aftersales_case_id"}
 MODEL_BASES = {"Model", "TransientModel", "AbstractModel"}
 TRANSLATED_IN_JS = re.compile(r"""\b_t\(\s*(["'`])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 POT_ENTRY = re.compile(r'^msgid((?:\s+".*"$)+)', re.MULTILINE)
@@ -585,6 +588,62 @@ def check_constructs(addon):
     ]
 
 
+def check_private_keys(addon):
+    """A private key of the context counts only when its value is an object of ours.
+
+    The context of a request is the caller's: what is true there says nothing.
+    """
+    return [
+        f"{name}:{node.lineno}: takes a private key of the context for true; "
+        "ask get_private, or compare with `is`"
+        for name, tree in addon.modules.items()
+        if not name.startswith("tests/")
+        for node in _private_reads(tree)
+    ]
+
+
+def _private_reads(tree):
+    """Yield each reading of a private key that does not tell objects of ours apart."""
+    constants = {
+        target.id: statement.value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+    identified = {
+        id(side)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot)
+        for side in (node.left, *node.comparators)
+    }
+    for node in ast.walk(tree):
+        key = _context_key(node)
+        key = constants.get(getattr(key, "id", None), getattr(key, "value", None))
+        if (
+            isinstance(key, str)
+            and key.startswith(PRIVATE_KEYS)
+            and key not in PUBLIC_KEYS
+            and id(node) not in identified
+        ):
+            yield node
+
+
+def _context_key(node):
+    """Return what is read of a context: the key of `context.get(…)` or `context[…]`."""
+    if isinstance(node, ast.Subscript):
+        return node.slice if _is_context(node.value) else None
+    function = getattr(node, "func", None)
+    if getattr(function, "attr", None) == "get" and _is_context(function.value):
+        return node.args[0] if node.args else None
+    return None
+
+
+def _is_context(node):
+    return "context" in (getattr(node, "attr", None), getattr(node, "id", None))
+
+
 CHECKS = (
     check_access,
     check_assets,
@@ -598,6 +657,7 @@ CHECKS = (
     check_model_files,
     check_no_guessing,
     check_packaging,
+    check_private_keys,
     check_readme,
     check_tests_assert,
     check_tests_imported,

@@ -231,6 +231,16 @@ BROKEN = [
     ("no_guessing", "models/res_partner.py", "self.env.get('a.b')\n"),
     ("packaging", "pyproject.toml", None),
     ("packaging", "pyproject.toml", 'build-backend = "setuptools"\n'),
+    (
+        "private_keys",
+        "models/res_partner.py",
+        "if self.env.context.get('aftersales_later'):\n    pass\n",
+    ),
+    (
+        "private_keys",
+        "models/res_partner.py",
+        "LATER = 'aftersales_later'\nif not self.env.context[LATER]:\n    pass\n",
+    ),
     ("readme", "README.rst", "SLA\n===\n"),
     ("readme", "readme/USAGE.md", "Look twice.\n"),
     ("readme", "readme/USAGE.md", None),

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_activity_plan
 from . import test_assign
 from . import test_case
+from . import test_change_engine
 from . import test_configuration
 from . import test_customer_match
 from . import test_event
@@ -11,6 +12,7 @@ from . import test_gates
 from . import test_handover
 from . import test_hints_engine
 from . import test_history
+from . import test_hostile_change
 from . import test_incoming_engine
 from . import test_intake
 from . import test_lists

@@ -4,7 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
 from odoo.addons.aftersales_case.models.case.aftersales_case_gate import (
-    FORCED,
     GateError,
 )
 
@@ -262,9 +261,11 @@ class TestGates(AftersalesCommon):
         """A client that sends the flag in its context stands before a closed gate."""
         self._rule("cause_id", required_from_id=self.stage_progress.id)
         case = self._new_case()
-        for value in (True, "FORCED", repr(FORCED)):
+        for value in (True, "FORCED", {"forced": [case.id]}):
             with self.assertRaises(GateError):
-                case.with_context(aftersales_gate=value).stage_id = self.stage_progress
+                case.with_context(
+                    aftersales_change=value
+                ).stage_id = self.stage_progress
 
     @feature("I2-20")
     def test_zero_is_an_answer(self):

@@ -13,6 +13,7 @@ from . import test_goods
 from . import test_goods_cases
 from . import test_hold_guards
 from . import test_hold_life
+from . import test_hostile_change
 from . import test_invoice_screen
 from . import test_portal
 from . import test_release

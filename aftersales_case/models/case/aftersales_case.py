@@ -1,18 +1,11 @@
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import (
     CLOSED_STATES,
-    EVENT_ASSIGNED,
-    EVENT_CREATED,
-    EVENT_CUSTOMER,
-    EVENT_PRIORITY,
-    EVENT_STAGE,
-    EVENT_TEAM,
-    EVENT_TYPE,
     OPEN_STATES,
     PRIORITIES,
     SCALE,
@@ -21,50 +14,17 @@ from ...const import (
     STATES,
 )
 from ...engine import replay
+from ...engine.private import get_private
 
 # urgency + impact, from 2 (low, low) to 6 (high, high)
 PRIORITY_BY_SCALE = {2: "0", 3: "1", 4: "1", 5: "2", 6: "3"}
-
-# Fields whose change is an event: kind, and whether from/to are record ids.
-LOGGED_FIELDS = {
-    "type_id": EVENT_TYPE,
-    "team_id": EVENT_TEAM,
-    "user_id": EVENT_ASSIGNED,
-    "stage_id": EVENT_STAGE,
-    "partner_id": EVENT_CUSTOMER,
-    "priority": EVENT_PRIORITY,
-}
-
-
-# Set by whoever writes a batch of cases one by one, and calls ``_after_logged_change``
-# for all of them.
-LOGGED_LATER = "aftersales_logged_later"
-
-# What somebody without a role may correct in his own report.
-REPORT_FIELDS = {
-    "category_id",
-    "contact_id",
-    "description",
-    "email",
-    "impact",
-    "name",
-    "partner_id",
-    "phone",
-    "product_categ_ids",
-    "product_ids",
-    "properties",
-    "site_id",
-    "slip_number",
-    "tag_ids",
-    "urgency",
-}
 
 
 class AftersalesCase(models.Model):
     """Everything about one trouble after the sale, from report to closing.
 
-    The moves between stages are in ``aftersales_case_flow.py``, the choice of the
-    responsible in ``aftersales_case_assign.py``, mail in ``aftersales_case_mail.py``.
+    What happens when a case is made or written, and in which order, is told in
+    ``aftersales_case_change.py``.
     """
 
     _name = "aftersales.case"
@@ -313,6 +273,10 @@ class AftersalesCase(models.Model):
     _unassigned_idx = models.Index(
         "(team_id) WHERE assigned_at IS NULL AND state IN ('new', 'open', 'waiting')"
     )
+    _number_uniq = models.UniqueIndex(
+        "(company_id, number)",
+        "This number belongs to another case of the company already.",
+    )
     # Reports of a period.
     _reported_idx = models.Index("(company_id, reported_at)")
     # A sender's earlier cases.
@@ -434,7 +398,7 @@ class AftersalesCase(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show every stage of the type a board is opened for, else those in use."""
-        case_type = self.env.context.get("default_type_id")
+        case_type = get_private(self.env.context, "default_type_id", int)
         if not case_type:
             return stages
         # sudo: see _get_stage_for_state
@@ -480,74 +444,6 @@ class AftersalesCase(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._prepare_case_vals(dict(vals)) for vals in vals_list]
-        self._fill_responsible(vals_list)
-        # Core announces each responsible with a mail of its own, 14 queries a case;
-        # ours is one message for the whole batch.
-        cases = super(
-            AftersalesCase, self.with_context(mail_auto_subscribe_no_notify=True)
-        ).create(vals_list)
-        cases = cases.with_env(self.env)
-        self.env["aftersales.case.event"]._log_events(
-            [{"case_id": case, "kind": EVENT_CREATED} for case in cases]
-        )
-        cases._log_assignment()
-        cases._take_named_slips()
-        cases._sync_checklist()
-        cases._check_gate_of_creation()
-        cases._start_activity_plan()
-        cases._announce()
-        return cases
-
-    def write(self, vals):
-        self._ensure_can_write(vals)
-        self._ensure_not_locked(vals)
-        vals = self._with_answered(dict(vals))
-        answers = self._get_answers() if "properties" in vals else {}
-        choose_again = "user_id" in vals and not vals["user_id"]
-        if choose_again:
-            del vals["user_id"]
-        if vals.get("user_id"):
-            vals.setdefault("assigned_at", fields.Datetime.now())
-        watched = set()
-        if not self.env.context.get(LOGGED_LATER):
-            watched = LOGGED_FIELDS.keys() & self._get_touched(vals)
-        before = self._get_logged_values(watched)
-        res = super(
-            AftersalesCase, self.with_context(mail_auto_subscribe_no_notify=True)
-        ).write(vals)
-        if answers:
-            self._note_answers(answers)
-        if watched:
-            # Whoever names the responsible in the same breath has decided.
-            named = bool(vals.get("user_id"))
-            self.with_context(aftersales_user_named=named)._after_logged_change(before)
-        if vals.get("user_id") and not self.env.context.get("aftersales_quiet"):
-            self._get_handed_on(before)._announce_assignment()
-        if choose_again:
-            self._assign()
-        return res
-
-    def _ensure_can_write(self, vals):
-        """Guard: a reporter corrects what he told us, and runs no case.
-
-        :raises AccessError: naming the first field he may not change
-        """
-        agent = "aftersales_case.group_aftersales_agent"
-        if self.env.su or self.env.user.has_group(agent):
-            return
-        refused = [name for name in vals if name not in REPORT_FIELDS]
-        if refused:
-            raise AccessError(
-                self.env._(
-                    "%(field)s: only agents of After-sales change this. Write a message"
-                    " on the case instead.",
-                    field=self._fields[refused[0]]._description_string(self.env),
-                )
-            )
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
@@ -564,84 +460,7 @@ class AftersalesCase(models.Model):
                 vals["name"] = self.env._("%s (copy)", case.name)
         return vals_list
 
-    @api.model
-    def _prepare_case_vals(self, vals):
-        """Hook: complete the values of one new case before the responsible is chosen.
-
-        :param vals: values as given to ``create`` (a copy that may be changed)
-        :returns: the values to create with; ``user_id`` only when it is truthy
-        """
-        if not vals.get("user_id"):
-            vals.pop("user_id", None)
-        missing = {"type_id", "reported_at"} - vals.keys()
-        vals = self.default_get(list(missing)) | vals
-        # sudo: types and teams are set up by managers and used by everybody
-        case_type = self.env["aftersales.case.type"].sudo().browse(vals.get("type_id"))
-        if not vals.get("company_id"):
-            company = case_type.company_id or case_type.team_id.company_id
-            vals["company_id"] = (company or self.env.company).id
-        if case_type and vals.get("number", "/") == "/":
-            vals["number"] = case_type._next_number()
-        return vals
-
-    # === Events === #
-
-    def _get_touched(self, vals):
-        """Return the names of the logged fields that writing ``vals`` may change."""
-        touched = set(vals)
-        if "type_id" in vals:
-            touched |= {"stage_id", "team_id"}
-        if touched & {"urgency", "impact"}:
-            touched.add("priority")
-        if "contact_id" in vals:
-            touched.add("partner_id")
-        return touched
-
-    def _get_logged_values(self, names):
-        return {
-            case: {
-                name: case[name].id if case._fields[name].relational else case[name]
-                for name in names
-            }
-            for case in self
-        }
-
-    def _after_logged_change(self, before):
-        """Log what changed and let the flow react, once for the whole batch."""
-        stage_moves, events = {}, []
-        for case, old_values in before.items():
-            new_values = case._get_logged_values(old_values)[case]
-            for name, old in old_values.items():
-                new = new_values[name]
-                if old == new:
-                    continue
-                if name == "stage_id":
-                    stage_moves[case] = self.env["aftersales.case.stage"].browse(old)
-                events.append(
-                    {
-                        "case_id": case,
-                        "kind": LOGGED_FIELDS[name],
-                        "from_id": int(old or 0),
-                        "to_id": int(new or 0),
-                    }
-                )
-        if stage_moves:
-            self.browse([case.id for case in stage_moves])._check_gates(stage_moves)
-            self._set_closed_at(stage_moves)
-        if any(event["kind"] == EVENT_TYPE for event in events):
-            self._sync_checklist()
-        if events:
-            self.env["aftersales.case.event"]._log_events(events)
-        handed_over = self.browse(
-            [event["case_id"].id for event in events if event["kind"] == EVENT_TEAM]
-        )
-        handed_over._assign_in_new_team()
-        if stage_moves:
-            self._after_stage_change(stage_moves)
-
-    @api.model
-    def _after_event(self, events):
-        """Hook: called once per batch with the events just logged."""
+    # === History === #
 
     @api.depends("event_ids")
     def _compute_duration_tracking(self):
@@ -706,8 +525,30 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return self.state in CLOSED_STATES
 
+    # Called by the change of a case, in the order of _get_change_steps: #
+
+    @api.model
+    def _after_event(self, events):
+        """Hook: called once per batch with the events just logged.
+
+        Other steps of the change may still have to run.
+        """
+
     def _after_goods_change(self):
-        """Hook: called once per batch with the cases whose goods (lines) changed."""
+        """Hook: called once per batch with the cases whose goods (lines) changed.
+
+        Slips, gates, events and the responsible are settled then; the stage has not
+        reacted yet.
+        """
+
+    def _after_stage_change(self, moves):
+        """Hook: called once per batch with the cases that have entered another stage.
+
+        The last step of a change but for the announcement. A move made in here is
+        judged and told in a further round.
+
+        :param moves: ``{case: stage before}``; the cases stand in their new stage
+        """
 
     def _get_next_due(self):
         """Hook: return ``{case: datetime or False}``, what is due next for each case.

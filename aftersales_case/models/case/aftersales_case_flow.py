@@ -4,8 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const import (
-    ASSIGN_KEEP,
-    ASSIGN_TEAM,
     CLOSED_STATES,
     EVENT_MAIL_OUT,
     STATE_CANCELLED,
@@ -91,54 +89,22 @@ class AftersalesCase(models.Model):
             cases.stage_id = stage
         return True
 
-    def _set_closed_at(self, moves):
-        """Keep the date handled in step with the state, before events are logged."""
-        now = fields.Datetime.now()
-        closed = self.browse([case.id for case in moves if case._is_closed()])
-        reopened = self.browse(
-            [case.id for case in moves if not case._is_closed() and case.closed_at]
+    def _set_closed_at(self):
+        """Keep the date handled in step with the state."""
+        closed = self.filtered(lambda case: case._is_closed() and not case.closed_at)
+        closed.closed_at = fields.Datetime.now()
+        self.filtered(lambda case: not case._is_closed() and case.closed_at).write(
+            {"closed_at": False}
         )
-        closed.filtered(lambda case: not case.closed_at).closed_at = now
-        reopened.closed_at = False
 
-    def _after_stage_change(self, moves):
-        """Hook: called once per batch after cases have entered another stage.
-
-        :param moves: ``{case: stage before}``; the cases stand in their new stage
-        """
-        self.browse([case.id for case in moves])._note_moves(moves)
+    def _send_on_moves(self):
+        """Send the messages of the stages that these cases have entered."""
         links = self.type_id._get_links()
-        for (case_type, stage), cases in self._group_moved(moves).items():
-            link = links.get((case_type.id, stage.id))
-            if not link:
-                continue
-            if link.team_id:
-                cases.filtered(lambda c, t=link.team_id: c.team_id != t).write(
-                    {"team_id": link.team_id.id}
-                )
-            if link.assignment != ASSIGN_KEEP:
-                cases._assign_on_move(link)
-            if link.mail_template_id:
+        by_stage = self.grouped(lambda case: (case.type_id.id, case.stage_id.id))
+        for key, cases in by_stage.items():
+            link = links.get(key)
+            if link and link.mail_template_id:
                 cases._send_on_move(link)
-
-    def _assign_on_move(self, link):
-        """Let the stage choose, unless the user just did or the case is confidential.
-
-        Somebody of the team who has the case keeps it: a case that comes back from
-        waiting goes on where it was.
-        """
-        if self.env.context.get("aftersales_user_named"):
-            return
-        cases = self.filtered(lambda case: not case.confidential)
-        if link.assignment == ASSIGN_TEAM:
-            cases = cases.filtered(
-                lambda case: (
-                    not case.assigned_at
-                    # sudo: whoever moves a case need not read the team
-                    or case.user_id not in case.team_id.sudo().member_ids
-                )
-            )
-        cases._assign()
 
     def _send_on_move(self, link):
         """Send the stage's message: a working stage says so once, an end every time."""
@@ -159,10 +125,6 @@ class AftersalesCase(models.Model):
             )
             cases -= sent.case_id
         cases._send_to_customer(template)
-
-    def _group_moved(self, moves):
-        cases = self.browse([case.id for case in moves])
-        return cases.grouped(lambda case: (case.type_id, case.stage_id))
 
     def _note_moves(self, moves):
         """Note the moves in the chatter and tell the followers who want to know.

@@ -17,9 +17,6 @@ from ..type.aftersales_stage_requirement import (
     REQUIRE_FIELD,
 )
 
-# Gates let pass whoever brings this very object: it cannot come in over RPC.
-FORCED = object()
-
 
 class Missing(NamedTuple):
     """One thing that keeps a case from entering a stage."""
@@ -286,8 +283,6 @@ class AftersalesCase(models.Model):
         :param stages: ``{case: stage before}``; the cases stand in their new stage
         :raises GateError: naming everything that is missing, for all cases
         """
-        if self.env.context.get("aftersales_gate") is FORCED:
-            return
         targets = {case: case.stage_id for case in self}
         missing = self._missing_for(targets, origins=stages)
         refused = {case: items for case, items in missing.items() if items}
@@ -298,14 +293,16 @@ class AftersalesCase(models.Model):
             )
 
     def _check_gate_of_creation(self):
-        """Refuse new cases that lack what their first stage asks for.
+        """Refuse new cases that lack what their stage asks for, or may not start there.
 
-        Mail, portal and API create as superuser: what the customer told us is kept.
+        A case starts in the first stage of its type; made elsewhere it has moved there.
+        Mail, portal and API create as superuser and are not asked: what the customer
+        told us is kept.
         """
-        if self.env.su or self.env.context.get("aftersales_gate") is FORCED:
-            return
         targets = {case: case.stage_id for case in self}
-        refused = {c: items for c, items in self._missing_for(targets).items() if items}
+        origins = {case: case.type_id._get_first_stage() for case in self}
+        missing = self._missing_for(targets, origins=origins)
+        refused = {case: items for case, items in missing.items() if items}
         if refused:
             raise UserError(self._get_gate_message(refused, targets))
 
@@ -376,20 +373,8 @@ class AftersalesCase(models.Model):
             raise AccessError(self.env._("Only managers can force a stage."))
         if not (reason or "").strip():
             raise UserError(self.env._("Reason: say why the gate is passed."))
-        before = {case: case.stage_id for case in self}
-        self.with_context(aftersales_gate=FORCED).stage_id = stage
-        self.env["aftersales.case.event"]._log_events(
-            [
-                {
-                    "case_id": case,
-                    "kind": "forced",
-                    "from_id": before[case].id,
-                    "to_id": stage.id,
-                    "reason": reason,
-                }
-                for case in self
-            ]
-        )
+        with self._changing(forced=True, reason=reason) as cases:
+            cases.stage_id = stage
         self._message_log_batch(
             dict.fromkeys(self.ids, self.env._("Stage forced: %s", reason))
         )

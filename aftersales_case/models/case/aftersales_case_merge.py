@@ -6,7 +6,6 @@ from odoo.fields import Command
 from odoo.tools import is_html_empty
 
 from ...const import EVENT_MERGE, EVENT_SPLIT, STATE_CANCELLED
-from .aftersales_case_gate import FORCED
 
 # What the system wrote about a case stays with it; what people wrote moves.
 OWN_MESSAGES = ("notification", "user_notification")
@@ -226,10 +225,9 @@ class AftersalesCase(models.Model):
         )
         self.write({"merged_into_id": survivor.id, "duplicate_of_id": survivor.id})
         # The gates of the merged cases no longer matter: the other one has to pass them.
-        reason = self.env._("Merged into %s", survivor.number)
-        self.filtered(lambda case: case.state != STATE_CANCELLED).with_context(
-            aftersales_gate=FORCED, aftersales_reason=reason
-        )._move_to_state(STATE_CANCELLED)
+        open_cases = self.filtered(lambda case: case.state != STATE_CANCELLED)
+        with open_cases._changing(forced=True) as cancelled:
+            cancelled._move_to_state(STATE_CANCELLED)
         body = self.env._("Merged into %s", survivor._get_html_link())
         self._message_log_batch(dict.fromkeys(self.ids, body))
 
@@ -254,7 +252,9 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         self.check_access("write")
         parent = self if as_child else self.parent_id
-        new = self.create(self._prepare_split_vals() | {"parent_id": parent.id} | vals)
+        vals = self._prepare_split_vals() | {"parent_id": parent.id} | vals
+        # sudo: checked above; what both have in common is not the user's to say
+        new = self.sudo().create(vals).with_env(self.env)
         # sudo: checked above; messages and files of others move as well
         own_messages = messages.sudo().filtered(
             lambda m: m.model == self._name and m.res_id == self.id

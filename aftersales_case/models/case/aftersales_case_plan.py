@@ -17,8 +17,6 @@ class AftersalesCase(models.Model):
         Nobody is mailed: the team and the responsible are told of the case itself. A
         plan that cannot be started is noted on its cases and stops none of them.
         """
-        if self.env.context.get("mail_activity_automation_skip"):
-            return
         cases = self.filtered(lambda case: not case._is_closed())
         # sudo: whoever reports a case, by whatever way, its actions are taken
         for (plan, company), group in (

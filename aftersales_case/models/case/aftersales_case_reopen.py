@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...const import CLOSED_STATES, EVENT_REOPENED, STATE_OPEN
+from ...const import STATE_OPEN
 
 
 class AftersalesCase(models.Model):
@@ -32,37 +32,9 @@ class AftersalesCase(models.Model):
                     other=merged[0].merged_into_id.sudo().number,
                 )
             )
-        for case_type, group in cases.grouped("type_id").items():
-            target = stage or case_type._get_stage_for_state(STATE_OPEN)
-            group.with_context(aftersales_reason=reason).stage_id = (
-                target or case_type._get_first_stage()
-            )
+        with cases._changing(reason=reason) as opened:
+            for case_type, group in opened.grouped("type_id").items():
+                target = stage or case_type._get_stage_for_state(STATE_OPEN)
+                group.stage_id = target or case_type._get_first_stage()
         body = self.env._("Reopened: %s", reason)
         cases._message_log_batch(dict.fromkeys(cases.ids, body))
-
-    def _after_stage_change(self, moves):
-        """Log reopenings, by whatever way, and give the cases somebody who is there."""
-        reopened = self.browse(
-            [
-                case.id
-                for case, old in moves.items()
-                if old.state in CLOSED_STATES and not case._is_closed()
-            ]
-        )
-        reason = self.env.context.get("aftersales_reason")
-        self.env["aftersales.case.event"]._log_events(
-            [
-                {
-                    "case_id": case,
-                    "kind": EVENT_REOPENED,
-                    "from_id": moves[case].id,
-                    "to_id": case.stage_id.id,
-                    "reason": reason and str(reason)[:500],
-                }
-                for case in reopened
-            ]
-        )
-        reopened.filtered(
-            lambda case: not self._filter_eligible(case.user_id, case.company_id)
-        )._assign()
-        return super()._after_stage_change(moves)

@@ -50,7 +50,9 @@ class AftersalesCase(models.Model):
     _inherit = "aftersales.case"
 
     answered = fields.Json(
-        copy=False, help="Names of numbers and ticks that somebody really answered."
+        copy=False,
+        readonly=True,
+        help="Names of numbers and ticks that somebody really answered.",
     )
     rule_hidden = fields.Json(compute="_compute_rules")
     rule_required = fields.Json(compute="_compute_rules")
@@ -182,9 +184,21 @@ class AftersalesCase(models.Model):
 
     # === Writing === #
 
+    def _prepare_change_vals(self, vals):
+        return super()._prepare_change_vals(self._with_answered(vals))
+
+    def _get_asked_fields(self):
+        """Return the keys that the client's small form asked: an untouched 0 answers."""
+        asked = self.env.context.get("gate_fields")
+        return (
+            {key for key in asked if isinstance(key, str)}
+            if isinstance(asked, list | tuple)
+            else set()
+        )
+
     def _with_answered(self, vals):
         """Return ``vals`` with the numbers and ticks that they answer marked so."""
-        asked = set(self.env.context.get("gate_fields") or ())
+        asked = self._get_asked_fields()
         vals = self._with_answered_properties(vals, asked)
         names = {
             name
@@ -254,8 +268,6 @@ class AftersalesCase(models.Model):
 
         :raises AccessError: naming the field
         """
-        if self.env.su:
-            return
         touched = set(vals) & self._get_rule_fields()
         if not touched and "properties" not in vals:
             return

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProjectTask(models.Model):
@@ -11,3 +11,13 @@ class ProjectTask(models.Model):
         ondelete="restrict",
         help="The after-sales case that this task helps to settle.",
     )
+
+    @api.constrains("aftersales_case_id")
+    def _check_aftersales_case(self):
+        """Guard: a task is tied to a case by who may read the case.
+
+        :raises AccessError: from the rules of the case
+        """
+        by_system = self.env.user._is_superuser()
+        # sudo: off, since core makes tasks with it; the system itself may tie any
+        self.aftersales_case_id.sudo(by_system).check_access("read")

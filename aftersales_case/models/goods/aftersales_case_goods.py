@@ -5,9 +5,7 @@ from odoo.tools.mail import html2plaintext
 from ...const import SLIP_CODES
 from ...engine.hints import find_documents
 from ...engine.slips import slip_key
-from ..case.aftersales_case import LOGGED_LATER
-from .aftersales_case_line import GOODS_LATER
-from .aftersales_case_slip import MOST_SLIPS, SLIP_TAKEN
+from .aftersales_case_slip import MOST_SLIPS
 
 
 class AftersalesCase(models.Model):
@@ -25,22 +23,21 @@ class AftersalesCase(models.Model):
         :param slips: ``{case: slip}``
         :param note: say so in the chatter
         """
-        cases = self.browse([case.id for case in slips])
-        cases = cases.with_context(**{SLIP_TAKEN: True, LOGGED_LATER: True})
-        slips = {case: slips[case] for case in cases}
-        before = cases._get_logged_values({"partner_id"})
-        for case, slip in slips.items():
-            if case.picking_id != slip:
-                case.with_context(mail_notrack=True).picking_id = slip
-        cases._make_slip_lines()
-        suppliers = cases._guess_suppliers()
-        for case, slip in slips.items():
-            values = case._get_new_slip_values(slip, suppliers)
-            if not case.slip_number:
-                values["slip_number"] = slip.name
-            if values:
-                case.with_context(mail_notrack=True).write(case._to_vals(values))
-        cases._after_logged_change(before)
+        if not slips:
+            return
+        with self.browse().union(*slips)._taking_slips() as cases:
+            for case in cases:
+                if case.picking_id != slips[case]:
+                    case.with_context(mail_notrack=True).picking_id = slips[case]
+                    case._note_goods()
+            cases._make_slip_lines()
+            suppliers = cases._guess_suppliers()
+            for case in cases:
+                values = case._get_new_slip_values(slips[case], suppliers)
+                if not case.slip_number:
+                    values["slip_number"] = slips[case].name
+                if values:
+                    case.with_context(mail_notrack=True).write(case._to_vals(values))
         if note:
             cases._message_log_batch(
                 {case.id: case._get_slip_note(slip) for case, slip in slips.items()}
@@ -156,8 +153,9 @@ class AftersalesCase(models.Model):
         }
         lines = self.line_ids.filtered(lambda line: line.picking_id._origin == old)
         if self._origin == self:
-            self.with_context(**{SLIP_TAKEN: True}).write(self._to_vals(same))
-            lines.unlink()
+            with self._taking_slips() as case:
+                case.write(self._to_vals(same))
+                lines.with_env(case.env).unlink()
         else:
             self.update(self._to_vals(same))
             self.line_ids -= lines
@@ -208,27 +206,31 @@ class AftersalesCase(models.Model):
         """Move the goods too; what both name stands there once, with the larger part."""
         res = super()._move_parts_to(target)
         known = {(line.move_id, line.lot_id): line for line in target.line_ids}
-        cases = (self | target).with_context(**{GOODS_LATER: True})
-        for line in (cases - target).line_ids:
-            same = line.move_id and known.get((line.move_id, line.lot_id))
-            if not same:
-                line.case_id = target
-                continue
-            if line.concerned and not same.concerned:
-                same.write({"concerned": True, "quantity": line.quantity})
-            elif line.concerned and line.quantity > same.quantity:
-                same.quantity = line.quantity
-            line.unlink()
-        (self | target)._after_goods_change()
+        with (self | target)._changing() as cases:
+            for line in (cases - target).line_ids:
+                same = line.move_id and known.get((line.move_id, line.lot_id))
+                if not same:
+                    line.case_id = target
+                    continue
+                if line.concerned and not same.concerned:
+                    same.write({"concerned": True, "quantity": line.quantity})
+                elif line.concerned and line.quantity > same.quantity:
+                    same.quantity = line.quantity
+                line.unlink()
+            cases._note_goods()
         return res
 
     def _complete_survivor(self, survivor):
         """Keep the slip that only a merged case knew."""
         named = self.filtered("slip_number")[:1]
         if named and not survivor.slip_number:
-            survivor.with_context(**{SLIP_TAKEN: True}).write(
-                {"slip_number": named.slip_number, "picking_id": named.picking_id.id}
-            )
+            with survivor._taking_slips() as case:
+                case.write(
+                    {
+                        "slip_number": named.slip_number,
+                        "picking_id": named.picking_id.id,
+                    }
+                )
         return super()._complete_survivor(survivor)
 
     def _prepare_split_vals(self):
@@ -243,10 +245,10 @@ class AftersalesCase(models.Model):
 
         The others stay here, so that no goods stand on both cases.
         """
-        taken = self.with_context(**{SLIP_TAKEN: True})
-        new = super(AftersalesCase, taken)._split_off(
-            vals, messages, attachments, items, as_child=as_child
-        )
+        with self._taking_slips() as case:
+            new = super(AftersalesCase, case)._split_off(
+                vals, messages, attachments, items, as_child=as_child
+            )
         new = new.with_env(self.env)
         # sudo: the user may write this case, and made the other one
         own = (lines or self.line_ids.browse()).sudo()

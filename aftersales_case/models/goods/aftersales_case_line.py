@@ -11,8 +11,6 @@ GOODS_FIELDS = {
     "product_id",
     "quantity",
 }
-# Set by the case while it writes several lines: it calls the hook once, at the end.
-GOODS_LATER = "aftersales_goods_later"
 
 
 class AftersalesCaseLine(models.Model):
@@ -119,6 +117,7 @@ class AftersalesCaseLine(models.Model):
         return res
 
     def _tell_cases(self, cases):
-        """Let cases react to changed goods, unless they do so themselves later."""
-        if cases and not self.env.context.get(GOODS_LATER):
-            cases._after_goods_change()
+        """Let cases react to changed goods, once at the end of the change that runs."""
+        if cases:
+            with cases._changing() as changed:
+                changed._note_goods()

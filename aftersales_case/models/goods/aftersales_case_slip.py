@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
@@ -10,12 +12,8 @@ from ...const import (
     SLIP_UNKNOWN,
 )
 from ...engine.slips import slip_key, slip_patterns
-from ..case.aftersales_case import REPORT_FIELDS
-from .aftersales_case_line import GOODS_LATER
+from ..case.aftersales_case_change import REPORT_FIELDS
 
-SLIP_FIELDS = {"slip_number", "picking_id"}
-# Set while the slip of a case is taken over, or comes with its goods from elsewhere.
-SLIP_TAKEN = "aftersales_slip_taken"
 # More slips than this are no help to whoever has to choose.
 MOST_SLIPS = 20
 
@@ -118,43 +116,14 @@ class AftersalesCase(models.Model):
 
     def _may_change(self, name):
         """Say whether the form may send a field: a reporter corrects his report only."""
-        return (
-            name in REPORT_FIELDS
-            or not self._origin.id
-            or self.env.user.has_group("aftersales_case.group_aftersales_agent")
-        )
+        return name in REPORT_FIELDS or not self._origin.id or self._is_agent()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [self._clean_slip(vals) for vals in vals_list]
-        with_goods = any(
-            (SLIP_FIELDS | {"line_ids"}) & vals.keys() for vals in vals_list
-        )
-        cases = super(AftersalesCase, self.with_context(**{GOODS_LATER: True})).create(
-            vals_list
-        )
-        cases = cases.with_env(self.env)
-        if with_goods and not self.env.context.get(GOODS_LATER):
-            changed = cases.filtered("line_ids")
-            if changed:
-                changed._after_goods_change()
-        return cases
+    @api.model
+    def _prepare_case_vals(self, vals):
+        return super()._prepare_case_vals(self._clean_slip(vals))
 
-    def write(self, vals):
-        touched = (SLIP_FIELDS | {"line_ids"}) & vals.keys()
-        if not touched:
-            return super().write(vals)
-        vals = self._clean_slip(vals)
-        cases = self.with_context(**{GOODS_LATER: True})
-        before = {case: case.picking_id for case in self}
-        res = super(AftersalesCase, cases).write(vals)
-        if SLIP_FIELDS & touched and not self.env.context.get(SLIP_TAKEN):
-            # sudo: whoever wrote the number may have what it says
-            cases.sudo()._after_slip_change(before, vals)
-        moved = any(case.picking_id != slip for case, slip in before.items())
-        if (moved or "line_ids" in vals) and not self.env.context.get(GOODS_LATER):
-            self._after_goods_change()
-        return res
+    def _prepare_change_vals(self, vals):
+        return super()._prepare_change_vals(self._clean_slip(vals))
 
     @api.model
     def _clean_slip(self, vals):
@@ -162,50 +131,65 @@ class AftersalesCase(models.Model):
             return vals
         return vals | {"slip_number": vals["slip_number"].strip() or False}
 
-    def _take_named_slips(self):
-        """Take over the slips of new cases, by number or as chosen."""
-        if self.env.context.get(SLIP_TAKEN):
-            return
-        # sudo: whoever wrote the number may have what it says
-        cases = self.sudo().filtered(lambda case: case.picking_id or case.slip_number)
-        if cases:
-            chosen = {case: case.picking_id for case in cases if case.picking_id}
-            cases._take_slips(chosen | cases._get_clear_slips())
+    @contextmanager
+    def _taking_slips(self):
+        """Take what is written of slips in this block for settled: nobody looks again."""
+        with self._changing() as cases:
+            change = cases._get_change()
+            outer, change.takes_slips = change.takes_slips, True
+            try:
+                yield cases
+            finally:
+                change.takes_slips = outer
 
-    def _after_slip_change(self, before, vals):
+    def _note_goods(self):
+        """Have the running change tell that the goods of these cases changed."""
+        self._get_change().goods |= dict.fromkeys(self.ids)
+
+    def _after_slip_change(self, news):
         """Let the goods and what came with the old slip go; take the new one.
 
-        :param before: ``{case: slip}``
-        :param vals: what was written; it is kept
+        :param news: ``News`` of the round; these are its cases with another slip
         """
-        old_slips = {case.id: slip.with_env(self.env) for case, slip in before.items()}
-        chosen = self.browse()
-        for case in self:
-            old = old_slips[case.id]
-            if case.picking_id == old and "picking_id" not in vals and old:
-                if case._fits_number(old):
-                    continue
-                case.with_context(**{SLIP_TAKEN: True}).picking_id = False
-            if old and case.picking_id != old:
-                case._forget_slip(old, kept=vals)
-            if case.picking_id and case.picking_id != old:
-                chosen |= case
-        if chosen:
-            chosen._take_slips({case: case.picking_id for case in chosen}, note=False)
-        if vals.get("slip_number"):
-            clear = self._get_clear_slips()
-            if clear:
-                self._take_slips(clear)
+        change = self._get_change()
+        with self._taking_slips() as cases:
+            chosen, named = cases.browse(), cases.browse()
+            for case in cases:
+                old, written = news.slips[case], change.written.pop(case.id, set())
+                case._leave_slip(old, written)
+                if case.picking_id != old:
+                    case._note_goods()
+                    chosen |= case if case.picking_id else chosen.browse()
+                if "slip_number" in written:
+                    named |= case
+            # Whoever chooses the slip of a case that is there sees what it says.
+            seen = chosen - news.created
+            seen._take_slips({case: case.picking_id for case in seen}, note=False)
+            new = chosen & news.created
+            found = named._get_clear_slips()
+            cases._take_slips({case: case.picking_id for case in new} | found)
+
+    def _leave_slip(self, old, written):
+        """Let an old slip go when its number was taken back or another was chosen.
+
+        :param old: the slip as it was
+        :param written: names of the fields that were written; they are kept
+        """
+        self.ensure_one()
+        if not old:
+            return
+        renamed = self.picking_id == old and "picking_id" not in written
+        if renamed and not self._fits_number(old):
+            self.picking_id = False
+        if self.picking_id != old:
+            self._forget_slip(old, kept=written)
 
     def action_match_slip(self):
         """Look again for the slip that the number names."""
         self.check_access("write")
         # sudo: as when the number was entered
-        cases = self.sudo().with_context(**{GOODS_LATER: True})
-        clear = cases._get_clear_slips()
-        if clear:
-            cases._take_slips(clear)
-            self._after_goods_change()
+        cases = self.sudo()
+        cases._take_slips(cases._get_clear_slips())
         return True
 
     def action_view_slip(self):
@@ -295,11 +279,7 @@ class AftersalesCase(models.Model):
 
     def _on_slips_changed(self):
         """React to deliveries that were made, renamed or done: they concern these."""
-        cases = self.with_context(**{GOODS_LATER: True})
-        slips = {case: case.picking_id for case in cases if case.picking_id}
+        slips = {case: case.picking_id for case in self if case.picking_id}
         # A slip whose goods are here already has nothing to add.
         slips = {c: s for c, s in slips.items() if s not in c.line_ids.picking_id}
-        slips |= cases._get_clear_slips()
-        if slips:
-            cases._take_slips(slips)
-            self.browse([case.id for case in slips])._after_goods_change()
+        self._take_slips(slips | self._get_clear_slips())

@@ -131,13 +131,12 @@ class AftersalesCase(models.Model):
 
     # === Planning === #
 
-    def write(self, vals):
-        if not PLANNED_FROM & vals.keys():
-            return super().write(vals)
-        vals = vals | {"signals_planned_at": False}
+    def _prepare_change_vals(self, vals):
+        if PLANNED_FROM & vals.keys():
+            vals |= {"signals_planned_at": False}
         if vals.keys() & {"stage_id", "type_id"}:
             vals |= {"stage_since": fields.Datetime.now(), "stage_due_at": False}
-        return super().write(vals)
+        return super()._prepare_change_vals(vals)
 
     @api.model
     def _cron_signals(self):

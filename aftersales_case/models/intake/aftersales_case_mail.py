@@ -56,7 +56,7 @@ class AftersalesCase(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         res = super().message_update(msg_dict, update_vals)
         if msg_dict.get("is_internal"):
-            mail = self.env.context.get("aftersales_mail")
+            mail = self._aftersales_get_mail()
             # sudo: the gateway runs as the sender's user
             self._after_mail_in(mail and mail.intake and mail.intake.sudo().reason)
         else:
@@ -101,7 +101,7 @@ class AftersalesCase(models.Model):
 
     def _settle_intake(self):
         """Tie the mail's row in the intake to the case it became."""
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         if not mail or not mail.intake:
             return
         # sudo: the gateway runs as the sender's user
@@ -116,7 +116,7 @@ class AftersalesCase(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         intake = mail and mail.intake
         if (
             intake

@@ -16,6 +16,7 @@ from ...const import (
     REASON_LOOP,
 )
 from ...engine import incoming
+from ...engine.private import get_private
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ class MailThread(models.AbstractModel):
     """
 
     _inherit = "mail.thread"
+
+    @api.model
+    def _aftersales_get_mail(self):
+        """Return the ``IncomingMail`` that is on its way in here, or None."""
+        return get_private(self.env.context, "aftersales_mail", IncomingMail)
 
     @api.model
     def message_process(
@@ -84,7 +90,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_parse(self, message, save_original=False):
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         if not mail:
             return super().message_parse(message, save_original=save_original)
         incoming.repair_headers(message)
@@ -132,7 +138,7 @@ class MailThread(models.AbstractModel):
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values
         )
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         if not mail:
             return routes
         if message_dict.get("is_bounce"):
@@ -142,7 +148,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_loop_headers(self, msg_dict):
         found = super()._detect_loop_headers(msg_dict)
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         if found and mail:
             mail.refusal = REASON_LOOP
         return found
@@ -152,7 +158,7 @@ class MailThread(models.AbstractModel):
         # Core refuses a sender's 21st mail in two hours, and bounces it: a busy
         # customer is no loop. ``aftersales.intake._screen`` has looked for one.
         others = [route for route in routes or [] if route[0] not in OUR_MODELS]
-        mail = self.env.context.get("aftersales_mail")
+        mail = self._aftersales_get_mail()
         if mail and not others:
             return False
         found = super()._detect_loop_sender(message, message_dict, others or routes)

@@ -10,15 +10,16 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import (
+    ASSIGN_KEEP,
     ASSIGN_LEADER,
     ASSIGN_TEAM,
     ASSIGN_USER,
     CHOOSE_LEADER,
     CHOOSE_LEAST_LOADED,
     CHOOSE_ROUND_ROBIN,
+    CLOSED_STATES,
     EVENT_ASSIGNED,
     OPEN_STATES,
-    REASON_FALLBACK,
     STATE_NEW,
 )
 
@@ -62,9 +63,15 @@ class AftersalesCase(models.Model):
         """Choose the responsible of these cases anew and write what changed.
 
         :param by_team: skip the stage's own setting and ask type and team
-        :returns: the cases that have another responsible now; these are told, unless
-            the context says ``aftersales_quiet`` because the caller tells them
+        :returns: the cases that have another responsible now; these people are told
+            at the end of the change
         """
+        # sudo: the rules of the type hand the case on, not the user who moved it
+        with self.sudo()._changing() as cases:
+            handed_on = cases._write_choices(by_team)
+        return self.browse(handed_on.ids)
+
+    def _write_choices(self, by_team):
         cases = self.filtered(lambda case: not case._is_closed())
         seats = [case._get_seat(by_team) for case in cases]
         now = fields.Datetime.now()
@@ -79,31 +86,58 @@ class AftersalesCase(models.Model):
                 key = (choice.user.id, assigned_at)
                 to_write[key] = to_write.get(key, self.browse()) | case
         for (user_id, assigned_at), changed in to_write.items():
-            before = changed._get_logged_values({"user_id"})
-            # sudo: the rules of the type hand the case on, not the user who moved it
-            changed.sudo().with_context(aftersales_quiet=True).write(
-                {"user_id": user_id, "assigned_at": assigned_at}
-            )
-            handed_on |= changed._get_handed_on(before)
-        if not self.env.context.get("aftersales_quiet"):
-            handed_on._announce_assignment()
+            handed_on |= changed.filtered(lambda c, u=user_id: c.user_id.id != u)
+            changed.write({"user_id": user_id, "assigned_at": assigned_at})
         return handed_on
 
-    def _get_handed_on(self, before):
-        """Return the cases whose responsible is another one than before.
+    # === One choice per change === #
 
-        :param before: result of ``_get_logged_values`` with ``user_id``
+    def _choose_in_change(self, news):
+        """Choose anew where a move, another team or a wish asks for it, once for each.
+
+        Whoever named the responsible in the same change has decided. The stage's own
+        rule comes before that of a new team.
+
+        :param news: ``News`` of the round
         """
-        return self.filtered(lambda case: before[case]["user_id"] != case.user_id.id)
-
-    def _assign_in_new_team(self):
-        """Choose again for cases whose responsible is no member of their new team."""
-        self.filtered(
+        change = self._get_change()
+        wished = self.browse(change.take("to_choose"))
+        open_to_choice = self.union(*news.moves).filtered(
+            lambda case: case.id not in change.named
+        )
+        by_stage = open_to_choice._filter_stage_chooses(news.moves) | wished
+        by_team = (news.reteamed - by_stage).filtered(
             lambda case: (
-                case.team_id.sudo().member_ids  # sudo: see _get_seat
-                and case.user_id not in case.team_id.sudo().member_ids
+                case.id not in change.named
+                and case.team_id.member_ids
+                and case.user_id not in case.team_id.member_ids
             )
-        )._assign(by_team=True)
+        )
+        by_stage._assign()
+        by_team._assign(by_team=True)
+
+    def _filter_stage_chooses(self, moves):
+        """Return those of these cases for which their new stage chooses.
+
+        Not those that are confidential. Somebody of the team who has the case keeps it:
+        a case that comes back from waiting goes on where it was. A reopened case needs
+        somebody who is there.
+        """
+        links = self.type_id._get_links()
+
+        def chooses(case):
+            link = links.get((case.type_id.id, case.stage_id.id))
+            rule = link.assignment if link else ASSIGN_KEEP
+            if moves[case].state in CLOSED_STATES and not self._filter_eligible(
+                case.user_id, case.company_id
+            ):
+                return True
+            if case.confidential or rule == ASSIGN_KEEP:
+                return False
+            is_mine = case.assigned_at and case.user_id in case.team_id.member_ids
+            return rule != ASSIGN_TEAM or not is_mine
+
+        return self.filtered(chooses)
 
     def _get_seat(self, by_team=False):
         self.ensure_one()
@@ -249,7 +283,8 @@ class AftersalesCase(models.Model):
         return group.all_user_ids.filtered("active").sorted("id")
 
     def _filter_eligible(self, users, company):
-        leaving = self.env.context.get("aftersales_leaving_ids") or ()
+        change = self._get_change()
+        leaving = change.leaving if change else ()
         return users.filtered(
             lambda user: (
                 user.active
@@ -314,20 +349,6 @@ class AftersalesCase(models.Model):
                 if not next_time or not _overlaps(worked[key], next_time):
                     away |= employee.user_id
         return away
-
-    def _log_assignment(self):
-        """Log who was chosen at creation; ``write`` logs every later change."""
-        self.env["aftersales.case.event"]._log_events(
-            [
-                {
-                    "case_id": case,
-                    "kind": EVENT_ASSIGNED,
-                    "to_id": case.user_id.id,
-                    "reason": None if case.assigned_at else REASON_FALLBACK,
-                }
-                for case in self
-            ]
-        )
 
     def _get_unfinished_of(self, users):
         """Return all open cases of these users, in every company."""

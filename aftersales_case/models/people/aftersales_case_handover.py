@@ -29,11 +29,11 @@ class AftersalesCase(models.Model):
 
     _return_idx = models.Index("(return_on) WHERE return_user_id IS NOT NULL")
 
-    def write(self, vals):
+    def _prepare_change_vals(self, vals):
         if vals.get("user_id") and "return_user_id" not in vals:
             # Whoever gives the case to somebody else cancels the loan.
-            vals = vals | {"return_user_id": False, "return_on": False}
-        return super().write(vals)
+            vals |= {"return_user_id": False, "return_on": False}
+        return super()._prepare_change_vals(vals)
 
     @api.model
     def _hand_over(self, receivers, leaving=None, return_on=False):
@@ -43,36 +43,35 @@ class AftersalesCase(models.Model):
         :param leaving: users whom the rules must not choose
         :param return_on: date on which the cases go back to who has them now
         """
-        cases = self.browse([case.id for case in receivers])
-        cases = cases.with_env(next(iter(receivers)).env) if receivers else cases
-        cases = cases.with_context(
-            aftersales_quiet=True, aftersales_leaving_ids=leaving.ids if leaving else []
-        )
-        before = cases._get_logged_values({"user_id"})
-        by_user = defaultdict(cases.browse)
+        by_user = defaultdict(self.browse)
         for case, user in receivers.items():
-            by_user[user] |= cases.browse(case.id)
+            by_user[user] |= case
+        owners = {case: case.user_id for case in receivers}
         now = fields.Datetime.now()
-        for user, given in by_user.items():
-            if user:
-                given.write({"user_id": user.id, "assigned_at": now})
-            else:
-                given._assign(by_team=True)
-        handed_on = cases._get_handed_on(before)
-        self._log_hand_over(handed_on, before, return_on)
+        with self._changing(leaving=leaving.ids if leaving else ()) as model:
+            for user, given in by_user.items():
+                cases = given.with_env(model.env)
+                if user:
+                    cases.write({"user_id": user.id, "assigned_at": now})
+                else:
+                    cases._assign(by_team=True)
+        handed_on = (
+            self.browse()
+            .union(*receivers)
+            .filtered(lambda case: case.user_id != owners[case])
+        )
+        self._log_hand_over(handed_on, owners, return_on)
         if return_on:
-            owners = handed_on.grouped(lambda case: before[case]["user_id"])
-            for owner_id, lent in owners.items():
-                lent.write({"return_user_id": owner_id, "return_on": return_on})
-        handed_on._announce_assignment()
+            for owner, lent in handed_on.grouped(owners.get).items():
+                lent.write({"return_user_id": owner.id, "return_on": return_on})
 
-    def _log_hand_over(self, cases, before, return_on):
+    def _log_hand_over(self, cases, owners, return_on):
         self.env["aftersales.case.event"]._log_events(
             [
                 {
                     "case_id": case,
                     "kind": EVENT_HANDOVER,
-                    "from_id": before[case]["user_id"],
+                    "from_id": owners[case].id,
                     "to_id": case.user_id.id,
                     "reason": (return_on and fields.Date.to_string(return_on)) or None,
                 }
@@ -158,13 +157,13 @@ class AftersalesCase(models.Model):
         )
         worked_on = able._get_worked_on()
         back = able - worked_on
-        before = back._get_logged_values({"user_id"})
+        owners = {case: case.user_id for case in back}
         loan_over = {"return_user_id": False, "return_on": False}
-        quiet = back.with_context(aftersales_quiet=True)
-        for user, cases in quiet.grouped("return_user_id").items():
-            cases.write({"user_id": user.id} | loan_over)
+        with back._changing() as returned:
+            for user, cases in returned.grouped("return_user_id").items():
+                cases.write({"user_id": user.id} | loan_over)
         (due - back).write(loan_over)
-        self._log_hand_over(back, before, False)
+        self._log_hand_over(back, owners, False)
         notes = {
             case.id: self.env._(
                 "Stays with %s, who has worked on it.", case.user_id.name
@@ -172,7 +171,6 @@ class AftersalesCase(models.Model):
             for case in worked_on
         }
         worked_on._message_log_batch(notes)
-        back._announce_assignment()
 
     def _get_worked_on(self):
         """Return the lent cases that their deputy has worked on, where that counts.

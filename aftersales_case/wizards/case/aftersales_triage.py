@@ -126,16 +126,15 @@ class AftersalesTriage(models.TransientModel):
             cases.filtered(lambda case: case.type_id != self.type_id).write(
                 {"type_id": self.type_id.id}
             )
-        # The stage has rules for the responsible; what was chosen here comes after.
-        quiet = cases.with_context(aftersales_quiet=bool(self.user_id))
         stages = self._get_next_stages()
-        for stage, group in quiet.grouped(stages.get).items():
-            vals = self._prepare_vals()
-            if stage:
-                vals["stage_id"] = stage.id
-            group.write(vals)
-        if self.user_id:
-            cases.user_id = self.user_id
+        with cases._changing() as changed:
+            for stage, group in changed.grouped(stages.get).items():
+                vals = self._prepare_vals()
+                if stage:
+                    vals["stage_id"] = stage.id
+                if self.user_id:
+                    vals["user_id"] = self.user_id.id
+                group.write(vals)
         self._plan_activity()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

@@ -84,21 +84,35 @@ class AftersalesCase(models.Model):
 
     # === The end of a case === #
 
-    def _after_stage_change(self, moves):
-        """A solved or rejected case gives its invoices back, a withdrawn one too."""
-        res = super()._after_stage_change(moves)
-        cases = self.browse([case.id for case in moves])
-        closed = cases.filtered(lambda case: case._is_closed())
-        # sudo: the end of a case ends its holds, whoever may change them
-        holds = closed.sudo().hold_ids
-        withdrawn = holds.filtered(lambda hold: hold.case_id.state == STATE_CANCELLED)
-        withdrawn._end(END_WITHDRAWN)
-        (holds - withdrawn)._end(END_SOLVED)
-        reopened = [
-            case.id for case in cases - closed if moves[case].state in CLOSED_STATES
-        ]
-        self.browse(reopened)._sync_goods()
-        return res
+    @api.model
+    def _get_change_steps(self):
+        """Holds follow the type and the state of their case, once its goods are known."""
+        steps = super()._get_change_steps()
+        steps.insert(steps.index("_change_goods") + 1, "_change_holds")
+        return steps
+
+    @api.model
+    def _change_holds(self, news):
+        """Let holds follow: they end with their case, and come back with it.
+
+        A solved or rejected case gives its invoices back, a withdrawn one too. Running
+        holds take the reason of another type, dates stay; a type that holds invoices
+        holds those of the goods that are there already.
+        """
+        moved = self.union(*news.moves)
+        closed = moved.filtered(lambda case: case._is_closed())
+        withdrawn = closed.filtered(lambda case: case.state == STATE_CANCELLED)
+        withdrawn.hold_ids._end(END_WITHDRAWN)
+        (closed - withdrawn).hold_ids._end(END_SOLVED)
+        for case in news.retyped:
+            if reason := case.type_id.hold_reason_id:
+                case.hold_ids.filtered(
+                    lambda hold: hold.state in RUNNING_STATES
+                ).reason_id = reason
+        reopened = (moved - closed).filtered(
+            lambda case: news.moves[case].state in CLOSED_STATES
+        )
+        (reopened | news.retyped)._sync_goods()
 
     # === Complaint or dispute === #
 
@@ -130,26 +144,6 @@ class AftersalesCase(models.Model):
         # sudo: whoever works on the case hands it to the other department
         self.sudo().type_id = target
         return True
-
-    def write(self, vals):
-        """Running holds follow the type of their case, with its reason; dates stay.
-
-        A type that holds invoices holds those of the goods that are there already.
-        """
-        before = {case: case.type_id for case in self} if "type_id" in vals else {}
-        res = super().write(vals)
-        changed = self.filtered(
-            lambda case: before.get(case, case.type_id) != case.type_id
-        )
-        if changed:
-            for case in changed.sudo():  # sudo: what follows from an allowed change
-                reason = case.type_id.hold_reason_id
-                if reason:
-                    case.hold_ids.filtered(
-                        lambda hold: hold.state in RUNNING_STATES
-                    ).reason_id = reason
-            changed._sync_goods()
-        return res
 
     def _ensure_can_write(self, vals):
         """Debtor control settles the disputes that are its own."""

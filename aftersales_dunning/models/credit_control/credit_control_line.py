@@ -2,7 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.aftersales_case.engine.private import get_private
+
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
+from ...engine.private import DueAmounts
 from .credit_control_policy import Judgement
 
 # States in which the customer has not had the reminder yet.
@@ -126,14 +129,14 @@ class CreditControlLine(models.Model):
         default_lines_vals=None,
     ):
         """Make no line for what is held, and ask for no more than may be dunned."""
-        judgement = self.env.context.get("dunning_judgement")
-        if isinstance(judgement, Judgement) and judgement.due is not None:
+        judgement = get_private(self.env.context, "dunning_judgement", Judgement)
+        if judgement and judgement.due is not None:
             due = judgement.due
         else:
             due = lines._get_dunnable(fields.Date.to_date(controlling_date))
         stopped = lines.browse(key for key, amount in due.items() if not amount)
         created = super(
-            CreditControlLine, self.with_context(dunning_due=due) if due else self
+            CreditControlLine, self.with_context(dunning_due=DueAmounts(due))
         ).create_or_update_from_mv_lines(
             lines - stopped if stopped else lines,
             level,
@@ -148,7 +151,7 @@ class CreditControlLine(models.Model):
     def _prepare_from_move_line(
         self, move_line, level, controlling_date, open_amount, default_lines_vals
     ):
-        due = self.env.context.get("dunning_due")
+        due = get_private(self.env.context, "dunning_due", DueAmounts)
         if due:
             open_amount = due.get(move_line.id, open_amount)
         return super()._prepare_from_move_line(

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.aftersales_case.engine.private import get_private
+
 
 class Judgement:
     """What the selection of a run found out, for the lines that are made of it.
@@ -30,8 +32,8 @@ class CreditControlPolicy(models.Model):
         lines = super()._get_move_lines_to_process(credit_control_run)
         day = credit_control_run.date
         due = lines._get_dunnable(day)
-        judgement = self.env.context.get("dunning_judgement")
-        if isinstance(judgement, Judgement):
+        judgement = get_private(self.env.context, "dunning_judgement", Judgement)
+        if judgement:
             judgement.due = due
         held = lines.browse(key for key, amount in due.items() if not amount)
         if not held:

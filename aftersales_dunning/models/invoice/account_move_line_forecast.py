@@ -16,6 +16,7 @@ from ...const import (
     OUTCOME_SMALL,
     OUTCOME_WAITS,
 )
+from ...engine.private import OnlyItems
 from .account_move_standing import REACHED_STATES, Standing
 
 
@@ -160,7 +161,7 @@ class AccountMoveLine(models.Model):
                 {"date": day, "company_id": company.id}
             )
             asked = policies.with_company(company).with_context(
-                dunning_line_ids=own.ids
+                dunning_line_ids=OnlyItems(own.ids)
             )
             for policy in asked:
                 taken |= policy._get_move_lines_to_process(run).with_env(self.env)

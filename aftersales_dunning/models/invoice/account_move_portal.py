@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...const import HOLD_ACTIVE
+from ...engine.private import AskedAmount
 
 
 class AccountMove(models.Model):
@@ -113,5 +114,7 @@ class AccountMove(models.Model):
 
     def _generate_qr_code(self, silent_errors=False):
         """Ask for what is due now by the bank's code on the invoice."""
-        move = self.with_context(dunning_asked_amount=self._get_asked_amount())
+        amount = self._get_asked_amount()
+        asked = None if amount is None else AskedAmount(amount)
+        move = self.with_context(dunning_asked_amount=asked)
         return super(AccountMove, move)._generate_qr_code(silent_errors=silent_errors)
