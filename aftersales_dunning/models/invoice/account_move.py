@@ -143,26 +143,6 @@ class AccountMove(models.Model):
             move.write({"is_fully_held": False, "no_followup_before": False})
             move._get_term_lines().no_followup = found
 
-    def _get_held_values(self):
-        """Return what is held of these invoices, for pages and cards.
-
-        :returns: ``{move: (amount held, cases the user may see)}``
-        """
-        # sudo: the amount is held whoever looks; the cases are then filtered
-        holds = self.sudo().hold_ids.filtered(lambda hold: hold.state == HOLD_ACTIVE)
-        by_move = holds.grouped("move_id")
-        visible = holds.case_id.with_env(self.env)._filtered_access("read")
-        return {
-            move: (
-                move.held_amount,
-                by_move.get(move.sudo(), holds.browse()).case_id.with_env(
-                    self.env
-                )  # sudo: as above
-                & visible,
-            )
-            for move in self
-        }
-
     # === Life of the invoice === #
 
     def _invoice_paid_hook(self):
