@@ -1,11 +1,12 @@
 import logging
 from collections import defaultdict
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from ...const import END_EXPIRED, HOLD_ACTIVE
@@ -13,6 +14,7 @@ from ...const import END_EXPIRED, HOLD_ACTIVE
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
+AGAIN = timedelta(minutes=1)
 
 
 class AftersalesDunningHold(models.Model):
@@ -30,18 +32,37 @@ class AftersalesDunningHold(models.Model):
         holds = self.search([("state", "=", HOLD_ACTIVE)], order="id")
         remaining = len(holds)
         for ids in split_every(BATCH, holds.ids):
-            batch = self.browse(ids).try_lock_for_update()
-            for company, own in batch.grouped("company_id").items():
-                own.with_company(company)._try_to_expire()
+            try:
+                batch = self.browse(ids).try_lock_for_update()
+                for company, own in batch.grouped("company_id").items():
+                    own.with_company(company)._try_to_expire()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # What others changed meanwhile is read by a new transaction only.
+                self.env.cr.rollback()
+                self._wake("cron_expire_holds", AGAIN)
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
+
+    @api.model
+    def _wake(self, name, delay=None):
+        """Let one of our jobs run soon.
+
+        :param name: its external id in this addon
+        :param delay: ``timedelta`` to wait first
+        """
+        cron = self.env.ref(f"aftersales_dunning.{name}", False)
+        if cron:
+            # sudo: waking a job is no matter of rights
+            cron.sudo()._trigger(at=delay and fields.Datetime.now() + delay)
 
     def _try_to_expire(self):
         """End or warn holds all at once; one by one when something is wrong with one."""
         try:
             with self.env.cr.savepoint():
                 self._expire_or_warn()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # no second try in this transaction would fare better
         except Exception as error:
             if len(self) == 1:
                 _logger.warning("Hold %s: not looked after: %s", self.id, error)
