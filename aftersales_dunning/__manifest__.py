@@ -31,6 +31,7 @@
         "views/credit_control/credit_control_communication_views.xml",
         "views/credit_control/credit_control_line_views.xml",
         "views/credit_control/credit_control_run_views.xml",
+        "views/extends/res_config_settings_views.xml",
         "views/extends/res_partner_views.xml",
         "templates/portal_invoice.xml",
         "views/menus.xml",

@@ -23,6 +23,26 @@ HOLD_STATES = [
 ]
 RUNNING_STATES = (HOLD_REQUESTED, HOLD_ACTIVE)
 
+# What a hold that was asked for still waits for.
+WAITS_APPROVAL = "approval"
+WAITS_SERVICE = "service"
+WAITS_SLIP = "slip"
+WAITS_REMINDER = "reminder"
+WAITS = [
+    (WAITS_APPROVAL, "Approval by debtor control"),
+    (WAITS_SERVICE, "Approval of what the customer asked for"),
+    (WAITS_SLIP, "Confirmation of the delivery slip"),
+    (WAITS_REMINDER, "A reminder that is just leaving"),
+]
+
+# When a hold that a customer asks for begins to work.
+CUSTOMER_HOLD_APPROVAL = "approval"
+CUSTOMER_HOLD_AT_ONCE = "at_once"
+CUSTOMER_HOLDS = [
+    (CUSTOMER_HOLD_APPROVAL, "After approval"),
+    (CUSTOMER_HOLD_AT_ONCE, "At once"),
+]
+
 # What of an invoice is held.
 HELD_NONE = "none"
 HELD_PARTIAL = "partial"

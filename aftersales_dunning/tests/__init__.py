@@ -17,4 +17,6 @@ from . import test_hostile_change
 from . import test_invoice_screen
 from . import test_portal
 from . import test_release
+from . import test_request
 from . import test_tours
+from . import test_unconfirmed_slip

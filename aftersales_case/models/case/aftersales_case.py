@@ -563,8 +563,26 @@ class AftersalesCase(models.Model):
     def _request_hold(self, vals):
         """Hook: ask for an invoice of this case not to be dunned.
 
-        :param vals: values of the hold, as the sibling that keeps holds defines them
-        :returns: the hold; the core keeps none and returns False
+        Checked and idempotent: asked again, the running hold of this case and invoice is
+        returned, or changed to what is asked for now. The caller looks after whether the
+        case is the customer's who asks.
+
+        :param vals: a dictionary of
+
+            * ``move_id``: the posted invoice of the case's customer and company; not
+              needed where there are lines
+            * ``amount``: what of it is disputed, with tax, more than 0 and at most what is
+              open; default is what the lines cost, without lines what is open
+            * ``lines``: list of ``(invoice line, quantity)``, in the unit of the line and
+              at most its quantity; the delivered goods are taken from them
+            * ``reason_id``, ``note``: for colleagues; the reason's default is the type's
+            * ``by_customer``: say so when it is the customer who asks, but the user is
+              neither a portal nor a public one; the company decides when such holds work
+        :returns: the hold, with sudo; the core keeps none and returns False
+        :raises ValidationError: one sentence that names the field; nothing was written
+        :raises AccessError: when the user does not work on the case
+        :raises ConcurrencyError: when it is asked for twice at the very same time; Odoo
+            tries the request again
         """
         self.ensure_one()
         return False

@@ -1,5 +1,7 @@
 from . import aftersales_case
 from . import aftersales_case_goods
+from . import aftersales_case_request
+from . import aftersales_case_request_goods
 from . import aftersales_case_line
 from . import aftersales_case_proposal
 from . import aftersales_case_slip

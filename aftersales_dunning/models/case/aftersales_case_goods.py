@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
 
 from ...const import (
     END_BY_HAND,
@@ -16,7 +15,6 @@ from ...const import (
     SYNC,
 )
 from ...engine.allocation import concern
-from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
 
 # Ends that somebody decided, or that our silence earned: no hold comes back by itself.
 FINAL_ENDS = (END_BY_HAND, END_EXPIRED, END_REFUSED, END_WITHDRAWN)
@@ -120,6 +118,7 @@ class AftersalesCase(models.Model):
             running = case.hold_ids.filtered(
                 lambda hold: hold.state in RUNNING_STATES and hold.move_id
             )
+            running._follow_slip()
             held = running.move_id
             for move, amount in amounts[case].items():
                 if move not in held and case._wants_hold(move):
@@ -177,19 +176,6 @@ class AftersalesCase(models.Model):
                 elif hold.state == HOLD_ACTIVE:
                     hold._after_change()
 
-    def _request_hold(self, vals):
-        """Ask for an invoice of this case not to be dunned.
-
-        :param vals: values of ``aftersales.dunning.hold``; the reason is the type's
-            unless given, and the case is this one
-        :returns: the hold
-        """
-        self.ensure_one()
-        reason = self.type_id.hold_reason_id or self._get_default_hold_reason()
-        return self.env["aftersales.dunning.hold"].create(
-            {"case_id": self.id, "reason_id": reason.id} | vals
-        )
-
     def _get_default_hold_reason(self):
         return self.env["aftersales.dunning.hold.reason"].search(
             [
@@ -232,11 +218,7 @@ class AftersalesCase(models.Model):
         return self._get_hold_action({})
 
     def _get_hold_action(self, context):
-        # Before the form is filled in, not after
-        if not self.env.user.has_group(DEBTOR_CONTROL) and not self.has_access("write"):
-            raise AccessError(
-                self.env._("Only those who work on case %s hold for it.", self.number)
-            )
+        self._ensure_may_hold()  # before the form is filled in, not after
         view = "aftersales_dunning.aftersales_dunning_hold_view_form_new"
         reason = self.type_id.hold_reason_id or self._get_default_hold_reason()
         return {

@@ -1,10 +1,14 @@
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.aftersales_case.const import STATE_CANCELLED
 
 
 class AftersalesCaseLine(models.Model):
     _inherit = "aftersales.case.line"
+
+    share_ids = fields.One2many(
+        "aftersales.dunning.share", "case_line_id", "Billed Goods", readonly=True
+    )
 
     def _get_settled(self, allocations):
         """Say how much of these goods came back or was credited, and is billed no more.

@@ -1,4 +1,6 @@
 from . import ir_rule
+from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import stock_move
 from . import stock_picking

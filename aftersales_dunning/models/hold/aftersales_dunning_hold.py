@@ -11,6 +11,7 @@ from ...const import (
     SCOPE_INVOICE,
     SCOPES,
     SYNC,
+    WAITS,
 )
 
 DEBTOR_CONTROL = "account.group_account_invoice"
@@ -119,6 +120,12 @@ class AftersalesDunningHold(models.Model):
     state = fields.Selection(
         HOLD_STATES, required=True, readonly=True, default=HOLD_REQUESTED, index=True
     )
+    waits_for = fields.Selection(
+        WAITS,
+        readonly=True,
+        help="What a hold that was asked for waits for before it works.",
+    )
+    asked_by_customer = fields.Boolean(readonly=True)
     date_from = fields.Date("From", readonly=True)
     date_until = fields.Date("Until", readonly=True)
     renewal_count = fields.Integer("Renewals", readonly=True)

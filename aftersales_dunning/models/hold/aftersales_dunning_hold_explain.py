@@ -7,6 +7,9 @@ from ...const import (
     RELEASE_RESTART,
     RELEASE_WAIT,
     SCOPE_CUSTOMER,
+    WAITS_REMINDER,
+    WAITS_SERVICE,
+    WAITS_SLIP,
 )
 
 
@@ -43,8 +46,8 @@ class AftersalesDunningHold(models.Model):
         }
         if self.state == HOLD_REQUESTED:
             return env._(
-                "A hold was asked for on %(since)s (%(reason)s, %(case)s). It works only"
-                " when debtor control approves it.",
+                "A hold was asked for on %(since)s (%(reason)s, %(case)s). %(wait)s",
+                wait=self._explain_wait(),
                 **values,
             )
         if self.scope == SCOPE_CUSTOMER:
@@ -62,6 +65,25 @@ class AftersalesDunningHold(models.Model):
                 **values,
             )
         return " ".join(part for part in (text, self._explain_end()) if part)
+
+    def _explain_wait(self):
+        """Return for what a hold waits that does not work yet."""
+        self.ensure_one()
+        env = self.env
+        if self.waits_for == WAITS_SERVICE:
+            return env._(
+                "It works only when somebody who works on the case approves it."
+            )
+        if self.waits_for == WAITS_SLIP:
+            return env._(
+                "It works only when somebody who works on the case confirms the delivery"
+                " slip."
+            )
+        if self.waits_for == WAITS_REMINDER:
+            return env._(
+                "It works as soon as the reminder has left that is on its way."
+            )
+        return env._("It works only when debtor control approves it.")
 
     def _explain_end(self):
         """Return when a hold ends at the latest, and how dunning goes on then."""

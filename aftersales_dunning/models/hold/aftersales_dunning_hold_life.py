@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from ...const import (
+    CUSTOMER_HOLD_APPROVAL,
     END_BY_HAND,
     END_REFUSED,
     EVENT_HOLD,
@@ -15,6 +16,9 @@ from ...const import (
     RUNNING_STATES,
     SCOPE_CUSTOMER,
     SYNC,
+    WAITS_APPROVAL,
+    WAITS_SERVICE,
+    WAITS_SLIP,
 )
 from .aftersales_dunning_hold import DEBTOR_CONTROL
 from .dunning_lock import lock_for_hold
@@ -28,14 +32,43 @@ class AftersalesDunningHold(models.Model):
     # === Life === #
 
     def _take_up(self):
-        """Activate what needs no approval, ask debtor control for the rest."""
-        asked = self.filtered(lambda hold: hold._needs_approval())
+        """Activate new holds that wait for nobody, and ask those who decide."""
         for hold in self:
             base = hold._get_credited_total() if hold.move_id else 0
             if base:
                 hold.credited_before = base
-        (self - asked)._activate()
-        asked._ask_approval()
+        self._decide()
+
+    def _decide(self):
+        """Activate what waits for nobody, and ask those who decide about the rest."""
+        for wait, holds in self.grouped(lambda hold: hold._get_wait()).items():
+            if not wait:
+                holds._activate()
+                continue
+            holds.waits_for = wait
+            if wait in (WAITS_APPROVAL, WAITS_SERVICE):
+                holds._ask_approval()
+
+    def _follow_slip(self):
+        """Decide about holds whose slip was confirmed since."""
+        self.filtered(
+            lambda hold: (
+                hold.waits_for == WAITS_SLIP and not hold.case_id.slip_unconfirmed
+            )
+        )._decide()
+
+    def _get_wait(self):
+        """Hook: return what a hold waits for, a key of ``WAITS``; False for nothing."""
+        self.ensure_one()
+        follows = self.env.context.get("aftersales_sync") is SYNC
+        if follows and self.case_id.slip_unconfirmed:
+            return WAITS_SLIP
+        if self._needs_approval():
+            return WAITS_APPROVAL
+        policy = self.company_id.aftersales_customer_hold
+        if self.asked_by_customer and policy == CUSTOMER_HOLD_APPROVAL:
+            return WAITS_SERVICE
+        return False
 
     def _needs_approval(self):
         """Hook: say whether debtor control has to approve a hold.
@@ -60,28 +93,50 @@ class AftersalesDunningHold(models.Model):
         )
 
     def _ask_approval(self):
-        users = self.env.ref(DEBTOR_CONTROL).all_user_ids
+        """Tell those who may approve these holds that they are asked to."""
         for hold in self:
-            told = users.filtered(
-                lambda user, h=hold: (
-                    user.active and not user.share and h.company_id in user.company_ids
-                )
-            )
+            told = hold._get_approvers()
             if not told:
                 continue
             # The name of a confidential case is none of theirs.
             case = hold.case_id.filtered(lambda case: not case.confidential)
             thread = hold.move_id or case or hold.partner_id
+            if hold.waits_for == WAITS_SERVICE:
+                thread = hold.case_id  # whoever works on it need not read invoices
             thread.message_notify(
                 subject=self.env._("Approval of a dunning hold: %s", hold.display_name),
-                body=self.env._(
-                    "%(user)s asks not to dun %(invoice)s. The hold works only when"
-                    " debtor control approves it.",
-                    user=hold.requested_by_id.name,
-                    invoice=hold.move_id.name or hold.partner_id.display_name,
-                ),
+                body=hold._get_approval_words(),
                 partner_ids=told.partner_id.ids,
             )
+
+    def _get_approvers(self):
+        """Return the users who are told that this hold waits for them."""
+        self.ensure_one()
+        if self.waits_for == WAITS_SERVICE:
+            return self.case_id.user_id
+        return self.env.ref(DEBTOR_CONTROL).all_user_ids.filtered(
+            lambda user: (
+                user.active and not user.share and self.company_id in user.company_ids
+            )
+        )
+
+    def _get_approval_words(self):
+        self.ensure_one()
+        values = {
+            "user": self.requested_by_id.name,
+            "invoice": self.move_id.name or self.partner_id.display_name,
+        }
+        if self.waits_for == WAITS_SERVICE:
+            return self.env._(
+                "The customer asks not to be dunned for %(invoice)s. The hold works only"
+                " when somebody who works on the case approves it.",
+                **values,
+            )
+        return self.env._(
+            "%(user)s asks not to dun %(invoice)s. The hold works only when debtor"
+            " control approves it.",
+            **values,
+        )
 
     def _activate(self):
         """Make holds work from now on: no reminder leaves after this transaction.
@@ -99,6 +154,7 @@ class AftersalesDunningHold(models.Model):
             holds.write(
                 {
                     "state": HOLD_ACTIVE,
+                    "waits_for": False,
                     "date_from": today,
                     "date_until": fields.Date.add(today, days=days) if days else False,
                 }
@@ -161,11 +217,14 @@ class AftersalesDunningHold(models.Model):
     # === Actions === #
 
     def action_approve(self):
-        """Let requested holds work; debtor control only.
+        """Let requested holds work.
+
+        What waits for debtor control only it approves, the rest those who work on the
+        case as well.
 
         :raises AccessError: for anybody else
         """
-        self._ensure_debtor_control()
+        self._ensure_can_decide()
         # sudo: checked above; what follows is the system's
         asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
         asked.write(
@@ -175,11 +234,11 @@ class AftersalesDunningHold(models.Model):
         return True
 
     def action_refuse(self):
-        """Refuse requested holds; debtor control only.
+        """Refuse requested holds; who may approve them may refuse them.
 
         :raises AccessError: for anybody else
         """
-        self._ensure_debtor_control()
+        self._ensure_can_decide()
         # sudo: checked above; what follows is the system's
         asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
         asked._end(END_REFUSED)
@@ -236,6 +295,17 @@ class AftersalesDunningHold(models.Model):
         if not self.env.su and not self.env.user.has_group(DEBTOR_CONTROL):
             raise AccessError(self.env._("Only debtor control decides about this."))
 
+    def _ensure_can_decide(self):
+        """Guard: who decides about what these holds wait for."""
+        if all(
+            hold.waits_for == WAITS_SERVICE and not hold._needs_approval()
+            # sudo: who asked, and how often it was dunned, is read for the rule only
+            for hold in self.sudo()
+        ):
+            self._ensure_can_end()
+        else:
+            self._ensure_debtor_control()
+
     def _ensure_can_end(self):
         """Guard: debtor control, and those who work on the case."""
         self.check_access("read")
@@ -243,4 +313,4 @@ class AftersalesDunningHold(models.Model):
             return
         if any(not hold.case_id for hold in self):
             raise AccessError(self.env._("Only debtor control decides about this."))
-        self.case_id.check_access("write")
+        self.case_id._ensure_may_hold()

@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.aftersales_case.const import OPEN_STATES
 
 from ...const import SYNC
-from ...engine.allocation import split_money
+from ...engine.allocation import EPSILON, split_money
 
 
 class AccountMoveLine(models.Model):
@@ -63,6 +63,24 @@ class AccountMoveLine(models.Model):
         return self.product_uom_id._compute_quantity(
             self.quantity, self.product_id.uom_id, round=False
         )
+
+    def _get_billed_moves(self, quantity):
+        """Say which deliveries this line bills, up to a quantity, in its own order.
+
+        :param quantity: in the product's own unit
+        :returns: ``[(stock move, quantity)]``; an empty move stands for what the line
+            bills and no delivery of it is known
+        """
+        self.ensure_one()
+        Move = self.env["stock.move"]
+        result = []
+        for allocation in self.sale_line_ids._get_allocations().values():
+            for (move_id, bill_id), billed in allocation.shares.items():
+                part = min(billed, quantity) if bill_id == self.id else 0
+                if part > EPSILON:
+                    result.append((Move.browse(move_id), part))
+                    quantity -= part
+        return [*result, (Move, quantity)] if quantity > EPSILON else result
 
     def _get_price_credits(self):
         """Return ``{invoice line: amount, with tax}`` that credit notes took off prices.

@@ -13,6 +13,7 @@ from ...const import (
     HOLD_ACTIVE,
     RUNNING_STATES,
     SCOPE_CUSTOMER,
+    WAITS_APPROVAL,
 )
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
@@ -136,9 +137,15 @@ class AccountMove(models.Model):
             "total": self.currency_id.format(self.amount_residual),
             "customer": self.commercial_partner_id.display_name,
         }
-        if not active:
+        if not active and holds[0].waits_for in (False, WAITS_APPROVAL):
             return env._(
                 "Somebody asks not to dun this invoice (%(why)s). Debtor control decides.",
+                **values,
+            )
+        if not active:
+            return env._(
+                "Somebody asks not to dun this invoice (%(why)s). %(wait)s",
+                wait=holds[0]._explain_wait(),
                 **values,
             )
         if SCOPE_CUSTOMER in active.mapped("scope"):

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    aftersales_customer_hold = fields.Selection(
+        related="company_id.aftersales_customer_hold", readonly=False
+    )
