@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from .common import DunningCommon
@@ -105,36 +105,110 @@ class TestHoldGuards(DunningCommon):
         self.assertIn("Dunning hold ended", bodies)
         self.assertNotIn(self.case.number, bodies)
 
+    def _propose(self, user, case, goods, bill):
+        """Fill in the wizard by hand, with one line."""
+        line = {
+            "case_line_id": goods.id,
+            "invoice_line_id": bill.id,
+            "quantity": 1,
+            "confirmed": True,
+        }
+        return self._as(user)["aftersales.dunning.proposal"].create(
+            {"case_id": case.id, "line_ids": [Command.create(line)]}
+        )
+
+    def _new_goods(self, case):
+        return self.env["aftersales.case.line"].create(
+            {"case_id": case.id, "product_id": self.machine.id}
+        )
+
     def test_proposals_name_no_other_invoices(self):
-        """A wizard filled by hand tells nothing of the invoices of others."""
+        """A wizard filled by hand takes, and names, nothing of the invoices of others."""
         other = self.env["res.partner"].create({"name": "Other"})
-        theirs = self._new_invoice(100, partner=other).invoice_line_ids
-        goods = self.env["aftersales.case.line"].create(
-            {"case_id": self.case.id, "product_id": self.machine.id}
-        )
-        proposal = self._as(self.agent)["aftersales.dunning.proposal"].create(
-            {
-                "case_id": self.case.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "case_line_id": goods.id,
-                            "invoice_line_id": line.id,
-                            "quantity": 1,
-                            "confirmed": True,
-                        }
-                    )
-                    for line in (theirs, self.invoice.invoice_line_ids)
-                ],
-            }
-        )
-        self.assertEqual(
-            proposal.line_ids.mapped("invoice_name"), [False, self.invoice.name]
-        )
+        theirs = self._new_invoice(100, partner=other)
+        draft = self._new_invoice(100)
+        draft.button_draft()
+        secret = self._new_case(confidential=True, user_id=self.manager.id)
+        goods, hidden = self._new_goods(self.case), self._new_goods(secret)
+        own = self.invoice.invoice_line_ids
+        for text, case, lines, bill in (
+            ("customer", self.case, goods, theirs.invoice_line_ids),
+            ("customer", self.case, goods, draft.invoice_line_ids),
+            ("customer", self.case, goods, self.invoice._get_term_lines()),
+            ("customer", self.case, hidden, own),
+            ("hold for it", secret, hidden, own),
+        ):
+            with self.subTest(case=case, goods=lines, bill=bill):
+                with self.assertRaisesRegex((AccessError, ValidationError), text) as ex:
+                    with self.env.cr.savepoint():
+                        self._propose(self.agent, case, lines, bill)
+                self.assertNotIn(bill.move_id.name, str(ex.exception))
+        proposal = self._propose(self.agent, self.case, goods, own)
+        self.assertEqual(proposal.line_ids.invoice_name, self.invoice.name)
         proposal.action_confirm()
-        self.assertFalse(self.case.share_ids)
+        self.assertFalse(self.case.share_ids)  # it was not offered
         with self.assertRaises(AccessError):
             self._as(self.manager, proposal.line_ids).read(["invoice_name"])
+
+    def test_forms_name_no_invoice_of_others(self):
+        """A form of a hold tells whose an invoice is only to those who may choose it."""
+        other = self.env["res.partner"].create({"name": "Other"})
+        theirs = self._new_invoice(100, partner=other)
+        mine = self._hold(self.invoice, case=self.case)
+        names = {"fields": {"display_name": {}}}
+        spec = {"move_id": names, "partner_id": names, "currency_id": names}
+        Hold = "aftersales.dunning.hold"
+        for user, move, known in (
+            (self.agent, theirs, False),
+            (self.agent, self.invoice, True),
+            (self.accountant, theirs, True),
+        ):
+            values = {"case_id": self.case.id, "move_id": move.id}
+            defaults = {f"default_{name}": value for name, value in values.items()}
+            hold = self._as(user, mine)
+            with self.subTest(user=user.login, move=move):
+                told = hold.browse().with_context(**defaults).onchange({}, [], spec)
+                self.assertEqual(move.name in str(told), known)
+                self.assertEqual(move.partner_id.name in str(told), known)
+                for records in (hold, hold.browse()):
+                    told = records.onchange(values, ["move_id"], spec)
+                    self.assertFalse(theirs.partner_id.name in str(told) and not known)
+        with self.assertRaises(AccessError):
+            self._as(self.reporter)[Hold].onchange({}, [], spec)
+        secret = self._new_case(confidential=True, user_id=self.manager.id)
+        told = self._as(self.agent)[Hold].onchange(
+            {"case_id": secret.id}, ["case_id"], spec
+        )
+        self.assertNotIn(self.customer.name, str(told))
+
+    def test_reporter_is_told_of_no_invoice(self):
+        """Whoever reported a case may write his report, and hold or choose nothing."""
+        mine = self._as(self.reporter)["aftersales.case"].create(
+            {
+                "name": "Reported",
+                "type_id": self.type_complaint.id,
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        self.assertTrue(mine.has_access("write"))
+        moves = self._as(self.reporter)["account.move"]
+        for case_id in (mine.id, str(mine.id), [mine.id], 10**8):
+            with self.subTest(case_id=case_id), self.assertRaises(AccessError):
+                moves.with_context(hold_case_id=case_id).web_name_search("", {})
+        self._new_goods(mine)
+        proposals = self._as(self.reporter)["aftersales.dunning.proposal"]
+        values = proposals.with_context(default_case_id=mine.id).default_get(
+            ["case_id", "line_ids"]
+        )
+        self.assertNotIn("line_ids", values)
+        with self.assertRefused(AccessError, "hold for it"):
+            mine.action_hold_invoice()
+        hold = self._hold(self.invoice, case=mine.sudo())
+        for action in ("action_renew", "action_approve", "action_refuse"):
+            with self.subTest(action=action), self.assertRefused(AccessError, ""):
+                getattr(self._as(self.reporter, hold), action)()
+        self.assertEqual((hold.state, hold.renewal_count), ("active", 0))
 
     def test_goods_go_to_no_case_of_others(self):
         """Goods are not put on a case that the user may not write."""

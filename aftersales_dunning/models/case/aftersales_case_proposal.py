@@ -24,6 +24,23 @@ class AftersalesCase(models.Model):
             "context": {"default_case_id": self.id},
         }
 
+    def _filter_bills(self, bills):
+        """Return those invoice lines that bill something to the customer of this case.
+
+        :param bills: invoice lines, with sudo
+        """
+        customer = self.partner_id.sudo().commercial_partner_id  # sudo: compared only
+        return bills.filtered(
+            lambda bill: (
+                self
+                and bill.move_id.move_type == "out_invoice"
+                and bill.parent_state == "posted"
+                and bill.display_type == "product"
+                and bill.company_id == self.company_id
+                and bill.move_id.commercial_partner_id == customer
+            )
+        )
+
     def _get_goods_proposals(self):
         """Return values of proposal lines: what may bill the goods without an order."""
         self.ensure_one()

@@ -22,6 +22,51 @@ class AftersalesDunningHold(models.Model):
 
     _inherit = "aftersales.dunning.hold"
 
+    # === What a form is told === #
+
+    @api.model
+    def default_get(self, fields):
+        """Name no invoice in a new form that its user could not choose."""
+        values = super().default_get([*fields, "case_id"])
+        values = self._without_strangers(values)
+        return {name: values[name] for name in values if name in fields}
+
+    def onchange(self, values, field_names, fields_spec):
+        """Tell of no invoice that the user of a form could not choose in it.
+
+        Odoo names what a form names, whoever may read it.
+        """
+        return super().onchange(
+            self._without_strangers(values), field_names, fields_spec
+        )
+
+    def _without_strangers(self, values):
+        """Return the values of a form without a case or invoice that are none of theirs."""
+        if self.env.su:
+            return values
+        case = self.env["aftersales.case"].browse(values.get("case_id") or None)
+        if not case._filtered_access("read"):
+            values = values | {"case_id": False} if case else values
+            case = self.case_id
+        move = self.env["account.move"].browse(values.get("move_id") or None)
+        if move and not self._may_choose(move, case):
+            values = values | {"move_id": False}
+        return values
+
+    def _may_choose(self, move, case):
+        """Say whether the user may choose an invoice for the hold of a case.
+
+        Service need not read invoices to hold one: it chooses among those of the
+        customer of its case, and knows those that are held already.
+        """
+        # sudo: the link alone, of a hold that the user has in his form
+        if self.sudo().move_id == move or move._filtered_access("read"):
+            return True
+        if not case or not case._may_hold():
+            return False
+        # sudo: only whether it is one of those that are offered to him
+        return bool(move.sudo().filtered_domain(move._get_pick_domain(case)))
+
     @api.model
     def _prepare_partner(self, vals):
         """Return the customer of a new hold: always the one who is dunned."""
@@ -81,7 +126,7 @@ class AftersalesDunningHold(models.Model):
             raise AccessError(
                 self.env._("Case: only debtor control holds an invoice without a case.")
             )
-        self.case_id.check_access("write")
+        self.case_id._ensure_may_hold()
         for hold in self:
             # sudo: service need not read invoices
             partner = hold.move_id.sudo().commercial_partner_id or hold.partner_id

@@ -241,8 +241,11 @@ class AccountMove(models.Model):
         The form of a new hold names its case in the context key ``hold_case_id``. They
         get numbers and nothing else; whoever may read invoices chooses as always.
         """
-        case = self.env["aftersales.case"].browse(self.env.context.get("hold_case_id"))
-        if not case or self.has_access("read") or not case.has_access("write"):
+        case_id = self.env.context.get("hold_case_id")
+        case = self.env["aftersales.case"].browse(
+            case_id if isinstance(case_id, int) else None
+        )
+        if not case or self.has_access("read") or not case._may_hold():
             return super().web_name_search(name, specification, domain, operator, limit)
         # sudo: only numbers, and only of the customer of a case that is theirs
         invoices = self.sudo().search(

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 
@@ -21,7 +22,7 @@ class AftersalesDunningProposal(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         case = self.env["aftersales.case"].browse(values.get("case_id"))
-        if case and "line_ids" in fields:
+        if case and "line_ids" in fields and case._may_hold():
             values["line_ids"] = [
                 Command.create(vals) for vals in case._get_goods_proposals()
             ]
@@ -30,7 +31,7 @@ class AftersalesDunningProposal(models.TransientModel):
     def action_confirm(self):
         """Put the goods on the invoice lines that were ticked."""
         self.ensure_one()
-        self.case_id.check_access("write")
+        self.case_id._ensure_may_hold()
         offered = {
             (vals["case_line_id"], vals["invoice_line_id"])
             for vals in self.case_id._get_goods_proposals()
@@ -69,23 +70,38 @@ class AftersalesDunningProposalLine(models.TransientModel):
     )
     quantity = fields.Float(digits="Product Unit", required=True)
 
+    @api.constrains("case_line_id", "invoice_line_id", "proposal_id")
+    def _check_is_of_case(self):
+        """Let a line name the goods of its case, and what its customer was billed.
+
+        Whoever fills in the wizard by hand would be told of any invoice otherwise.
+        """
+        for line in self:
+            case = line.proposal_id.case_id
+            case.sudo(False)._ensure_may_hold()  # constraints run with sudo
+            # sudo: service need not read invoices; what is refused is not named
+            bill = line.invoice_line_id.sudo()
+            if line.case_line_id.case_id != case or bill not in case._filter_bills(
+                bill
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Invoice Lines: choose among the invoices of the customer of case"
+                        " %s, for goods of this case.",
+                        case.number,
+                    )
+                )
+
     @api.depends("invoice_line_id", "proposal_id.case_id")
     @api.depends_context("uid")
     def _compute_invoice(self):
         """Name the invoices of the case's customer, and nobody else's."""
         # sudo: taken off, to ask what the user may read
-        cases = self.proposal_id.case_id._origin.sudo(False)._filtered_access("read")
+        cases = self.proposal_id.case_id._origin.sudo(False)
+        cases = cases.filtered(lambda case: case._may_hold())
         for line in self:
             case = line.proposal_id.case_id._origin & cases
-            bill = line.invoice_line_id
-            move = bill.move_id
-            if (
-                not case
-                or move.move_type != "out_invoice"
-                or move.company_id != case.company_id
-                or move.commercial_partner_id != case.partner_id.commercial_partner_id
-            ):
-                bill = bill.browse()
+            bill = case._filter_bills(line.invoice_line_id)
             line.invoice_name = bill.move_id.name
             line.invoice_date = bill.move_id.invoice_date
             line.billed = bill._get_product_quantity() if bill else 0
