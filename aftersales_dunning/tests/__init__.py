@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_allocation_engine
+from . import test_backlog
 from . import test_discipline
 from . import test_dry_run
 from . import test_explain
@@ -18,5 +19,6 @@ from . import test_invoice_screen
 from . import test_portal
 from . import test_release
 from . import test_request
+from . import test_slow_reminder
 from . import test_tours
 from . import test_unconfirmed_slip

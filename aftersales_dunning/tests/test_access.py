@@ -74,6 +74,7 @@ class TestAccess(DunningCommon):
             ),
             "aftersales.dunning.dry.run": rights("", "", "", "", "rwc", "rwc"),
             "aftersales.dunning.dry.run.line": rights("", "", "", "", "r", "r"),
+            "aftersales.dunning.backlog": rights("", "", "", "", "", ""),
         }
         known = {
             name

@@ -170,6 +170,10 @@ class AftersalesCase(models.Model):
             if amount is None:
                 hold._end_without_goods()
             elif hold.currency_id.compare_amounts(amount, hold.amount):
+                if hold.state == HOLD_ACTIVE and hold._lock():
+                    # A reminder about it is just leaving: the job looks again.
+                    self.env["aftersales.dunning.backlog"]._add(holds=hold)
+                    continue
                 hold.amount = amount
                 if not amount:
                     hold._end(END_CREDITED)

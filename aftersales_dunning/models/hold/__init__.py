@@ -8,4 +8,5 @@ from . import aftersales_dunning_hold_age
 from . import aftersales_dunning_hold_expiry
 from . import aftersales_dunning_hold_explain
 from . import aftersales_dunning_hold_guard
+from . import aftersales_dunning_backlog
 from . import dunning_lock

@@ -305,8 +305,11 @@ class AftersalesDunningHold(models.Model):
         by_hand = self.env.context.get("aftersales_sync") is not SYNC
         if "amount" in vals and by_hand:
             vals = {"is_manual": True} | vals
+        changes = by_hand and vals.keys() & {"amount", "scope"}
+        if changes:
+            self._ensure_not_leaving()
         res = super().write(vals)
-        if by_hand and vals.keys() & {"amount", "scope"}:
+        if changes:
             self.sudo()._after_change()  # sudo: what follows from an allowed change
         return res
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ...const import RUNNING_STATES, SCOPE_CUSTOMER
+from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_CUSTOMER
 from .aftersales_dunning_hold import DEBTOR_CONTROL
 
 # What people set; everything else is set by the actions.
@@ -97,6 +97,23 @@ class AftersalesDunningHold(models.Model):
             raise UserError(self.env._("A hold that has ended cannot be changed."))
         if self and self._is_to_decide(vals):
             self._ensure_debtor_control()
+
+    def _ensure_not_leaving(self):
+        """Guard: what holds cover changes only while no reminder about it is leaving.
+
+        :raises UserError: after some seconds, when it is slow
+        """
+        # sudo: only locks, and names invoices that are held
+        active = self.sudo().filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        late = active._lock()
+        if late:
+            raise UserError(
+                self.env._(
+                    "Disputed Amount: a reminder about %s is just leaving. Try again in a"
+                    " minute.",
+                    ", ".join(late.mapped("display_name")),
+                )
+            )
 
     def _is_to_decide(self, vals):
         """Say whether a change is one that debtor control would have to approve."""

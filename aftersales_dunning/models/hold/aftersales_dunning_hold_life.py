@@ -13,15 +13,18 @@ from ...const import (
     EVENT_HOLD_RENEWED,
     HOLD_ACTIVE,
     HOLD_REQUESTED,
+    LOCK_INVOICE,
+    LOCK_PARTNER,
     RUNNING_STATES,
     SCOPE_CUSTOMER,
     SYNC,
     WAITS_APPROVAL,
+    WAITS_REMINDER,
     WAITS_SERVICE,
     WAITS_SLIP,
 )
 from .aftersales_dunning_hold import DEBTOR_CONTROL
-from .dunning_lock import lock_for_hold
+from .dunning_lock import SECONDS_OF_JOB, lock_for_hold
 
 
 class AftersalesDunningHold(models.Model):
@@ -138,35 +141,77 @@ class AftersalesDunningHold(models.Model):
             **values,
         )
 
-    def _activate(self):
+    def _activate(self, seconds=None):
         """Make holds work from now on: no reminder leaves after this transaction.
 
         The lock comes first: a sender that holds it finishes its mail, and whoever
-        comes later reads this hold.
+        comes later reads this hold. Where that takes too long a job makes the hold work
+        as soon as the mail is out; until then no other reminder leaves.
+
+        :param seconds: how long to wait for reminders that are just leaving
         """
-        if not self:
+        late = self._lock(seconds)
+        late._start_later()
+        ready = self - late
+        if not ready:
             return
-        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
-        lock_for_hold(self.env.cr, self.move_id.ids, customers.partner_id.ids)
         today = fields.Date.context_today(self)
-        for reason, holds in self.grouped("reason_id").items():
+        ready.write({"state": HOLD_ACTIVE, "waits_for": False})
+        new = ready.filtered(lambda hold: not hold.date_from)
+        for reason, holds in new.grouped("reason_id").items():
             days = reason.max_days
             holds.write(
                 {
-                    "state": HOLD_ACTIVE,
-                    "waits_for": False,
                     "date_from": today,
                     "date_until": fields.Date.add(today, days=days) if days else False,
                 }
             )
-        self._after_change()
-        self._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
+        ready._after_change()
+        ready._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
+
+    def _lock(self, seconds=None):
+        """Keep reminders about these holds from leaving until this transaction ends.
+
+        :param seconds: how long to wait for what is just leaving
+        :returns: the holds for which that took too long
+        """
+        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+        busy = lock_for_hold(
+            self.env.cr, self.move_id.ids, customers.partner_id.ids, seconds
+        )
+        return self.filtered(
+            lambda hold: (
+                (LOCK_INVOICE, hold.move_id.id) in busy
+                or (hold in customers and (LOCK_PARTNER, hold.partner_id.id) in busy)
+            )
+        )
+
+    def _start_later(self):
+        """Leave holds to the job, which makes them work when the reminder is out."""
+        if self:
+            self.waits_for = WAITS_REMINDER
+            self.env["aftersales.dunning.backlog"]._add(holds=self)
+
+    def _catch_up(self):
+        """Do what could not be done when a hold was asked for or changed."""
+        self.ensure_one()
+        if self.state == HOLD_REQUESTED and self.waits_for == WAITS_REMINDER:
+            self._activate(SECONDS_OF_JOB)
+        elif self.state == HOLD_ACTIVE:
+            if self.case_id:
+                self.case_id._sync_goods()
+            self._after_change()
 
     def _after_change(self):
-        """Let the invoices and what is on its way to the customer follow the holds."""
+        """Let the invoices and what is on its way to the customer follow the holds.
+
+        What others are just writing is taken back by the job. It does not leave
+        meanwhile: the gate at the mail reads the hold.
+        """
         self.env.flush_all()
         self.move_id._publish_full_holds()
-        self._get_moves()._stop_reminders()
+        if self._get_moves()._stop_reminders():
+            self.env["aftersales.dunning.backlog"]._add(holds=self)
 
     def _get_moves(self):
         """Return the invoices that these holds are about."""

@@ -20,7 +20,6 @@ from ...const import (
     RUNNING_STATES,
     SCOPE_CUSTOMER,
 )
-from .dunning_lock import lock_for_hold
 
 STATE_BY_END = {
     END_EXPIRED: HOLD_EXPIRED,
@@ -48,7 +47,7 @@ class AftersalesDunningHold(models.Model):
         holds = self.filtered(lambda hold: hold.state in RUNNING_STATES)
         if not holds:
             return
-        lock_for_hold(self.env.cr, holds.move_id.ids)
+        holds._lock()  # where that takes too long it ends all the same
         were_active = holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         holds.write(
             {
@@ -90,16 +89,18 @@ class AftersalesDunningHold(models.Model):
                 back |= hold
         if not back:
             return
-        lock_for_hold(self.env.cr, back.move_id.ids)
+        late = back._lock()
         for hold in back:
+            is_active = hold.date_from and hold not in late
             hold.write(
                 {
-                    "state": HOLD_ACTIVE if hold.date_from else HOLD_REQUESTED,
+                    "state": HOLD_ACTIVE if is_active else HOLD_REQUESTED,
                     "end_reason": False,
                     "ended_at": False,
                     "ended_by_id": False,
                 }
             )
+        late.filtered("date_from")._start_later()
         active = back.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         active._after_change()
         active._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))

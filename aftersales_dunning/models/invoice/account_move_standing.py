@@ -2,11 +2,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...const import LOCK_INVOICE
 from ...engine.allocation import spread_due
 from ..credit_control.credit_control_line import UNSENT_STATES
-from ..hold.dunning_lock import lock_for_hold
+from ..hold.dunning_lock import SECONDS, lock_for_hold, wait_at_most
 
 STANDING = """
     SELECT m.id, m.amount_residual, m.held_amount, m.hold_state = 'full',
@@ -160,12 +162,28 @@ class AccountMove(models.Model):
         """Take back what is on its way to the customer and may not be dunned any more.
 
         Waits for a mail that is just leaving. What is already right stays as it is.
+
+        :returns: the invoices of which something could not be taken back, because it is
+            just leaving, or because others write it
         """
         if not self:
-            return
-        lock_for_hold(self.env.cr, self.ids)
+            return self
+        busy = lock_for_hold(self.env.cr, self.ids)
+        late = self.filtered(lambda move: (LOCK_INVOICE, move.id) in busy)
+        lines = (self - late)._get_reminders_on_their_way()
+        if not lines:
+            return late
+        try:
+            with wait_at_most(self.env.cr, SECONDS, flush=True):
+                lines._hold_back(lines._get_dunnable())
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # What others wrote meanwhile is read by a new transaction only.
+            return self
+        return late
+
+    def _get_reminders_on_their_way(self):
         # sudo: a hold stops reminders, whoever may place it
-        lines = (
+        return (
             self.env["credit.control.line"]
             .sudo()
             .search(
@@ -179,7 +197,6 @@ class AccountMove(models.Model):
                 ]
             )
         )
-        lines._hold_back(lines._get_dunnable())
 
     # === A new due date: the open items change, the entry does not === #
 
