@@ -209,6 +209,7 @@ class TestSorting(GatewayCommon):
         intake = self._as(self.agent, self._receive(source))
         self.assertEqual(intake.state, "refused")
         self.assertFalse(self._get_messages(intake.message_id))
+        intake.action_reconsider()
         intake.type_id = self.type_complaint
         intake.action_make_case()
         self.assertEqual(intake.state, "case")
@@ -255,6 +256,53 @@ class TestSorting(GatewayCommon):
         with self.assertRaisesRegex(UserError, "already belongs to case TCMP"):
             intake.action_add_to_case()
         self.assertEqual(self._count_cases(), before)
+
+    def test_journal_is_not_rewritten(self):
+        """Source, sender, state and all else stay as the mail came in, for everybody."""
+        intake = self._receive_waiting()
+        forged = {
+            "source": "RnJvbTogWA==",
+            "message_id": "<other@test>",
+            "email_from": "boss@janssen.example",
+            "email_normalized": "boss@janssen.example",
+            "state": "case",
+            "reason": "loop",
+            "received_at": "2020-01-01 00:00:00",
+            "company_id": self.env.company.id,
+        }
+        for user in (self.agent, self.leader, self.manager):
+            for name, value in forged.items():
+                with self.subTest(user=user.login, field=name):
+                    with self.assertRefused(AccessError, "kept as it came in"):
+                        self._as(user, intake).write({name: value})
+        with self.assertRaises(AccessError):
+            intake.create({"message_id": "<x@test>", "received_at": "2026-03-02"})
+        self.assertEqual(intake.state, "waiting")
+
+    def test_mail_goes_to_no_unreadable_case(self):
+        """A mail does not vanish in a case that its sorter cannot read."""
+        secret = self._new_case(
+            user_id=self.manager.id, confidential=True, team_id=self.other_team.id
+        )
+        intake = self._receive_waiting()
+        with self.assertRefused(AccessError, ""):
+            intake.case_id = secret
+        intake.sudo().case_id = secret
+        with self.assertRefused(AccessError, ""):
+            intake.action_add_to_case()
+        self.assertEqual(intake.sudo().state, "waiting")
+
+    def test_what_no_longer_waits_stays(self):
+        """The row of a case, or of a refused mail, is changed by nobody."""
+        intake = self._receive_waiting()
+        intake.action_dismiss()
+        with self.assertRefused(AccessError, "no longer waits"):
+            intake.type_id = self.type_service
+        intake.action_reconsider()
+        intake.type_id = self.type_service
+        intake.action_make_case()
+        with self.assertRefused(AccessError, "no longer waits"):
+            self._as(self.manager, intake).case_id = False
 
     def test_dismiss_and_reconsider(self):
         """A dismissed mail is refused by hand, and can come back."""
@@ -508,6 +556,7 @@ class TestProcessing(GatewayCommon):
         """A mail that failed can be made into a case by hand."""
         source = write_mail(Message_Id="<error@janssen.example>")
         intake = self._as(self.manager, self._receive_failing(source))
+        intake.action_reconsider()
         intake.type_id = self.type_complaint
         intake.action_make_case()
         self.assertEqual(intake.case_id.name, "Machine leaks")

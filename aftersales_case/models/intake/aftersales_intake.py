@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools.mail import email_normalize, html2plaintext
 
 from ...const import (
@@ -31,6 +31,9 @@ from ...engine.hints import find_documents, find_phones
 from .mail_thread import OUR_MODELS, IncomingMail
 
 _logger = logging.getLogger(__name__)
+
+# What people decide about a mail that waits; all else is a record of what came in.
+SORTED_FIELDS = ("type_id", "team_id", "partner_id", "case_id")
 
 # A sender's mails, in times of the threshold for equal ones, that make him a robot.
 BUSY = 10
@@ -84,7 +87,10 @@ class AftersalesIntake(models.Model):
         "aftersales.case", index="btree_not_null", ondelete="restrict"
     )
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
 
     # The same mail must not come in twice, not even in two processes at once.
@@ -100,34 +106,87 @@ class AftersalesIntake(models.Model):
         for intake in self:
             intake.source_name = f"{intake.subject or 'mail'}.eml"
 
+    # === CRUD === #
+
+    def write(self, vals):
+        if not self.env.su:
+            self._ensure_can_sort(vals)
+        return super().write(vals)
+
+    def _ensure_can_sort(self, vals):
+        """Guard: a journal is not rewritten; people say what a waiting mail becomes.
+
+        :raises AccessError: naming the first field that is not theirs to change, the
+            mail that no longer waits, or the record that they may not read
+        """
+        for name, value in vals.items():
+            if name not in SORTED_FIELDS:
+                raise AccessError(
+                    self.env._(
+                        "%(field)s: this is kept as it came in. Change type, team,"
+                        " customer or case of a waiting mail instead.",
+                        field=self._fields[name]._description_string(self.env)
+                        if name in self._fields
+                        else name,
+                    )
+                )
+            if value:
+                self.env[self._fields[name].comodel_name].browse(value).check_access(
+                    "read"
+                )
+        self.check_access("write")
+        sorted_already = self.filtered(lambda mail: mail.state != INTAKE_WAITING)
+        if sorted_already:
+            raise AccessError(
+                self.env._(
+                    "“%(mail)s” no longer waits. Bring a refused mail back to the"
+                    " inbox first, and go on in the case of any other.",
+                    mail=sorted_already[0].subject,
+                )
+            )
+
     # === Actions === #
 
     def action_make_case(self):
-        """Make a case of this mail, of the type chosen on it."""
+        """Make a case of this mail, of the type chosen on it.
+
+        :raises AccessError: when the user sorts no mail, or not this one
+        """
         self.ensure_one()
+        self.check_access("write")
         if not self.type_id:
             raise UserError(self.env._("Type: choose what kind of case this mail is."))
         return self._make_case()._get_records_action()
 
     def action_add_to_case(self):
-        """Add this mail to the case chosen on it."""
+        """Add this mail to the case chosen on it.
+
+        Who reads a case may add a mail to it, even if he cannot change it.
+
+        :raises AccessError: when the user sorts no mail, or cannot read the case
+        """
         self.ensure_one()
+        self.browse().check_access("write")
+        self.check_access("read")
         if not self.case_id:
             raise UserError(self.env._("Case: choose the case this mail belongs to."))
+        self.case_id.check_access("read")
         self._add_to(self.case_id)
         return self.case_id._get_records_action()
 
     def action_dismiss(self):
-        self.filtered(lambda intake: intake.state == INTAKE_WAITING).write(
-            {"state": INTAKE_REFUSED, "reason": REASON_DISMISSED}
-        )
+        """Refuse waiting mails by hand."""
+        self.check_access("write")
+        waiting = self.filtered(lambda intake: intake.state == INTAKE_WAITING)
+        # sudo: checked above; people set no state but by these buttons
+        waiting.sudo().write({"state": INTAKE_REFUSED, "reason": REASON_DISMISSED})
         return True
 
     def action_reconsider(self):
         """Bring refused mails back into the inbox."""
-        self.filtered(lambda intake: intake.state == INTAKE_REFUSED).write(
-            {"state": INTAKE_WAITING}
-        )
+        self.check_access("write")
+        refused = self.filtered(lambda intake: intake.state == INTAKE_REFUSED)
+        refused.sudo().write({"state": INTAKE_WAITING})  # sudo: see action_dismiss
         return True
 
     def action_open_case(self):
