@@ -22,6 +22,7 @@ from . import test_mail_round
 from . import test_merge
 from . import test_own_fields
 from . import test_replay_engine
+from . import test_rights
 from . import test_shipped_types
 from . import test_signals
 from . import test_signals_engine

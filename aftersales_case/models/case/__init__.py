@@ -3,6 +3,7 @@ from . import aftersales_case_change
 from . import aftersales_case_flow
 from . import aftersales_case_rules
 from . import aftersales_case_gate
+from . import aftersales_case_part
 from . import aftersales_checklist_item
 from . import aftersales_approval
 from . import aftersales_case_merge

@@ -7,8 +7,8 @@ class AftersalesApproval(models.Model):
 
     _name = "aftersales.approval"
     _description = "Approval"
+    _inherit = "aftersales.case.part"
     _order = "id desc"
-    _case_field = "case_id"
 
     case_id = fields.Many2one(
         "aftersales.case", required=True, ondelete="cascade", index=True

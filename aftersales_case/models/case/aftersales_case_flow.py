@@ -47,6 +47,7 @@ class AftersalesCase(models.Model):
 
     def action_view_history(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "aftersales_case.aftersales_case_event_action"
         )

@@ -437,7 +437,9 @@ class AftersalesCase(models.Model):
         """Ask the roles whose approval a stage needs.
 
         :param stage_id: the stage to enter; default is the next one of each case
+        :raises AccessError: when the user may not write one of the cases
         """
+        self.check_access("write")
         if stage_id:
             stages = dict.fromkeys(
                 self, self.env["aftersales.case.stage"].browse(stage_id)

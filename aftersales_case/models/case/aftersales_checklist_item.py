@@ -7,8 +7,8 @@ class AftersalesChecklistItem(models.Model):
 
     _name = "aftersales.checklist.item"
     _description = "Checklist Item"
+    _inherit = "aftersales.case.part"
     _order = "case_id, sequence, id"
-    _case_field = "case_id"
 
     case_id = fields.Many2one(
         "aftersales.case", required=True, ondelete="cascade", index=True

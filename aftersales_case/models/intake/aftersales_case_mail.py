@@ -26,6 +26,7 @@ class AftersalesCase(models.Model):
 
     # === In === #
 
+    @api.private  # only the gateway says that a mail came in
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Make a case of a mail. No rule may refuse it: the customer has told us.
@@ -53,6 +54,7 @@ class AftersalesCase(models.Model):
         case._after_mail_in()
         return case
 
+    @api.private  # see message_new
     def message_update(self, msg_dict, update_vals=None):
         res = super().message_update(msg_dict, update_vals)
         if msg_dict.get("is_internal"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from xmlrpc.client import Binary
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools.mail import decode_message_header, email_split, unfold_references
 
 from ...const import (
@@ -63,6 +64,7 @@ class MailThread(models.AbstractModel):
     ):
         mail = self._aftersales_read(message, model)
         if mail:
+            self._aftersales_ensure_gateway()
             self = self.with_context(aftersales_mail=mail)
             message = incoming.clean_headers(mail.source)
         try:
@@ -88,6 +90,7 @@ class MailThread(models.AbstractModel):
             )
         return result
 
+    @api.private  # the mail that travels in the context is the gateway's
     @api.model
     def message_parse(self, message, save_original=False):
         mail = self._aftersales_get_mail()
@@ -131,6 +134,7 @@ class MailThread(models.AbstractModel):
             del msg_dict["date"]
         return msg_dict
 
+    @api.private  # see message_parse
     @api.model
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
@@ -168,6 +172,22 @@ class MailThread(models.AbstractModel):
                 {"state": INTAKE_REFUSED, "reason": REASON_LOOP, "case_id": False}
             )
         return found
+
+    @api.model
+    def _aftersales_ensure_gateway(self):
+        """Guard: only who fetches mail for all hands in a mail of somebody else.
+
+        A program of the mail server calls ``message_process`` as an administrator.
+
+        :raises AccessError: for everybody else, who could forge any sender
+        """
+        if not self.env.su and not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._(
+                    "Only the mail server brings in mail of cases. Write a message on"
+                    " the case instead."
+                )
+            )
 
     @api.model
     def _aftersales_read(self, message, model):

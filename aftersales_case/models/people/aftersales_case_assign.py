@@ -54,6 +54,7 @@ class AftersalesCase(models.Model):
 
     def action_assign(self):
         """Let the team's method choose, whatever the stage says."""
+        self.check_access("write")
         self._assign(by_team=True)
         return True
 

@@ -1,0 +1,259 @@
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import AftersalesCommon
+from .walks import ELSEWHERE, RightsWalk
+
+MAIL = b"""From: Anna <anna@janssen.example>
+To: complaints@aftersales.example
+Subject: Forged
+Message-Id: <forged@test>
+
+Forged"""
+
+
+class RightsSetup:
+    """A case of a team that none of these people belongs to, and what hangs on it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        elsewhere = env["res.company"].create({"name": "Foreign"})
+        cls.foreign = new_test_user(
+            env,
+            "as_foreign",
+            groups="aftersales_case.group_aftersales_manager",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        cls.portal = new_test_user(
+            env,
+            "as_portal",
+            groups="base.group_portal",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.portal.partner_id.parent_id = cls.customer
+        cls.colleague = new_test_user(
+            env,
+            "as_colleague",
+            groups="base.group_user",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.other_team = env["aftersales.team"].create(
+            {"name": "Others", "company_id": cls.company.id}
+        )
+        cls.walk_users = {
+            "customer": cls.portal,
+            "colleague": cls.colleague,
+            "reporter": cls.reporter,
+            "accountant": cls.accountant,
+            "agent of another team": cls.agent,
+            "leader of another team": cls.leader,
+            "manager of another company": cls.foreign,
+        }
+        cls.walk_case = cls._new_walk_case("Stranger to all", cls.other_team)
+        cls.own_case = cls._new_walk_case("Own", cls.team)
+
+    @classmethod
+    def _new_walk_case(cls, name, team):
+        case = cls.env["aftersales.case"].create(
+            {
+                "name": name,
+                "type_id": cls.type_complaint.id,
+                "company_id": cls.company.id,
+                "team_id": team.id,
+                "user_id": cls.manager.id,
+                "partner_id": cls.customer.id,
+                "reporter_id": cls.reporter.partner_id.id,
+            }
+        )
+        case.message_subscribe((cls.reporter | cls.portal).partner_id.ids)
+        return case
+
+
+class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
+    """What callers may do with cases that are not theirs: nothing, by any method."""
+
+    walk_addon = "aftersales_case"
+    walk_allowed = {
+        # Everybody reports, and a manager sets up his own company.
+        ("aftersales.case", "create"): ELSEWHERE,
+        ("aftersales.case.type", "create"): ELSEWHERE,
+        ("aftersales.type.assistant", "action_finish"): ELSEWHERE,
+        ("aftersales.type.import", "action_import"): ELSEWHERE,
+        # The accountant keeps stock too; a delivery is no part of a case.
+        ("stock.picking", "create"): ELSEWHERE,
+        ("stock.picking", "write"): ELSEWHERE,
+        # A place in a list is no part of the case.
+        ("aftersales.case", "web_resequence"): {"aftersales_case"},
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env, case = cls.env, cls.walk_case
+        link = case.type_id.link_ids.filtered(lambda lk: lk.state == "done")[:1]
+        cls.approval_rule = env["aftersales.stage.requirement"].create(
+            {
+                "link_id": link.id,
+                "kind": "approval",
+                "group_id": env.ref("base.group_system").id,
+            }
+        )
+        cls.picking = cls._new_picking()
+        cls.parts = cls._new_parts(case)
+        cases = {"case_ids": [Command.set(case.ids)]}
+        cls.walk_records = cls.parts | {
+            "aftersales.case": case,
+            "aftersales.case.type": case.type_id,
+            "aftersales.stage.requirement": cls.approval_rule,
+            "aftersales.type.stage": link,
+            "aftersales.team": case.team_id,
+            "hr.employee": env["hr.employee"].create(
+                {"name": "Mees", "user_id": cls.manager.id}
+            ),
+            "res.groups": env.ref("aftersales_case.group_aftersales_agent"),
+            "res.partner": cls.customer,
+            "res.users": cls.manager,
+            "stock.picking": cls.picking,
+            "aftersales.force": cases
+            | {"stage_id": cls.stage_solved.id, "reason": "x"},
+            "aftersales.handover": cases | {"kind": "gone"},
+            "aftersales.merge": {
+                "case_ids": [Command.set((case | cls.own_case).ids)],
+                "target_id": cls.own_case.id,
+            },
+            "aftersales.reopen": cases | {"reason": "x"},
+            "aftersales.split": {"case_id": case.id, "name": "x"},
+            "aftersales.triage": cases | {"urgency": "3"},
+            "aftersales.own.fields": {"type_id": case.type_id.id},
+            "aftersales.type.assistant": {"name": "x", "code": "XX"},
+            "aftersales.type.import": {"file": "e30="},
+        }
+        name = [{"name": "Forged"}], {}
+        on_case = {"aftersales_case_id": case.id}
+        cls.walk_calls = {
+            ("aftersales.approval", "write"): ([{"state": "approved"}], {}),
+            ("aftersales.checklist.item", "write"): ([{"done": True}], {}),
+            ("aftersales.case", "action_ask_approval"): ([link.stage_id.id], {}),
+            ("aftersales.case", "create"): (
+                [{"name": "x", "parent_id": case.id, "number": case.number}],
+                {},
+            ),
+            ("aftersales.case", "web_resequence"): ([{}, "sequence", 99], {}),
+            ("aftersales.case", "write"): name,
+            ("aftersales.case.event", "create"): (
+                [{"case_id": case.id, "kind": "mail_in"}],
+                {},
+            ),
+            ("aftersales.case.event", "write"): ([{"kind": "stage"}], {}),
+            ("aftersales.case.line", "create"): (
+                [{"case_id": case.id, "product_id": cls.product.id}],
+                {},
+            ),
+            ("aftersales.case.line", "write"): ([{"quantity": 0}], {}),
+            ("aftersales.case.type", "create"): ([{"name": "x", "code": "XX"}], {}),
+            ("aftersales.case.type", "write"): name,
+            ("aftersales.intake", "write"): ([{"subject": "Forged"}], {}),
+            ("aftersales.stage.requirement", "create"): (
+                [{"link_id": link.id, "kind": "no_activity"}],
+                {},
+            ),
+            ("aftersales.stage.requirement", "write"): ([{"minimum": 0}], {}),
+            ("aftersales.team", "write"): name,
+            ("aftersales.type.stage", "write"): ([{"max_hours": 1}], {}),
+            ("hr.employee", "write"): name,
+            ("ir.ui.menu", "load_menus"): ([False], {}),
+            ("mail.thread", "message_process"): (["aftersales.case", MAIL], {}),
+            ("res.groups", "write"): name,
+            ("res.users", "write"): name,
+            ("stock.picking", "action_use_for_aftersales_case"): ([], on_case),
+            ("stock.picking", "create"): (
+                [{"picking_type_id": cls.picking.picking_type_id.id}],
+                {},
+            ),
+            ("stock.picking", "write"): ([{"origin": "Forged"}], {}),
+        }
+        cls.walk_calls |= {
+            (wizard, "default_get"): ([["case_ids", "case_id", "name"]], {})
+            for wizard in ("force", "handover", "merge", "reopen", "split", "triage")
+            for wizard in [f"aftersales.{wizard}"]
+        }
+
+    @classmethod
+    def _new_picking(cls):
+        env = cls.env
+        warehouse = env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.product = env["product.product"].create({"name": "Machine"})
+        return env["stock.picking"].create(
+            {
+                "picking_type_id": warehouse.out_type_id.id,
+                "partner_id": cls.customer.id,
+            }
+        )
+
+    @classmethod
+    def _new_parts(cls, case):
+        """Return ``{model: record}`` of what can hang on a case."""
+        env = cls.env
+        common = {"case_id": case.id}
+        return {
+            "aftersales.approval": env["aftersales.approval"].create(
+                common | {"group_id": env.ref("base.group_system").id}
+            ),
+            "aftersales.case.event": case.event_ids[:1],
+            "aftersales.case.line": env["aftersales.case.line"].create(
+                common | {"product_id": cls.product.id}
+            ),
+            "aftersales.checklist.item": env["aftersales.checklist.item"].create(
+                common | {"name": "Photo made"}
+            ),
+            "aftersales.intake": env["aftersales.intake"].create(
+                common
+                | {
+                    "message_id": f"<{case.id}@test>",
+                    "received_at": "2026-03-02 08:00:00",
+                    "company_id": cls.company.id,
+                    "state": "case",
+                }
+            ),
+        }
+
+    def test_methods_ask_for_rights(self):
+        """Who may not write a case changes nothing of it by any public method."""
+        self.assertMethodsAskForRights()
+
+    def test_wizards_are_own(self):
+        """A wizard shows cases and targets: nobody reads or writes another's."""
+        self.assertWizardsAreOwn()
+
+    def test_models_have_access(self):
+        """No model is open to everybody by mistake."""
+        self.assertModelsHaveAccess()
+
+    def test_parts_follow_their_case(self):
+        """Who merely reads a case changes no part of it, and adds none."""
+        self.assertPartsFollowTheirCase(self._new_parts(self.own_case), self.agent)
+
+    def test_open_wizard_of_a_manager(self):
+        """Neither the title nor the target of somebody else's wizard is within reach."""
+        manager = self._as(self.manager)
+        split = manager["aftersales.split"].create(
+            {"case_id": self.walk_case.id, "name": "Theft", "type_id": 1}
+        )
+        merge = manager["aftersales.merge"].create(
+            {
+                "case_ids": [Command.set(self.walk_case.ids)],
+                "target_id": self.walk_case.id,
+            }
+        )
+        for wizard in (split, merge):
+            for operation in ("read", "write", "unlink"):
+                self.assertFalse(self._as(self.agent, wizard).has_access(operation))
+            self.assertTrue(wizard.has_access("read"))
+            self.assertFalse(self._as(self.agent)[wizard._name].search([]))

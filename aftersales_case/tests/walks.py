@@ -1,0 +1,281 @@
+"""Walks over all models and methods of an addon: what forgets to ask for a right fails.
+
+A sibling walks its own: see ``RightsWalk``.
+"""
+
+import inspect
+from contextlib import contextmanager
+
+from odoo.exceptions import AccessError, MissingError, RedirectWarning, UserError
+from odoo.service.model import call_kw, get_public_method
+from odoo.tools import SQL
+
+REFUSALS = (AccessError, MissingError, RedirectWarning, UserError)
+OPERATIONS = ("read", "write", "create", "unlink")
+# Rows of these say that somebody was here, not that he changed something.
+TRACES = {"res_users_log", "mail_presence", "bus_bus"}
+# What a method changes is the caller's own; only the attacked case must stay as it is.
+ELSEWHERE = object()
+
+
+class Unwalked(AssertionError):
+    """The walk met something that nobody has told it how to try."""
+
+
+class RightsWalk:
+    """Tries what an addon offers to callers, as people who may not change the case.
+
+    For ``TransactionCase``. The class that walks names its addon and says how to try
+    what the walk cannot guess:
+
+    * ``walk_addon``: technical name of the addon
+    * ``walk_users``: ``{role: user}``, none of whom may write ``walk_case``
+    * ``walk_case``: the case that is attacked
+    * ``walk_records``: ``{model: record}`` of that case or about it; for a wizard the
+      values with which the caller opens his own on that case
+    * ``walk_calls``: ``{(model, method): (args, context)}`` for methods with arguments
+    * ``walk_allowed``: ``{(model, method): tables}`` that change all the same, or
+      ``ELSEWHERE`` when the caller changes what is his, and the case stays as it is
+    """
+
+    walk_addon = None
+    walk_calls = {}
+    walk_allowed = {}
+
+    # === What there is === #
+
+    def _walk_models(self, transient=None):
+        """Return the names of the addon's own models that have a table."""
+        return sorted(
+            name
+            for name in self.env
+            if name.startswith("aftersales.")
+            and self.env[name]._original_module == self.walk_addon
+            and not self.env[name]._abstract
+            and transient in (None, self.env[name]._transient)
+        )
+
+    def _walk_methods(self):
+        """Return sorted (model, method) of all that the addon lets callers call."""
+        prefix = f"odoo.addons.{self.walk_addon}."
+        found = set()
+        for model in self.env:
+            if model.startswith("aftersales.") and self.env[model]._abstract:
+                continue  # walked as part of the models that inherit it
+            for definition in type(self.env[model]).mro():
+                if not definition.__module__.startswith(prefix):
+                    continue
+                origin = getattr(definition, "_name", None) or model
+                if origin != model and not origin.startswith("aftersales."):
+                    continue  # walked on the model it was written for
+                for name, function in vars(definition).items():
+                    if inspect.isfunction(function) and self._is_public(model, name):
+                        found.add((model, name))
+        return sorted(found)
+
+    def _is_public(self, model, name):
+        try:
+            get_public_method(self.env[model], name)
+        except (AccessError, AttributeError):
+            return False
+        return True
+
+    # === Methods === #
+
+    def assertMethodsAskForRights(self):
+        """No public method changes anything for who may not write the case."""
+        methods = self._walk_methods()
+        self.assertTrue(methods)
+        known = {*self.walk_calls, *self.walk_allowed}
+        gone = {key for key in known if key not in methods}
+        self.assertFalse(gone, "The walk names methods that are no longer there.")
+        for role, user in self.walk_users.items():
+            self.assertFalse(
+                self._as(user, self.walk_case).has_access("write"),
+                f"{role} may write the case: no use for this walk",
+            )
+        for model, name in methods:
+            for role, user in self.walk_users.items():
+                with self.subTest(model=model, method=name, role=role):
+                    self._walk_method(model, name, user)
+
+    def _walk_method(self, model, name, user):
+        args, context = self._get_call(model, name)
+        context = {"allowed_company_ids": user.company_ids.ids} | context
+        callers = self.env(user=user, context=context)[model]
+        on_records = not getattr(get_public_method(callers, name), "_api_model", False)
+        with self._undone():
+            try:
+                if on_records:
+                    args = [self._get_attacked(callers).ids, *args]
+                self.env.flush_all()
+                self.env.invalidate_all()
+                elsewhere = self.walk_allowed.get((model, name)) is ELSEWHERE
+                stood = self._look_at_case() if elsewhere else None
+                before = self._count_changes()
+                result = call_kw(callers, name, args, {"context": context})
+                self.env.flush_all()
+            except REFUSALS:
+                return
+            after = self._count_changes()
+            changed = {table for table in after if after[table] != before.get(table)}
+            if elsewhere:
+                self.assertEqual(self._look_at_case(), stood)
+            else:
+                mine = self._get_own_tables(model, name)
+                self.assertFalse(changed - mine, "changed without a right")
+            if not self._as(user, self.walk_case).has_access("read"):
+                self.assertNotIn(self.walk_case.name, repr(result))
+
+    def _get_attacked(self, callers):
+        """Return the records to call a method on; a wizard is the caller's own."""
+        model = callers._name
+        if model not in self.walk_records:
+            raise Unwalked(f"walk_records: give a record of {model}")
+        if not callers._transient:
+            return self.walk_records[model]
+        case = self.walk_case
+        opened = callers.with_context(active_model=case._name, active_ids=case.ids)
+        return opened.create(self.walk_records[model])
+
+    def _get_call(self, model, name):
+        """Return (args, context) to call a method with."""
+        if (model, name) in self.walk_calls:
+            return self.walk_calls[model, name]
+        method = get_public_method(self.env[model], name)
+        asked = [
+            parameter.name
+            for parameter in list(inspect.signature(method).parameters.values())[1:]
+            if parameter.default is parameter.empty
+            and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        ]
+        if asked:
+            raise Unwalked(f"walk_calls: {model}.{name} needs {', '.join(asked)}")
+        return [], {}
+
+    def _get_own_tables(self, model, name):
+        """Return the tables that whoever calls this method may change."""
+        wizards = {
+            self.env[name]._table for name in self.env if self.env[name]._transient
+        }
+        return TRACES | wizards | self.walk_allowed.get((model, name), set())
+
+    @contextmanager
+    def _undone(self):
+        """Undo what the block did, as the end of a refused request would."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+
+    def _count_changes(self):
+        """Return ``{table: rows written}`` of this transaction, by PostgreSQL's count."""
+        self.env.cr.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del"
+            " FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _look_at_case(self):
+        """Return the rows of the attacked case and of all that hangs on it."""
+        case = self.walk_case
+        seen = {"aftersales.case": [("id", "=", case.id)]}
+        for model in self.env:
+            link = getattr(self.env[model], "_case_field", None)
+            if link and not self.env[model]._abstract:
+                seen[model] = [(link, "=", case.id)]
+        for model in ("mail.message", "ir.attachment", "mail.activity"):
+            name = "model" if model == "mail.message" else "res_model"
+            seen[model] = [(name, "=", case._name), ("res_id", "=", case.id)]
+        rows = {}
+        for model, domain in seen.items():
+            records = self.env[model].search(domain, order="id")
+            self.env.cr.execute(
+                SQL(
+                    "SELECT * FROM %s WHERE id = ANY(%s) ORDER BY id",
+                    SQL.identifier(records._table),
+                    records.ids,
+                )
+            )
+            rows[model] = self.env.cr.fetchall()
+        return rows
+
+    # === Models === #
+
+    def assertModelsHaveAccess(self):
+        """Every model says who may do what with it, and each line names a group."""
+        for model in self._walk_models():
+            with self.subTest(model=model):
+                lines = self.env["ir.model.access"].search(
+                    [("model_id.model", "=", model)]
+                )
+                self.assertTrue(lines)
+                self.assertTrue(all(lines.mapped("group_id")))
+
+    def assertWizardsAreOwn(self):
+        """Every wizard is seen by whoever opened it, and by nobody else."""
+        wizards = self._walk_models(transient=True)
+        self.assertTrue(wizards)
+        rules = self.env["ir.rule"].search(
+            [("model_id.model", "in", wizards), ("groups", "=", False)]
+        )
+        for model in wizards:
+            own = rules.filtered(
+                lambda rule, m=model: (
+                    rule.model_id.model == m
+                    and rule.domain_force == "[('create_uid', '=', user.id)]"
+                )
+            )
+            for operation in OPERATIONS:
+                with self.subTest(model=model, operation=operation):
+                    self.assertTrue(own.filtered(f"perm_{operation}"))
+
+    def assertPartsFollowTheirCase(self, mine, reader):
+        """What hangs on a case is read and written by who may read and write the case.
+
+        :param mine: ``{model: record}`` of a case that the reader may write
+        :param reader: a user who reads ``walk_case``, but may not write it
+        """
+        self.assertTrue(self._as(reader, self.walk_case).has_access("read"))
+        for model in self._walk_models(transient=False):
+            links = [
+                name
+                for name, field in self.env[model]._fields.items()
+                if field.type == "many2one"
+                and field.store
+                and field.comodel_name == "aftersales.case"
+            ]
+            if not links or model == "aftersales.case":
+                continue
+            with self.subTest(model=model):
+                link = getattr(self.env[model], "_case_field", None)
+                self.assertIn(link, links, "does not follow the rules of its case")
+                if model not in self.walk_records or model not in mine:
+                    raise Unwalked(f"give the walk records of {model}")
+                self._walk_part(self.walk_records[model], mine[model], link, reader)
+
+    def _walk_part(self, part, own, link, reader):
+        self.assertEqual(part[link], self.walk_case)
+        self.assertTrue(self._as(reader, own[link]).has_access("write"))
+        theirs = self._as(reader, part)
+        if theirs.browse().has_access("read"):
+            self.assertTrue(theirs.has_access("read"))
+        for operation in ("write", "unlink"):
+            self.assertFalse(theirs.has_access(operation), operation)
+        self.assertTrue(self._is_refused(theirs, {link: own[link].id}))
+        # Nor is a part of one's own case put onto somebody else's.
+        mine = self._as(reader, own)
+        self.assertTrue(self._is_refused(mine, {link: self.walk_case.id}))
+
+    def _is_refused(self, records, vals):
+        """Say whether writing on records is refused; what was written is undone."""
+        with self._undone():
+            try:
+                records.write(vals)
+                self.env.flush_all()
+            except REFUSALS:
+                return True
+        return False
