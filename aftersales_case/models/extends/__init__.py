@@ -4,6 +4,7 @@ from . import ir_rule
 from . import ir_ui_menu
 from . import mail_activity_plan_template
 from . import mail_activity_schedule
+from . import mail_message
 from . import project_task
 from . import res_company
 from . import res_config_settings
