@@ -19,6 +19,7 @@ from . import test_invoice_screen
 from . import test_portal
 from . import test_release
 from . import test_request
+from . import test_rights
 from . import test_slow_reminder
 from . import test_tours
 from . import test_unconfirmed_slip

@@ -118,6 +118,7 @@ class CreditControlLine(models.Model):
 
     # === Gates === #
 
+    @api.private  # a run calls it with records, nobody by their ids
     @api.model
     def create_or_update_from_mv_lines(
         self,

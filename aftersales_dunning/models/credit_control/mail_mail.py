@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg2.errors import LockNotAvailable, SerializationFailure
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.modules import module
 from odoo.tools import SQL
 
@@ -41,6 +41,7 @@ class MailMail(models.Model):
 
     _inherit = "mail.mail"
 
+    @api.private  # called by core where it posts, with what it posts
     def send_after_commit(self):
         """Commit after each reminder where the transaction does nothing but send.
 
