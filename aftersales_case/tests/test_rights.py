@@ -43,7 +43,11 @@ class RightsSetup:
             company_ids=[Command.set(cls.company.ids)],
         )
         cls.other_team = env["aftersales.team"].create(
-            {"name": "Others", "company_id": cls.company.id}
+            {
+                "name": "Others",
+                "company_id": cls.company.id,
+                "member_ids": [Command.set(cls.agent2.ids)],
+            }
         )
         cls.walk_users = {
             "customer": cls.portal,

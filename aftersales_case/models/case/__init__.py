@@ -10,5 +10,6 @@ from . import aftersales_case_merge
 from . import aftersales_case_order
 from . import aftersales_case_plan
 from . import aftersales_case_reopen
+from . import aftersales_case_secret
 from . import aftersales_case_similar
 from . import aftersales_case_task

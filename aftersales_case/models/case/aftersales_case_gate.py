@@ -475,12 +475,18 @@ class AftersalesCase(models.Model):
         users = requirement.group_id.all_user_ids.filtered(
             lambda user: not user.share and self.company_id in user.company_ids
         )
-        if users:
-            self.message_notify(
-                subject=self.env._("Approval asked: %s", self.display_name),
-                body=requirement.name,
-                partner_ids=users.partner_id.ids,
-            )
+        # Who may not read the case cannot answer either: he is told of its number.
+        readers = self._filter_readers(users)
+        for told, thread, name in (
+            (readers, self, self.display_name),
+            (users - readers, self.env["mail.thread"], self.number),
+        ):
+            if told:
+                thread.message_notify(
+                    subject=self.env._("Approval asked: %s", name),
+                    body=requirement.name,
+                    partner_ids=told.partner_id.ids,
+                )
 
 
 def _group_by_kind(asked):

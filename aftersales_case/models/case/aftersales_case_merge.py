@@ -160,10 +160,17 @@ class AftersalesCase(models.Model):
             )
 
     def _move_followers_to(self, target):
-        """Move the followers with what each wants to hear of."""
+        """Move the followers with what each wants to hear of.
+
+        Following a confidential case is a right to read it, which no merge hands out.
+        """
         known = set(target.message_partner_ids.ids)
         moving = self.env["mail.followers"]
+        users = self.message_partner_ids.user_ids.filtered(lambda u: not u.share)
+        strangers = (users - target._filter_readers(users)).partner_id
         for follower in self.message_follower_ids:
+            if follower.partner_id in strangers:
+                continue
             if follower.partner_id.id not in known:
                 known.add(follower.partner_id.id)
                 moving |= follower
@@ -204,7 +211,7 @@ class AftersalesCase(models.Model):
             survivor._message_log(
                 body=Markup("<p>%s</p>%s")
                 % (
-                    self.env._("Merged with this case: %s", case._get_html_link()),
+                    self.env._("Merged with this case: %s", case._get_number_link()),
                     told,
                 )
             )
@@ -228,7 +235,7 @@ class AftersalesCase(models.Model):
         open_cases = self.filtered(lambda case: case.state != STATE_CANCELLED)
         with open_cases._changing(forced=True) as cancelled:
             cancelled._move_to_state(STATE_CANCELLED)
-        body = self.env._("Merged into %s", survivor._get_html_link())
+        body = self.env._("Merged into %s", survivor._get_number_link())
         self._message_log_batch(dict.fromkeys(self.ids, body))
 
     def _send_to_customer(self, template):
@@ -282,8 +289,8 @@ class AftersalesCase(models.Model):
                 for side in (self, new)
             ]
         )
-        self._message_log(body=self.env._("Split off: %s", new._get_html_link()))
-        new._message_log(body=self.env._("Split off from %s", self._get_html_link()))
+        self._message_log(body=self.env._("Split off: %s", new._get_number_link()))
+        new._message_log(body=self.env._("Split off from %s", self._get_number_link()))
         return new
 
     def _prepare_split_vals(self):

@@ -2,10 +2,12 @@ from . import ir_actions_act_window
 from . import ir_attachment
 from . import ir_rule
 from . import ir_ui_menu
+from . import mail_activity
 from . import mail_activity_plan_template
 from . import mail_activity_schedule
 from . import mail_message
 from . import project_task
+from . import rating_rating
 from . import res_company
 from . import res_config_settings
 from . import res_partner

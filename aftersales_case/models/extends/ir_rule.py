@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 def follows_case(env, model_name):
@@ -21,6 +22,8 @@ class IrRule(models.Model):
         included, and a sibling's model cannot forget them.
         """
         domain = super()._compute_domain(model_name, mode)
+        if model_name == "rating.rating" and not self.env.su:
+            return domain & self._get_rating_domain()
         case_field = getattr(self.env[model_name], "_case_field", None)
         if not case_field or self.env.su:
             return domain
@@ -28,4 +31,24 @@ class IrRule(models.Model):
         case_domain = super()._compute_domain("aftersales.case", case_mode)
         return domain & (
             Domain(case_field, "=", False) | Domain(case_field, "any", case_domain)
+        )
+
+    def _get_rating_domain(self):
+        """Return the domain of ratings that are of no case, or of a case one may read.
+
+        A rating knows its record by model and id; core lets colleagues read them all.
+        """
+        Case = self.env["aftersales.case"]
+
+        def to_sql(model, alias, query):
+            if not Case.has_access("read"):
+                return SQL("FALSE")
+            column = SQL.identifier(alias, "res_id")
+            return SQL("%s IN %s", column, Case._search([]).subselect())
+
+        def predicate(rating):
+            return Case.browse(rating.res_id).exists().has_access("read")
+
+        return Domain("res_model", "!=", Case._name) | Domain.custom(
+            to_sql=to_sql, predicate=predicate
         )

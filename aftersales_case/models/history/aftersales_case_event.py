@@ -183,10 +183,11 @@ class AftersalesCaseEvent(models.Model):
             "split": (env._("Split"), "aftersales.case"),
             "reopened": (env._("Reopened"), "aftersales.case.stage"),
             "signal": (env._("Signalled"), None),
+            "imported": (env._("Imported"), None),
         }
 
     @api.depends("kind", "from_id", "to_id", "stage_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_summary(self):
         kinds = self._get_kind_models()
         names = self._get_display_names(kinds)

@@ -291,7 +291,7 @@ class AftersalesCase(models.Model):
         receivers = {}
         for case, keys in new.items():
             if keys:
-                for user in case._get_signal_receivers():
+                for user in case._filter_readers(case._get_signal_receivers()):
                     receivers[user] = receivers.get(user, self.browse()) | case
         for user, cases in receivers.items():
             cases._notify_signals(user)

@@ -128,6 +128,7 @@ class AftersalesTypeStage(models.Model):
         "requirement_ids.minimum",
         "requirement_ids.group_id",
     )
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_stopped_case_count(self):
         """Count the open cases that this stage would stop now, unsaved changes included.
 
@@ -155,23 +156,18 @@ class AftersalesTypeStage(models.Model):
         return bool(later.stage_id & self.next_ids)
 
     def _get_cases_ahead(self):
-        """Return the newest open cases of the type that stand before this stage."""
+        """Return the newest open cases, of those one may read, before this stage."""
         self.ensure_one()
         case_type = self.type_id._origin
         stages = case_type.link_ids.sorted().stage_id
         stage = self.stage_id._origin
         before = stages[: stages.ids.index(stage.id)] if stage in stages else stages
-        # sudo: the count is the same whoever sets up the gate
-        return (
-            self.env["aftersales.case"]
-            .sudo()
-            .search(
-                [
-                    ("type_id", "=", case_type.id),
-                    ("state", "in", OPEN_STATES),
-                    ("stage_id", "in", before.ids),
-                ],
-                order="id desc",
-                limit=JUDGED_CASES,
-            )
+        return self.env["aftersales.case"].search(
+            [
+                ("type_id", "=", case_type.id),
+                ("state", "in", OPEN_STATES),
+                ("stage_id", "in", before.ids),
+            ],
+            order="id desc",
+            limit=JUDGED_CASES,
         )
