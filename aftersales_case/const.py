@@ -81,6 +81,7 @@ EVENT_MERGE = "merge"
 EVENT_SPLIT = "split"
 EVENT_REOPENED = "reopened"
 EVENT_SIGNAL = "signal"
+EVENT_IMPORTED = "imported"
 
 # What can keep a case from a stage, besides the kinds of requirement.
 MISSING_MOVE = "move"

@@ -1,3 +1,4 @@
 from . import aftersales_intake
 from . import aftersales_case_mail
 from . import mail_thread
+from . import aftersales_case_import

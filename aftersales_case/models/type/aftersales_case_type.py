@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -208,6 +210,31 @@ class AftersalesCaseType(models.Model):
         self.ensure_one()
         # sudo: everybody may report a case, nobody needs to read numberings
         return self.sudo().sequence_id.next_by_id()
+
+    def _skip_numbers(self, numbers):
+        """Let the numbering of these types go on behind numbers given by hand.
+
+        :param numbers: case numbers; those of another form than the types' are no harm
+        """
+        for case_type in self:
+            pattern = re.compile(rf"{re.escape(case_type.code)}/(\d{{4}})/(\d+)")
+            last = {}
+            for match in filter(None, map(pattern.fullmatch, numbers)):
+                year, number = match.groups()
+                last[year] = max(int(number), last.get(year, 0))
+            for year, number in last.items():
+                case_type._skip_to(f"{year}-01-01", number)
+
+    def _skip_to(self, day, number):
+        """Let the numbering of the year of a day go on behind a number."""
+        # sudo: see _next_number
+        sequence = self.sudo().sequence_id
+        ranges = sequence.date_range_ids.filtered(
+            lambda part: str(part.date_from) <= day <= str(part.date_to)
+        )
+        ranges = ranges or sequence._create_date_range_seq(day)
+        if ranges.number_next_actual <= number:
+            ranges.number_next_actual = number + 1
 
     def _get_number_prefix(self):
         self.ensure_one()

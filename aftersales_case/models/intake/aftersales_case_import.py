@@ -1,0 +1,186 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...const import EVENT_IMPORTED
+
+# Told by identity: it cannot come in over RPC.
+IMPORT = object()
+IMPORT_KEY = "aftersales_import"
+# What the past of a case is, which the system sets for every other one.
+PAST_FIELDS = ("number", "reported_at", "assigned_at", "closed_at", "stage_id")
+
+
+class AftersalesCase(models.Model):
+    """Old cases come from another system, with their numbers, dates and stages.
+
+    A manager brings them in by Odoo's own import; it is logged on each of them. No gate
+    judges them, nobody is told, and no plan is started: what they tell is over.
+    """
+
+    _inherit = "aftersales.case"
+
+    @api.model
+    def load(self, fields, data):
+        """Let managers import the past of new cases.
+
+        :param fields: columns, as paths of fields
+        :param data: rows of text
+        :returns: as in core
+        :raises AccessError: naming the column that is not the user's to set
+        :raises UserError: naming the column that changes the past of a case
+        """
+        if self.env.su or not self._opens_the_past(fields, data):
+            return super().load(fields, data)
+        importing = {IMPORT_KEY: IMPORT, "mail_activity_automation_skip": True}
+        return super(AftersalesCase, self.with_context(**importing)).load(fields, data)
+
+    @api.model
+    def _opens_the_past(self, columns, data):
+        """Say whether an import brings in old cases, and whether the user may."""
+        names = [re.split("[/.:]", column)[0] for column in columns]
+        past = [name for name in names if name in PAST_FIELDS]
+        user = self.env.user
+        if not user.has_group("aftersales_case.group_aftersales_manager"):
+            # A move is judged by its gate, and a leader corrects when he was told.
+            own = {"stage_id"}
+            if user.has_group("aftersales_case.group_aftersales_leader"):
+                own.add("reported_at")
+            self._refuse_past([name for name in past if name not in own], AccessError)
+            return False
+        if past and self._has_known_rows(columns, data):
+            own = ("stage_id", "reported_at")
+            self._refuse_past([name for name in past if name not in own], UserError)
+            return False
+        return bool(past)
+
+    @api.model
+    def _refuse_past(self, names, exception):
+        """Raise for the first of these columns, if there is one."""
+        if not names:
+            return
+        label = self._fields[names[0]]._description_string(self.env)
+        if exception is AccessError:
+            text = self.env._(
+                "%(column)s: only managers of After-sales import this. Leave out the"
+                " column: it is set by itself.",
+                column=label,
+            )
+        else:
+            text = self.env._(
+                "%(column)s: this is imported for new cases only. Leave out the column,"
+                " or the rows of cases that are here already.",
+                column=label,
+            )
+        raise exception(text)
+
+    @api.model
+    def _has_known_rows(self, columns, data):
+        """Say whether a row names a case that is here already, by either kind of id."""
+        for place, column in enumerate(columns):
+            values = [row[place] for row in data if row[place]]
+            if column == ".id" and values:
+                return True
+            if column == "id" and any(map(self._find_external_id, values)):
+                return True
+        return False
+
+    @api.model
+    def _find_external_id(self, xmlid):
+        full = xmlid if "." in xmlid else f"__import__.{xmlid}"
+        return self.env["ir.model.data"]._xmlid_to_res_id(full)
+
+    # === What is different for a case of the past === #
+
+    def _is_import(self):
+        return self.env.context.get(IMPORT_KEY) is IMPORT
+
+    def _fill_responsible(self, vals_list):
+        past = [(vals, vals.get("assigned_at")) for vals in vals_list]
+        result = super()._fill_responsible(vals_list)
+        if self._is_import():
+            for vals, assigned_at in past:
+                vals["assigned_at"] = assigned_at or vals["assigned_at"]
+        return result
+
+    def _check_gate_of_creation(self):
+        if not self._is_import():
+            return super()._check_gate_of_creation()
+        self._check_past()
+        self.type_id._skip_numbers(self.mapped("number"))
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {"case_id": case, "kind": EVENT_IMPORTED, "at": fields.Datetime.now()}
+                for case in self
+            ]
+        )
+        note = self.env._("Imported with the number, dates and stage it had before.")
+        return self._message_log_batch(dict.fromkeys(self.ids, note))
+
+    def _announce(self):
+        return None if self._is_import() else super()._announce()
+
+    def _check_past(self):
+        """Refuse what cannot have been.
+
+        :raises ValidationError: naming the case, the field and the remedy
+        """
+        # sudo: numbers are unique over what the user cannot see
+        taken = self.sudo()._read_group(
+            [("number", "in", self.mapped("number"))],
+            ["company_id", "number"],
+            having=[("__count", ">", 1)],
+        )
+        for _company, number in taken:
+            raise ValidationError(
+                self.env._(
+                    "Number: %s is the number of another case. Leave it empty, and the"
+                    " case gets a new one.",
+                    number,
+                )
+            )
+        for case in self:
+            problem = case._find_problem_of_past()
+            if problem:
+                raise ValidationError(
+                    self.env._(
+                        "Case %(number)s: %(problem)s",
+                        number=case.number,
+                        problem=problem,
+                    )
+                )
+
+    def _find_problem_of_past(self):
+        """Return a sentence about dates that contradict each other or the stage."""
+        self.ensure_one()
+        if self.reported_at > fields.Datetime.now():
+            return self.env._("Reported On lies in the future. Correct the date.")
+        if self._is_closed() and not self.closed_at:
+            return self.env._(
+                "Handled On is empty, but stage %s is an end. Fill in the date.",
+                self.stage_id.name,
+            )
+        if self.closed_at and not self._is_closed():
+            return self.env._(
+                "Handled On is filled in, but stage %s is no end. Import the stage in"
+                " which the case ended.",
+                self.stage_id.name,
+            )
+        if self.closed_at and self.closed_at < self.reported_at:
+            return self.env._(
+                "Handled On lies before Reported On. Correct one of them."
+            )
+        return None
+
+
+class AftersalesCaseEvent(models.Model):
+    _inherit = "aftersales.case.event"
+
+    @api.model
+    def _prepare_snapshot(self, case):
+        """An imported case began when it was reported, not when it was imported."""
+        snapshot = super()._prepare_snapshot(case)
+        if case._is_import():
+            snapshot["at"] = case.reported_at
+        return snapshot
