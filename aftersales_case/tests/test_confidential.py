@@ -250,6 +250,22 @@ class TestConfidential(AftersalesCommon):
         with self.assertRaises(AccessError):
             public._export_rows([["duplicate_of_id"]])
 
+    def test_handover(self):
+        """Who hands over a colleague's cases is offered those that he may read."""
+        self.public.user_id = self.manager
+        Handover = self._as(self.agent)["aftersales.handover"]
+        of_user = Handover.with_context(
+            active_model="res.users", active_ids=self.manager.ids
+        )
+        with Form(of_user) as form:
+            form.return_on = "2099-01-01"
+        self.assertEqual(form.record.case_count, 1)
+        of_case = Handover.with_context(
+            active_model="aftersales.case", active_ids=self.secret.ids
+        )
+        with self.assertRaises(AccessError):
+            of_case.default_get(["case_ids"])
+
     def test_similar_cases(self):
         """A new report like a secret one does not find it."""
         case = self._as(self.agent)["aftersales.case"].new(

@@ -38,11 +38,17 @@ class AftersalesCase(models.Model):
 
     @api.constrains("confidential")
     def _name_elsewhere(self):
-        """Store the name anew where it was stored before the case became a secret."""
+        """Store the name anew where it was stored before the case became a secret.
+
+        What becomes public again keeps its number there: that costs no case a query.
+        """
+        secret = self.filtered("confidential")
+        if not secret:
+            return
         for model in ("mail.activity", "rating.rating"):
             # sudo: what is planned and rated on these cases, by whomever
             records = self.env[model].sudo().with_context(active_test=False)
             named = records.search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+                [("res_model", "=", self._name), ("res_id", "in", secret.ids)]
             )
             self.env.add_to_compute(named._fields["res_name"], named)
