@@ -4,7 +4,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -229,11 +229,14 @@ class TestHostileValues(HostileCommon):
 
     def test_numbers_are_unique_per_company(self):
         """The database keeps two cases of a company from one number."""
+        with self.assertRefused(ValidationError, "is the number of another case"):
+            self._new_case(number=self.case.number)
         with (
             mute_logger("odoo.sql_db"),
             self.assertRefused(IntegrityError, "number_uniq"),
         ):
-            self._new_case(number=self.case.number).flush_recordset()
+            self._new_case().number = self.case.number
+            self.env.flush_all()
         other = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids |= other
         self.manager.company_ids |= other

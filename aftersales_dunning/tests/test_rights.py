@@ -98,7 +98,9 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 "quantity": 1,
             }
         )
+        backlog = self.env["aftersales.dunning.backlog"]
         return {
+            "aftersales.dunning.backlog": backlog.create({"case_id": case.id}),
             "aftersales.dunning.hold": case.hold_ids[:1]
             or self._hold(invoice, case=case),
             "aftersales.dunning.share": share,
@@ -141,7 +143,6 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 {"hold_case_id": case.id},
             ),
             ("account.partial.reconcile", "create"): ([paid], {}),
-            ("aftersales.case", "write"): ([{"type_id": self.type_service.id}], {}),
             ("aftersales.dunning.hold", "create"): ([hold], {}),
             ("aftersales.dunning.hold", "write"): ([{"amount": 1}], {}),
             ("aftersales.dunning.proposal", "default_get"): (

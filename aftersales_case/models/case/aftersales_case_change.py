@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import ormcache
 
@@ -114,7 +114,7 @@ class AftersalesCase(models.Model):
         vals_list = [self._prepare_case_vals(dict(vals)) for vals in vals_list]
         self._number_cases(vals_list)
         self._fill_responsible(vals_list)
-        with self._changing() as model:
+        with self._changing(imported=self._is_import()) as model:
             # Core announces each responsible with a mail of its own, 14 queries a case;
             # ours is one message for the whole batch.
             quiet = model.with_context(mail_auto_subscribe_no_notify=True)
@@ -315,7 +315,9 @@ class AftersalesCase(models.Model):
         if judged:
             self.union(*judged)._check_gates(judged)
         asked = news.created.filtered(lambda case: case.id in change.asked)
-        if asked and not change.imported:
+        if change.imported:
+            news.created._settle_import()
+        else:
             asked._check_gate_of_creation()
 
     @api.model
@@ -338,19 +340,34 @@ class AftersalesCase(models.Model):
         cases = news.created | self.union(*differences)
         events = []
         for case in cases.sorted("id"):
-            if case in news.created:
-                kind = EVENT_IMPORTED if change.imported else EVENT_CREATED
-                events.append({"case_id": case, "kind": kind})
-            for name, (old, new) in differences.get(case, {}).items():
-                events.append(self._prepare_event(case, LOGGED_FIELDS[name], old, new))
-                if name == "team_id":
-                    news.reteamed |= case
-                if name == "stage_id":
-                    events += self._prepare_stage_events(case, old, new)
-            if case in news.created:
-                events.append(self._prepare_first_assignment(case))
+            changes = differences.get(case, {})
+            told = self._prepare_change_events(case, changes)
+            is_new = case in news.created
+            events += self._prepare_first_events(case, told) if is_new else told
+            if "team_id" in changes:
+                news.reteamed |= case
         change.tell(cases._get_tracked_values(), LOGGED_FIELDS)
         self.env["aftersales.case.event"]._log_events(events)
+
+    def _prepare_change_events(self, case, changes):
+        events = []
+        for name, (old, new) in changes.items():
+            events.append(self._prepare_event(case, LOGGED_FIELDS[name], old, new))
+            if name == "stage_id":
+                events += self._prepare_stage_events(case, old, new)
+        return events
+
+    def _prepare_first_events(self, case, changes):
+        """Return the events of a new case; one of the past began when it was reported."""
+        events = [
+            {"case_id": case, "kind": EVENT_CREATED},
+            *changes,
+            self._prepare_first_assignment(case),
+        ]
+        if not self._get_change().imported:
+            return events
+        imported = {"case_id": case, "kind": EVENT_IMPORTED}
+        return [event | {"at": case.reported_at} for event in events] + [imported]
 
     def _prepare_event(self, case, kind, old, new, reason=None):
         return {
@@ -552,8 +569,7 @@ class AftersalesCase(models.Model):
 
         :raises AccessError: naming the first such field
         """
-        change = self._get_change()
-        if change and change.imported:
+        if self._is_import():
             return
         system = self._get_system_fields()
         refused = next((name for name in vals if name in system), None)
@@ -649,28 +665,44 @@ class AftersalesCase(models.Model):
         """Draw the numbers of new cases; those that are taken already are passed over.
 
         A number can be taken by an imported case, or by a type that had the code before.
+
+        :raises ValidationError: when a number that is given belongs to another case
         """
+        given = [vals for vals in vals_list if vals.get("number", "/") != "/"]
+        for _company_id, number in self._get_taken_numbers(given):
+            raise ValidationError(
+                self.env._(
+                    "Number: %s is the number of another case. Leave it empty, and the"
+                    " case gets a new one.",
+                    number,
+                )
+            )
         waiting = [vals for vals in vals_list if vals.get("number", "/") == "/"]
         while waiting:
             for vals in waiting:
                 # sudo: as in _prepare_case_vals
-                case_type = self.env["aftersales.case.type"].sudo()
-                case_type = case_type.browse(vals.get("type_id"))
+                types = self.env["aftersales.case.type"].sudo()
+                case_type = types.browse(vals.get("type_id"))
                 vals["number"] = case_type._next_number() if case_type else "/"
-            # sudo: numbers of cases that the user may not see are taken, too
-            taken = {
-                (company.id, number)
-                for company, number in self.sudo()._read_group(
-                    [
-                        ("company_id", "in", {v["company_id"] for v in waiting}),
-                        ("number", "in", [vals["number"] for vals in waiting]),
-                    ],
-                    ["company_id", "number"],
-                )
-            }
+            taken = self._get_taken_numbers(waiting)
             waiting = [
                 vals
                 for vals in waiting
                 if (vals["company_id"], vals["number"]) in taken
-                and vals["number"] != "/"
             ]
+
+    @api.model
+    def _get_taken_numbers(self, vals_list):
+        """Return those (company id, number) of these values that cases have already."""
+        if not vals_list:
+            return set()
+        # sudo: numbers of cases that the user may not see are taken, too
+        rows = self.sudo()._read_group(
+            [
+                ("company_id", "in", [vals["company_id"] for vals in vals_list]),
+                ("number", "in", [vals["number"] for vals in vals_list]),
+                ("number", "!=", "/"),
+            ],
+            ["company_id", "number"],
+        )
+        return {(company.id, number) for company, number in rows}

@@ -168,7 +168,6 @@ class AftersalesCaseEvent(models.Model):
         env = self.env
         return {
             "created": (env._("Created"), None),
-            "imported": (env._("Taken over from another system"), None),
             "stage": (env._("Stage"), "aftersales.case.stage"),
             "forced": (env._("Stage forced"), "aftersales.case.stage"),
             "type": (env._("Type"), "aftersales.case.type"),

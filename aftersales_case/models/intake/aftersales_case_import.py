@@ -3,8 +3,6 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...const import EVENT_IMPORTED
-
 # Told by identity: it cannot come in over RPC.
 IMPORT = object()
 IMPORT_KEY = "aftersales_import"
@@ -33,8 +31,8 @@ class AftersalesCase(models.Model):
         """
         if self.env.su or not self._opens_the_past(fields, data):
             return super().load(fields, data)
-        importing = {IMPORT_KEY: IMPORT, "mail_activity_automation_skip": True}
-        return super(AftersalesCase, self.with_context(**importing)).load(fields, data)
+        importing = self.with_context(**{IMPORT_KEY: IMPORT})
+        return super(AftersalesCase, importing).load(fields, data)
 
     @api.model
     def _opens_the_past(self, columns, data):
@@ -104,42 +102,18 @@ class AftersalesCase(models.Model):
                 vals["assigned_at"] = assigned_at or vals["assigned_at"]
         return result
 
-    def _check_gate_of_creation(self):
-        if not self._is_import():
-            return super()._check_gate_of_creation()
+    def _settle_import(self):
+        """Take over cases of the past: they are judged by their dates, not by gates."""
         self._check_past()
         self.type_id._skip_numbers(self.mapped("number"))
-        self.env["aftersales.case.event"]._log_events(
-            [
-                {"case_id": case, "kind": EVENT_IMPORTED, "at": fields.Datetime.now()}
-                for case in self
-            ]
-        )
         note = self.env._("Imported with the number, dates and stage it had before.")
-        return self._message_log_batch(dict.fromkeys(self.ids, note))
-
-    def _announce(self):
-        return None if self._is_import() else super()._announce()
+        self._message_log_batch(dict.fromkeys(self.ids, note))
 
     def _check_past(self):
         """Refuse what cannot have been.
 
         :raises ValidationError: naming the case, the field and the remedy
         """
-        # sudo: numbers are unique over what the user cannot see
-        taken = self.sudo()._read_group(
-            [("number", "in", self.mapped("number"))],
-            ["company_id", "number"],
-            having=[("__count", ">", 1)],
-        )
-        for _company, number in taken:
-            raise ValidationError(
-                self.env._(
-                    "Number: %s is the number of another case. Leave it empty, and the"
-                    " case gets a new one.",
-                    number,
-                )
-            )
         for case in self:
             problem = case._find_problem_of_past()
             if problem:
@@ -172,15 +146,3 @@ class AftersalesCase(models.Model):
                 "Handled On lies before Reported On. Correct one of them."
             )
         return None
-
-
-class AftersalesCaseEvent(models.Model):
-    _inherit = "aftersales.case.event"
-
-    @api.model
-    def _prepare_snapshot(self, case):
-        """An imported case began when it was reported, not when it was imported."""
-        snapshot = super()._prepare_snapshot(case)
-        if case._is_import():
-            snapshot["at"] = case.reported_at
-        return snapshot

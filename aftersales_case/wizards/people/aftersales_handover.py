@@ -55,6 +55,7 @@ class AftersalesHandover(models.TransientModel):
         "aftersales.handover.line",
         "handover_id",
         compute="_compute_line_ids",
+        compute_sudo=False,  # what is handed over is what the user may see
         store=True,
         readonly=False,
     )
