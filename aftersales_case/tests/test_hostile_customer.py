@@ -6,7 +6,7 @@ from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .common import AftersalesSetup
-from .test_rights import RightsSetup
+from .walks import RightsSetup
 
 
 @tagged("post_install", "-at_install")

@@ -1,8 +1,7 @@
 from odoo.fields import Command
-from odoo.tests import new_test_user
 
 from .common import AftersalesCommon
-from .walks import ELSEWHERE, RightsWalk
+from .walks import ELSEWHERE, RightsSetup, RightsWalk
 
 MAIL = b"""From: Anna <anna@janssen.example>
 To: complaints@aftersales.example
@@ -10,72 +9,6 @@ Subject: Forged
 Message-Id: <forged@test>
 
 Forged"""
-
-
-class RightsSetup:
-    """A case of a team that none of these people belongs to, and what hangs on it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        env = cls.env
-        elsewhere = env["res.company"].create({"name": "Foreign"})
-        cls.foreign = new_test_user(
-            env,
-            "as_foreign",
-            groups="aftersales_case.group_aftersales_manager",
-            company_id=elsewhere.id,
-            company_ids=[Command.set(elsewhere.ids)],
-        )
-        cls.portal = new_test_user(
-            env,
-            "as_portal",
-            groups="base.group_portal",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.portal.partner_id.parent_id = cls.customer
-        cls.colleague = new_test_user(
-            env,
-            "as_colleague",
-            groups="base.group_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.other_team = env["aftersales.team"].create(
-            {
-                "name": "Others",
-                "company_id": cls.company.id,
-                "member_ids": [Command.set(cls.agent2.ids)],
-            }
-        )
-        cls.walk_users = {
-            "customer": cls.portal,
-            "colleague": cls.colleague,
-            "reporter": cls.reporter,
-            "accountant": cls.accountant,
-            "agent of another team": cls.agent,
-            "leader of another team": cls.leader,
-            "manager of another company": cls.foreign,
-        }
-        cls.walk_case = cls._new_walk_case("Stranger to all", cls.other_team)
-        cls.own_case = cls._new_walk_case("Own", cls.team)
-
-    @classmethod
-    def _new_walk_case(cls, name, team):
-        case = cls.env["aftersales.case"].create(
-            {
-                "name": name,
-                "type_id": cls.type_complaint.id,
-                "company_id": cls.company.id,
-                "team_id": team.id,
-                "user_id": cls.manager.id,
-                "partner_id": cls.customer.id,
-                "reporter_id": cls.reporter.partner_id.id,
-            }
-        )
-        case.message_subscribe((cls.reporter | cls.portal).partner_id.ids)
-        return case
 
 
 class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
@@ -147,6 +80,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 [{"name": "x", "parent_id": case.id, "number": case.number}],
                 {},
             ),
+            ("aftersales.case", "load"): ([[".id", "number"], [[case.id, "X"]]], {}),
             ("aftersales.case", "web_resequence"): ([{}, "sequence", 99], {}),
             ("aftersales.case", "default_get"): ([["name", "number"]], {}),
             ("aftersales.case", "load"): (

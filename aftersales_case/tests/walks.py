@@ -7,7 +7,9 @@ import inspect
 from contextlib import contextmanager
 
 from odoo.exceptions import AccessError, MissingError, RedirectWarning, UserError
+from odoo.fields import Command
 from odoo.service.model import call_kw, get_public_method
+from odoo.tests import new_test_user
 from odoo.tools import SQL
 
 REFUSALS = (AccessError, MissingError, RedirectWarning, UserError)
@@ -20,6 +22,72 @@ ELSEWHERE = object()
 
 class Unwalked(AssertionError):
     """The walk met something that nobody has told it how to try."""
+
+
+class RightsSetup:
+    """A case of a team that none of these people belongs to, and what hangs on it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env = cls.env
+        elsewhere = env["res.company"].create({"name": "Foreign"})
+        cls.foreign = new_test_user(
+            env,
+            "as_foreign",
+            groups="aftersales_case.group_aftersales_manager",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        cls.portal = new_test_user(
+            env,
+            "as_portal",
+            groups="base.group_portal",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.portal.partner_id.parent_id = cls.customer
+        cls.colleague = new_test_user(
+            env,
+            "as_colleague",
+            groups="base.group_user",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.other_team = env["aftersales.team"].create(
+            {
+                "name": "Others",
+                "company_id": cls.company.id,
+                "member_ids": [Command.set(cls.agent2.ids)],
+            }
+        )
+        cls.walk_users = {
+            "customer": cls.portal,
+            "colleague": cls.colleague,
+            "reporter": cls.reporter,
+            "accountant": cls.accountant,
+            "agent of another team": cls.agent,
+            "leader of another team": cls.leader,
+            "manager of another company": cls.foreign,
+        }
+        cls.walk_case = cls._new_walk_case("Stranger to all", cls.other_team)
+        cls.own_case = cls._new_walk_case("Own", cls.team)
+
+    @classmethod
+    def _new_walk_case(cls, name, team):
+        case = cls.env["aftersales.case"].create(
+            {
+                "name": name,
+                "type_id": cls.type_complaint.id,
+                "company_id": cls.company.id,
+                "team_id": team.id,
+                "user_id": cls.manager.id,
+                "partner_id": cls.customer.id,
+                "reporter_id": cls.reporter.partner_id.id,
+            }
+        )
+        case.message_subscribe((cls.reporter | cls.portal).partner_id.ids)
+        return case
 
 
 class RightsWalk:

@@ -1,8 +1,11 @@
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.aftersales_case.tests.test_rights import RightsSetup
-from odoo.addons.aftersales_case.tests.walks import ELSEWHERE, RightsWalk
+from odoo.addons.aftersales_case.tests.walks import (
+    ELSEWHERE,
+    RightsSetup,
+    RightsWalk,
+)
 
 from .common import DunningCommon
 

@@ -7,7 +7,7 @@ def follows_case(env, model_name):
     """Say whether a model is the case or a part of it, by its ``_case_field``."""
     if model_name == "aftersales.case":
         return True
-    return model_name in env and bool(getattr(env[model_name], "_case_field", None))
+    return bool(getattr(env.registry.models.get(model_name), "_case_field", None))
 
 
 class IrRule(models.Model):
