@@ -6,8 +6,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 # Told by identity: it cannot come in over RPC.
 IMPORT = object()
 IMPORT_KEY = "aftersales_import"
-# What the past of a case is, which the system sets for every other one.
-PAST_FIELDS = ("number", "reported_at", "assigned_at", "closed_at", "stage_id")
+# What the past of a case is, which the system sets for every other one. Its stage comes
+# with it; a stage alone is that of a new case, and judged by its gate.
+PAST_FIELDS = ("number", "reported_at", "assigned_at", "closed_at")
 
 
 class AftersalesCase(models.Model):
@@ -41,15 +42,14 @@ class AftersalesCase(models.Model):
         past = [name for name in names if name in PAST_FIELDS]
         user = self.env.user
         if not user.has_group("aftersales_case.group_aftersales_manager"):
-            # A move is judged by its gate, and a leader corrects when he was told.
-            own = {"stage_id"}
             if user.has_group("aftersales_case.group_aftersales_leader"):
-                own.add("reported_at")
-            self._refuse_past([name for name in past if name not in own], AccessError)
+                past = [name for name in past if name != "reported_at"]
+            self._refuse_past(past, AccessError)
             return False
         if past and self._has_known_rows(columns, data):
-            own = ("stage_id", "reported_at")
-            self._refuse_past([name for name in past if name not in own], UserError)
+            # When the customer told us is a leader's to correct.
+            past = [name for name in past if name != "reported_at"]
+            self._refuse_past(past, UserError)
             return False
         return bool(past)
 
