@@ -1,6 +1,10 @@
+import io
 from datetime import datetime, timedelta
 
-from odoo.tests import HttpCase, freeze_time, tagged
+from lxml import html
+from pypdf import PdfReader
+
+from odoo.tests import Form, HttpCase, freeze_time, tagged
 
 from odoo.addons.aftersales_case.engine.replay import Span, working_seconds
 
@@ -9,7 +13,9 @@ from .common import AftersalesCommon, AftersalesSetup, feature
 MONDAY = datetime(2026, 3, 2, 8, 0, 0)
 
 
-class TestHistory(AftersalesCommon):
+class LivedCase:
+    """A week of five days of eight hours, and a case that lived through some of it."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -42,6 +48,19 @@ class TestHistory(AftersalesCommon):
         case.invalidate_recordset()
         return case
 
+    def _read_custody(self, page):
+        """Return ``{title: {row: (calendar, working)}}`` as the page shows it."""
+        tables = html.fromstring(page).iterfind(".//div[h5]")
+        return {
+            table.findtext("h5"): {
+                row.findtext("td[1]"): (row.findtext("td[2]"), row.findtext("td[3]"))
+                for row in table.iterfind(".//tbody/tr")
+            }
+            for table in tables
+        }
+
+
+class TestHistory(LivedCase, AftersalesCommon):
     def test_reasons_are_words(self):
         """Keys that the system logs as a reason are told in words."""
         self.team.member_ids = False
@@ -49,8 +68,51 @@ class TestHistory(AftersalesCommon):
         self.assertIn("nobody took it yet", case.history_html)
         self.assertNotIn("fallback", case.history_html)
 
-    @feature("N-10", "B4-21")
+    @feature("N-10")
     def test_who_held_it(self):
+        """The tab History says whose turn it was, by party, team, person and stage."""
+        case = self._lived_case()
+        page = Form(self._as(self.agent2, case)).history_html
+        custody = self._read_custody(page)
+        ours = ("05:00", "05:00")
+        # Monday 12:00 to Wednesday 8:00, of which 4 + 8 hours were worked
+        waited = ("44:00", "12:00")
+        self.assertEqual(
+            custody["Whose turn it was"],
+            {self.company.name: ours, "Customer": waited},
+        )
+        self.assertEqual(custody["Team"], {self.team.name: ("2 d 1 h", "17:00")})
+        self.assertEqual(custody["Responsible"], {"Aagje Agent": ("2 d 1 h", "17:00")})
+        self.assertEqual(
+            custody["Stage"],
+            {
+                "New": ("02:00", "02:00"),
+                "In Progress": ("03:00", "03:00"),
+                "Waiting for Customer": waited,
+            },
+        )
+
+    def test_custody_of_parts_and_supplier(self):
+        """Who waits for a supplier does not wait for us, the second time neither."""
+        with freeze_time(MONDAY):
+            case = self._new_case(user_id=self.agent.id)
+        for hours, stage in (
+            (1, self.stage_wait_supplier),
+            (3, self.stage_progress),
+            (4, self.stage_wait_supplier),
+            (8, self.stage_progress),
+        ):
+            with freeze_time(MONDAY + timedelta(hours=hours)):
+                case.stage_id = stage
+        with freeze_time(MONDAY + timedelta(hours=8)):
+            case.invalidate_recordset()
+            custody = self._read_custody(case.history_html)["Whose turn it was"]
+        self.assertEqual(
+            custody,
+            {self.company.name: ("02:00", "02:00"), "Supplier": ("06:00", "06:00")},
+        )
+
+    def test_custody(self):
         """Calendar and working time are split over us and those we waited for."""
         case = self._lived_case()
         hour = 3600
@@ -109,7 +171,43 @@ class TestHistory(AftersalesCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestHistoryReport(AftersalesSetup, HttpCase):
+class TestHistoryReport(LivedCase, AftersalesSetup, HttpCase):
+    @feature("B4-21", "N-10")
+    def test_everything_at_hand_in_a_conflict(self):
+        """The PDF says who did what and when, and how long each had it."""
+        case = self._lived_case()
+        self.env["ir.config_parameter"].set_param("report.url", self.base_url())
+        report = self._as(self.agent)["ir.actions.report"]
+        content, kind = report.with_context(
+            force_report_rendering=True
+        )._render_qweb_pdf("aftersales_case.report_case_history", case.ids)
+        self.assertEqual(kind, "pdf")
+        pages = PdfReader(io.BytesIO(content)).pages
+        text = " ".join(" ".join(page.extract_text() for page in pages).split())
+        for part in (
+            case.number,
+            "Janssen Horeca",
+            "Whose turn it was",
+            "Customer 44:00 12:00",
+            f"{self.company.name} 05:00 05:00",
+            f"{self.team.name} 2 d 1 h 17:00",
+            "Aagje Agent 2 d 1 h 17:00",
+            "In Progress 03:00 03:00",
+            "Stage: New → In Progress",
+            "Aagje Agent",
+            "3/4/26, 9:00 AM",  # Wednesday, when it was solved
+        ):
+            self.assertIn(part, text)
+        story = text[text.index("Created") :]
+        moves = [
+            "New → In Progress",
+            "In Progress → Waiting for Customer",
+            "Waiting for Customer → In Progress",
+            "In Progress → Solved",
+        ]
+        places = [story.index(move) for move in moves]
+        self.assertEqual(places, sorted(places))
+
     @feature("B4-09")
     def test_history_as_pdf(self):
         """The history is printed with the case: a page another company can read."""
