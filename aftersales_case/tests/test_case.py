@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form
+from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
 from .common import AftersalesCommon, feature
@@ -88,6 +88,50 @@ class TestCase(AftersalesCommon):
         as_agent.stage_id = self.stage_progress
         self.assertFalse(case.closed_at)
         self.assertEqual(case.lead_time, 0)
+
+    def test_date_handled_stays_when_a_closed_case_moves_on(self):
+        """In a batch that is cancelled, what was solved before keeps its date."""
+        monday = fields.Datetime.to_datetime("2026-03-02 08:00:00")
+        with freeze_time(monday):
+            solved = self._complete(self._new_case(reported_at=monday))
+            still_open = self._new_case(reported_at=monday)
+        with freeze_time(monday + timedelta(days=1)):
+            solved.stage_id = self.stage_solved
+        with freeze_time(monday + timedelta(days=4)):
+            (still_open | solved).stage_id = self.stage_cancelled
+        self.assertEqual(solved.closed_at, monday + timedelta(days=1))
+        self.assertEqual(still_open.closed_at, monday + timedelta(days=4))
+        # The second time it is handled, the new date counts.
+        with freeze_time(monday + timedelta(days=5)):
+            solved.stage_id = self.stage_progress
+        with freeze_time(monday + timedelta(days=6)):
+            solved.stage_id = self.stage_solved
+        self.assertEqual(solved.closed_at, monday + timedelta(days=6))
+
+    @feature("I2-20")
+    def test_costs(self):
+        """An agent enters the costs; who changed them is noted, and lists add them up."""
+        case = self._new_case(user_id=self.agent.id)
+        with Form(self._as(self.agent, case)) as form:
+            form.cost = 125.5
+        self.cr.flush()  # the end of a request: core notes what changed
+        with Form(self._as(self.agent, case)) as form:
+            self.assertEqual(form.cost, 125.5)
+            form.cost = 80
+        self.cr.flush()
+        case.invalidate_recordset(["message_ids"])
+        note = case.message_ids.filtered("tracking_value_ids").sorted("id")[-1:]
+        tracked = note.sudo().tracking_value_ids
+        self.assertEqual(note.author_id, self.agent.partner_id)
+        self.assertEqual(
+            (tracked.old_value_float, tracked.new_value_float), (125.5, 80)
+        )
+        self._new_case(cost=20)
+        Case = self._as(self.manager)["aftersales.case"]
+        totals = Case.web_read_group(
+            [("partner_id", "=", self.customer.id)], ["partner_id"], ["cost:sum"]
+        )
+        self.assertEqual(totals["groups"][0]["cost:sum"], 100)
 
     def test_priority_follows_urgency_and_impact(self):
         """Priority is computed from urgency and impact, and may be overruled."""
@@ -180,7 +224,6 @@ class TestCase(AftersalesCommon):
         self.assertIn(self.leader.partner_id, told)
         self.assertNotIn(self.agent.partner_id, told)
 
-    @feature("B4-45", "B4-44")
     def test_board_shows_all_stages_of_a_type(self):
         """The board of a type has a column for each of its stages, empty ones too."""
         self._new_case()

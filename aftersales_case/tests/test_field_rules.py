@@ -28,7 +28,7 @@ class TestFieldRules(AftersalesCommon):
             {"type_id": case_type.id, "key": key} | vals
         )
 
-    @feature("I2-04", "I2-25", "B4-20")
+    @feature("I2-04", "I2-25")
     def test_one_form_two_types(self):
         """The same form shows other fields on a complaint than on a service order."""
         self._rule("supplier_id", hidden=True)

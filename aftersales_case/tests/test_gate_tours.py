@@ -138,7 +138,32 @@ class TestGateTours(GateToursSetup, HttpCase):
         self.assertEqual(stages, self.stage_new | self.stage_progress)
         self.assertEqual(cases[1].stage_id, self.stage_progress)
 
-    @feature("I2-25", "B4-20", "B4-22")
+    @feature("B4-20")
+    def test_card_within_warranty_and_after_it(self):
+        """The same card asks for the claim within warranty, for the price after it."""
+        service = self.env.ref("aftersales_case.type_service")
+        self.type_service.properties_definition = [
+            *service.properties_definition,
+            {"name": "claim", "string": "Claim Number", "type": "char"},
+        ]
+        price = self._rule("cost", self.type_service, label="Price after Warranty")
+        claim = self._rule("properties.claim", self.type_service)
+        for rule, value in ((claim, "yes"), (price, "no")):
+            self.env["aftersales.field.condition"].create(
+                {"rule_id": rule.id, "key": "properties.warranty", "value": value}
+            )
+        cases = [
+            self._new_case(type_id=self.type_service.id, user_id=self.agent.id)
+            for _number in range(2)
+        ]
+        self._tour_form("aftersales_card_within_warranty", cases[0])
+        self._tour_form("aftersales_card_after_warranty", cases[1])
+        found = [case._get_raw_properties() for case in cases]
+        self.assertEqual([item["warranty"] for item in found], ["yes", "no"])
+        self.assertEqual(found[0]["claim"], "CL-7")
+        self.assertEqual([case.cost for case in cases], [0, 80])
+
+    @feature("I2-25", "B4-22")
     def test_one_form_two_types(self):
         """The same form shows other names, fields and own fields on another type."""
         self.type_complaint.properties_definition = [

@@ -313,7 +313,7 @@ class TestMerge(AftersalesCommon):
 
     # === Parents === #
 
-    @feature("P-37", "I2-26")
+    @feature("P-37")
     def test_parent_waits_for_its_subcases(self):
         """A stage may ask that no subcase is open."""
         self.env["aftersales.stage.requirement"].create(

@@ -236,7 +236,7 @@ class TestShippedTypes(AftersalesCommon):
         case = self._case_of("open_point")
         self.assertIn("Approval by Team Leader", self._labels(case, "finished"))
 
-    @feature("N-26", "B4-13")
+    @feature("B4-13")
     def test_one_rule_drives_form_and_gate(self):
         """One row of the rule table: the form requires the field, and the gate asks it."""
         case_type = self.types["complaint"]

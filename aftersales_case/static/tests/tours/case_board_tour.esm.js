@@ -1,6 +1,8 @@
 import {registry} from "@web/core/registry";
 
 const card = ".o_kanban_record:contains(Boiler drips)";
+// By its header: the cards of other columns name the phase, too.
+const column = (phase) => `.o_kanban_group:has(.o_kanban_header:contains(${phase}))`;
 
 registry.category("web_tour.tours").add("aftersales_case_board", {
     steps: () => [
@@ -10,13 +12,24 @@ registry.category("web_tour.tours").add("aftersales_case_board", {
             run: "click",
         },
         {
+            content: "Each phase has a column, those without cases too",
+            trigger: column("New"),
+        },
+        ...["In Progress", "Waiting for Customer", "Waiting for Supplier"].map(
+            (phase) => ({trigger: `${column(phase)}:not(:has(.o_kanban_record))`})
+        ),
+        {
             content: "Move the case without opening it",
-            trigger: `.o_kanban_group:contains(New) ${card}`,
-            run: "drag_and_drop(.o_kanban_group:contains(In Progress))",
+            trigger: `${column("New")} ${card}`,
+            run: `drag_and_drop(${column("In Progress")})`,
         },
         {
             content: "It stands in its new stage",
-            trigger: `.o_kanban_group:contains(In Progress) ${card}`,
+            trigger: `${column("In Progress")} ${card}`,
+        },
+        {
+            content: "It left its old one, and no form was opened",
+            trigger: `.o_kanban_view:not(:has(.o_form_view)) ${column("New")}:not(:has(${card}))`,
         },
     ],
 });

@@ -363,6 +363,49 @@ tours.add("aftersales_type_complaint", {
     ],
 });
 
+const ownField = (name) => `.o_property_field[property-name=${name}]`;
+const chooseWarranty = (label) => ({
+    trigger: `${ownField("warranty")} select`,
+    run: `selectByLabel ${label}`,
+});
+const saveForm = [
+    {trigger: ".o_form_button_save", run: "click"},
+    {trigger: ".o_form_saved"},
+];
+
+tours.add("aftersales_card_within_warranty", {
+    steps: () => [
+        {
+            content: "A claim is not asked for before it is known to be covered",
+            trigger: `.o_form_view:not(:has(${ownField("claim")})) ${ownField("warranty")}`,
+        },
+        chooseWarranty("In warranty"),
+        {
+            trigger: `${ownField("claim")} input`,
+            run: "edit CL-7",
+        },
+        {trigger: ".o_form_view:not(:contains(Price after Warranty))"},
+        ...saveForm,
+    ],
+});
+
+tours.add("aftersales_card_after_warranty", {
+    steps: () => [
+        chooseWarranty("In warranty"),
+        {trigger: ownField("claim")},
+        chooseWarranty("Expired"),
+        {
+            content: "Another answer, another field, before anything is saved",
+            trigger: `.o_form_view:not(:has(${ownField("claim")})) label:contains(Price after Warranty)`,
+        },
+        {
+            trigger: ".o_field_widget[name=cost] input",
+            run: "edit 80",
+        },
+        ...saveForm,
+    ],
+});
+
 tours.add("aftersales_type_service", {
     steps: () => [
         {trigger: ".o_form_view label:contains(Price of the Repair)"},
