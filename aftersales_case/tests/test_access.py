@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .common import AftersalesCommon, feature
 
@@ -103,6 +103,57 @@ class TestAccess(AftersalesCommon):
         events = self.secret.event_ids
         with self.assertRaises(AccessError):
             self._as(self.agent, events).read(["kind"])
+
+    def test_who_only_reads_a_case_writes_no_part_of_it(self):
+        """Goods and checklist are changed by those who may change the case."""
+        self.elsewhere.assigned_at = "2026-03-02 08:00:00"
+        product = self.env["product.product"].create({"name": "Pump"})
+        for model, field, vals in (
+            ("aftersales.case.line", "line_ids", {"product_id": product.id}),
+            ("aftersales.checklist.item", "checklist_ids", {"name": "Looked at"}),
+        ):
+            mine, theirs = (
+                self._as(
+                    self.agent, self.env[model].create(vals | {"case_id": case.id})
+                )
+                for case in (self.own, self.elsewhere)
+            )
+            case = self._as(self.agent, self.elsewhere)
+            attempts = {
+                "write": lambda part=theirs: part.write({"sequence": 1}),
+                "unlink": lambda part=theirs: part.unlink(),
+                "create": lambda part=theirs, new=vals: part.create(
+                    new | {"case_id": self.elsewhere.id}
+                ),
+                "both": lambda both=mine | theirs: both.write({"sequence": 1}),
+                "form": lambda c=case, f=field, p=theirs: c.write(
+                    {f: [(1, p.id, {"sequence": 1})]}
+                ),
+            }
+            self.assertTrue(theirs.read(["sequence"]))
+            for name, attempt in attempts.items():
+                with (
+                    self.subTest(model=model, attempt=name),
+                    self.assertRefused(AccessError, ""),
+                ):
+                    attempt()
+            self.assertTrue(theirs.exists())
+            mine.write({"sequence": 1})
+            mine.unlink()
+
+    def test_goods_do_not_move_into_a_case_that_one_only_reads(self):
+        """A line of one's own case cannot be given to somebody else's."""
+        self.elsewhere.assigned_at = "2026-03-02 08:00:00"
+        line = self.env["aftersales.case.line"].create(
+            {
+                "case_id": self.own.id,
+                "product_id": self.env["product.product"].create({"name": "Pump"}).id,
+            }
+        )
+        with self.assertRefused(AccessError, ""):
+            self._as(self.agent, line).case_id = self.elsewhere
+        self._as(self.agent, line).case_id = self.reported
+        self.assertEqual(line.case_id, self.reported)
 
     def test_who_writes_which_case(self):
         """Agents write own, team and unassigned cases; reporters write none."""
@@ -273,6 +324,40 @@ class TestAccess(AftersalesCommon):
             case.name = "Flood"
 
     @feature("B4-23")
+    def test_lists_and_searches_show_what_one_may_see(self):
+        """List, search, board and form show each role its own cases and no others."""
+        public = self.own | self.reported | self.elsewhere
+        expected = {
+            self.reporter: self.reported,
+            self.agent: public,
+            self.manager: self.cases,
+            self.foreign: self.cases.browse(),
+        }
+        domain = [("id", "in", self.cases.ids)]
+        for user, cases in expected.items():
+            with self.subTest(user=user.login):
+                Case = self._as(user)["aftersales.case"]
+                names = set(cases.mapped("name"))
+                listed = Case.web_search_read(domain, {"name": {}})
+                self.assertEqual({row["name"] for row in listed["records"]}, names)
+                self.assertEqual(listed["length"], len(cases))
+                found = {
+                    case_id
+                    for name in self.cases.mapped("name")
+                    for case_id, _title in Case.name_search(name)
+                }
+                self.assertEqual(found & set(self.cases.ids), set(cases.ids))
+                columns = Case.web_read_group(domain, ["stage_id"], ["__count"])
+                counted = sum(column["__count"] for column in columns["groups"])
+                self.assertEqual(counted, len(cases))
+                for case in self.cases - cases:
+                    with self.assertRefused(AccessError, ""):
+                        Form(Case.browse(case.id))
+                for case in cases:
+                    self.assertEqual(Form(Case.browse(case.id)).name, case.name)
+        with self.assertRefused(AccessError, ""):
+            self._as(self.portal)["aftersales.case"].web_search_read(domain, {})
+
     def test_write_of_a_stranger_is_refused(self):
         """A refused write changes nothing."""
         with self.assertRaises(AccessError):

@@ -110,6 +110,49 @@ class TestAssign(AftersalesCommon):
         self.assertEqual(case.user_id, self.agent2)
         self.assertTrue(case.assigned_at)
 
+    def _new_workshop(self, *members):
+        return self.env["aftersales.team"].create(
+            {
+                "name": "Workshop",
+                "company_id": self.company.id,
+                "member_ids": [(6, 0, [user.id for user in members])],
+                "assignment_method": "least_loaded",
+            }
+        )
+
+    @feature("B4-15")
+    def test_stage_hands_the_case_to_its_team(self):
+        """A stage with a team of its own hands over every case that enters, every time."""
+        workshop = self._new_workshop(self.manager)
+        self.link_progress.team_id = workshop
+        cases = self.env["aftersales.case"]
+        for _number in range(2):
+            cases |= self._new_case(user_id=self.agent.id)
+        there = self._new_case(team_id=workshop.id, user_id=self.manager.id)
+        known = (cases | there).event_ids
+        moved = cases[0] | there | cases[1]
+        moved.stage_id = self.stage_progress
+        self.assertEqual(moved.team_id, workshop)
+        self.assertEqual(moved.user_id, self.manager)
+        events = (moved.event_ids - known).filtered(lambda event: event.kind == "team")
+        self.assertEqual(events.case_id, cases, "one was there already")
+        self.assertEqual(set(events.mapped("to_id")), {workshop.id})
+        # The second time round it is handed over again.
+        cases[0].write({"stage_id": self.stage_new.id, "team_id": self.team.id})
+        self.assertNotEqual(cases[0].user_id, self.manager)
+        cases[0].stage_id = self.stage_progress
+        self.assertEqual(cases[0].team_id, workshop)
+        self.assertEqual(cases[0].user_id, self.manager)
+
+    def test_stage_leaves_confidential_cases_where_they_are(self):
+        """In a batch only what is not confidential goes to the stage's person."""
+        self.link_progress.write({"assignment": "user", "user_id": self.agent2.id})
+        secret = self._new_case(confidential=True, user_id=self.manager.id)
+        public = self._new_case(user_id=self.agent.id)
+        (secret | public).stage_id = self.stage_progress
+        self.assertEqual(secret.user_id, self.manager)
+        self.assertEqual(public.user_id, self.agent2)
+
     def test_take(self):
         """An agent takes an unassigned case with one click."""
         case = self._new_case()
@@ -238,6 +281,37 @@ class TestAssign(AftersalesCommon):
             (self.agent | self.agent2 | self.leader).partner_id,
         )
         self.assertIn(case.number, notices.subject)
+
+    def _told_since(self, message_id, user):
+        """Return all that a user was told since a message, as one text."""
+        notices = self.env["mail.message"].search(
+            [
+                ("id", ">", message_id),
+                ("notified_partner_ids", "in", user.partner_id.ids),
+            ]
+        )
+        return " ".join(f"{notice.subject} {notice.body}" for notice in notices)
+
+    def test_confidential_new_cases_are_not_announced_to_the_team(self):
+        """The team hears of the public case of a batch; of the other its responsible."""
+        before = self.env["mail.message"].search([], order="id desc", limit=1).id
+        vals = {"type_id": self.type_complaint.id, "company_id": self.company.id}
+        public, secret = self.env["aftersales.case"].create(
+            [
+                vals | {"name": "Pump leaks", "user_id": self.agent.id},
+                vals
+                | {
+                    "name": "Theft in the workshop",
+                    "user_id": self.agent.id,
+                    "confidential": True,
+                },
+            ]
+        )
+        told = self._told_since(before, self.agent2)
+        self.assertIn(public.number, told)
+        self.assertNotIn(secret.number, told)
+        self.assertNotIn("Theft", told)
+        self.assertIn(secret.number, self._told_since(before, self.agent))
 
     def test_a_batch_is_announced_once(self):
         """A hundred imported cases make one message, not a hundred."""

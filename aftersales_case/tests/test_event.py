@@ -34,6 +34,42 @@ class TestEvent(AftersalesCommon):
         self.assertEqual(move.state, "open")
         self.assertEqual(move.summary, "Stage: New → In Progress")
 
+    def test_events_of_a_batch(self):
+        """One write of several cases is logged case by case, cause before consequence."""
+        workshop = self.env["aftersales.team"].create(
+            {
+                "name": "Workshop",
+                "company_id": self.company.id,
+                "member_ids": [(6, 0, self.manager.ids)],
+            }
+        )
+        cases = self.env["aftersales.case"]
+        for _number in range(3):
+            cases |= self._new_case(user_id=self.agent.id)
+        known = cases.event_ids
+        vals = {"stage_id": self.stage_wait_supplier.id, "team_id": workshop.id}
+        self._as(self.manager, cases).write(vals)
+        events = (cases.event_ids - known).sorted("id")
+        for kind in ("stage", "team", "assigned"):
+            with self.subTest(kind=kind):
+                logged = events.filtered(lambda event, k=kind: event.kind == k)
+                self.assertEqual([event.case_id for event in logged], list(cases))
+        for case in cases:
+            kinds = events.filtered(lambda e, c=case: e.case_id == c).mapped("kind")
+            self.assertLess(kinds.index("team"), kinds.index("assigned"))
+            self.assertLess(kinds.index("stage"), kinds.index("assigned"))
+
+    def test_created_comes_first(self):
+        """The history of each case of a batch starts with its creation."""
+        vals = {"name": "Leak", "type_id": self.type_complaint.id}
+        cases = self.env["aftersales.case"].create([vals, vals])
+        for case in cases:
+            first, *others = case.event_ids.sorted("id").mapped("kind")
+            self.assertEqual(first, "created")
+            self.assertIn("assigned", others)
+        created = cases.event_ids.filtered(lambda event: event.kind == "created")
+        self.assertEqual([event.case_id for event in created.sorted("id")], list(cases))
+
     def test_history_is_not_rewritten_by_configuration(self):
         """What a stage meant then stays in the log when its state is changed."""
         case = self._new_case(stage_id=self.stage_progress.id)

@@ -166,6 +166,28 @@ class TestGates(AftersalesCommon):
         case.stage_id = self.stage_progress
         self.assertEqual(case.state, "open")
 
+    def test_reopening_is_judged_by_the_stage_alone(self):
+        """A closed case comes back to a stage further on without what its way would ask."""
+        cases = self._complete(
+            self._new_case(user_id=self.agent.id)
+            | self._new_case(user_id=self.agent.id)
+        )
+        cases.stage_id = self.stage_solved
+        self.link_progress.sequence = self.link_solved.sequence + 1
+        self._rule("supplier_id", required_from_id=self.stage_progress.id)
+        cases = self._as(self.agent, cases)
+        action = cases[0].action_reopen()
+        form = Form.from_action(self._as(self.agent), action)
+        form.reason = "It leaks again"
+        form.save().action_reopen()
+        cases[1].stage_id = self.stage_progress
+        self.assertEqual(cases.mapped("state"), ["open", "open"])
+        # What the stage itself asks for binds a reopened case, too.
+        cases.sudo().stage_id = self.stage_solved
+        self._require(self.link_progress, kind="field", key="supplier_id")
+        with self.assertRefused(UserError, "Supplier is not filled in"):
+            cases[1].stage_id = self.stage_progress
+
     def test_rejection_asks_its_own_requirement(self):
         """The shipped types ask for the reason of a rejection."""
         case = self._new_case()
@@ -267,7 +289,6 @@ class TestGates(AftersalesCommon):
                     aftersales_change=value
                 ).stage_id = self.stage_progress
 
-    @feature("I2-20")
     def test_zero_is_an_answer(self):
         """Costs that must be answered may be zero, once somebody said so."""
         self._rule("cost", required_from_id=self.stage_progress.id)
@@ -346,6 +367,49 @@ class TestGates(AftersalesCommon):
         self.assertEqual([item["id"] for item in gate["cases"]], cases[0].ids)
         ready = [{"stage_id": self.stage_progress.id, "ids": cases[1].ids}]
         self.assertEqual(gate["ready"], ready)
+
+    def test_every_case_of_a_batch_is_judged(self):
+        """The last of several cases lacks something: none moves, and it is named."""
+        self._rule("cause_id", required_from_id=self.stage_progress.id)
+        cases = self.env["aftersales.case"]
+        for _number in range(3):
+            cases |= self._new_case(user_id=self.agent.id)
+        self._complete(cases[:2])
+        with self.assertRaises(GateError) as caught, self.env.cr.savepoint():
+            self._as(self.agent, cases).write({"stage_id": self.stage_progress.id})
+        gate = caught.exception.context["gate"]
+        self.assertEqual([item["id"] for item in gate["cases"]], cases[2].ids)
+        cases.invalidate_recordset()
+        self.assertEqual(cases.stage_id, self.stage_new)
+
+    def test_a_batch_of_two_types_is_judged_by_both(self):
+        """Each case is judged by the rules and the roles of its own type."""
+        self._rule("cause_id", required_from_id=self.stage_wait_supplier.id)
+        other = self.type_complaint.copy({"name": "Other", "code": "OTH"})
+        other.field_rule_ids.unlink()
+        link = other.link_ids.filtered(lambda r: r.stage_id == self.stage_wait_supplier)
+        link.group_ids = self.env.ref("aftersales_case.group_aftersales_leader")
+        complete = self._complete(self._new_case(user_id=self.agent.id))
+        lacking = self._new_case(user_id=self.agent.id)
+        elsewhere = self._new_case(user_id=self.agent.id, type_id=other.id)
+        cases = self._as(self.agent, complete | elsewhere | lacking)
+        with self.assertRaises(GateError) as caught, self.env.cr.savepoint():
+            cases.write({"stage_id": self.stage_wait_supplier.id})
+        asked = {
+            item["id"]: item["kinds"]
+            for item in caught.exception.context["gate"]["cases"]
+        }
+        self.assertEqual(asked, {elsewhere.id: ["role"], lacking.id: ["field"]})
+
+    def test_every_new_case_of_a_batch_is_judged(self):
+        """Two cases made at once: the second lacks its category, so neither is made."""
+        self._rule("category_id", required_from_id=self.stage_new.id)
+        vals = {"name": "Complete", "type_id": self.type_complaint.id}
+        category = self.env.ref("aftersales_case.category_product")
+        Case = self._as(self.agent)["aftersales.case"]
+        with self.assertRefused(UserError, "Category is not filled in"):
+            Case.create([vals | {"category_id": category.id}, vals])
+        self.assertFalse(Case.search([("name", "=", "Complete")]))
 
     def test_small_form_has_every_field(self):
         """The small form draws each rule-controlled field, shown only when asked."""

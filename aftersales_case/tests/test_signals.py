@@ -154,6 +154,43 @@ class TestSignals(AftersalesCommon):
         self.assertEqual(len(self._notices(self.agent)), 2)
         self.assertIn("Waiting too long", self._notices(self.agent)[0].body)
 
+    @feature("P-57")
+    def test_second_stay_in_the_same_stage_is_announced_again(self):
+        """Back in a stage in which it was late before, it is late anew, and told once."""
+        self._link(self.stage_wait_supplier).max_hours = 8
+        day, hour = timedelta(days=1), timedelta(hours=1)
+        case = self._case()
+        with freeze_time(MONDAY):
+            case.stage_id = self.stage_wait_supplier
+        self._run(MONDAY + hour)
+        self._run(MONDAY + 2 * day)
+        self.assertEqual(len(self._notices(self.agent)), 1)
+        with freeze_time(MONDAY + 2 * day):
+            case.stage_id = self.stage_progress
+        with freeze_time(MONDAY + 2 * day + hour):
+            case.stage_id = self.stage_wait_supplier
+        self._run(MONDAY + 2 * day + 2 * hour)
+        self.assertEqual(len(self._notices(self.agent)), 1, "not late yet")
+        for later in (4 * day, 5 * day):
+            self._run(MONDAY + later)
+            self.assertEqual(len(self._notices(self.agent)), 2)
+        reasons = case.event_ids.filtered(lambda e: e.kind == "signal").mapped("reason")
+        self.assertEqual(reasons, ["waiting", "waiting"])
+
+    @feature("I2-28", "P-57")
+    def test_each_reason_of_one_stay_is_announced(self):
+        """A case that was told to be late in its stage is told to be open too long, too."""
+        self._link(self.stage_new).max_hours = 8
+        self.type_complaint.max_days_open = 5
+        case = self._case(reported_at=MONDAY)
+        day = timedelta(days=1)
+        self._run(MONDAY + timedelta(hours=1))
+        for later, told in ((2 * day, 1), (3 * day, 1), (8 * day, 2), (9 * day, 2)):
+            self._run(MONDAY + later)
+            self.assertEqual(len(self._notices(self.agent)), told, later)
+        reasons = case.event_ids.filtered(lambda e: e.kind == "signal").mapped("reason")
+        self.assertEqual(sorted(reasons), ["open", "stage"])
+
     def test_changed_limits_are_planned_anew(self):
         """A limit that a manager changes counts for the cases that are open already."""
         case = self._case()

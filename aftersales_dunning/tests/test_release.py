@@ -91,6 +91,86 @@ class TestRelease(DunningCommon):
         self.assertEqual(invoice.state, "posted")
         self.assertFalse(self._run(due).line_ids)
 
+    def _dispute(self, invoice, amount, **terms):
+        """A case of the agent that holds a part of an invoice, to end on these terms."""
+        reason = self.reason.copy(terms)
+        case = self._complete(self._new_case(user_id=self.agent.id))
+        self._hold(
+            invoice, scope="amount", amount=amount, case=case, reason_id=reason.id
+        )
+        return case
+
+    @feature("I2-57")
+    def test_the_longer_wait_holds(self):
+        """Two parts in dispute: whichever is settled last, the longer wait counts."""
+        for days in ((14, 3), (3, 14)):
+            with self.subTest(days=days):
+                invoice = self._new_invoice(1000)
+                cases = [
+                    self._dispute(invoice, 300, release_policy="wait", wait_days=wait)
+                    for wait in days
+                ]
+                for case in cases:
+                    self._close(case)
+                resume_on = self.today + timedelta(days=14)
+                self.assertEqual(invoice.dunning_resume_on, resume_on)
+
+    def test_the_longer_wait_holds_for_each_invoice_of_a_customer(self):
+        """A hold of the whole customer shortens the wait of none of his invoices."""
+        waiting, other = self._new_invoice(1000), self._new_invoice(300)
+        self._close(self._dispute(waiting, 400, release_policy="wait", wait_days=20))
+        hold = self._hold_customer()
+        terms = self.reason._get_terms() | {"release_policy": "wait", "wait_days": 5}
+        hold._release_by_hand(terms)
+        self.assertEqual(
+            [invoice.dunning_resume_on for invoice in (waiting, other)],
+            [self.today + timedelta(days=days) for days in (20, 5)],
+        )
+
+    @feature("I2-57")
+    def test_second_new_due_date_keeps_the_original(self):
+        """However often the due date is moved, the one of the invoice stays visible."""
+        invoice = self._new_invoice(1000)
+        old = invoice.invoice_date_due
+        for days in (14, 30):
+            self._close(
+                self._dispute(invoice, 400, release_policy="new_due", due_days=days)
+            )
+            due = self.today + timedelta(days=days)
+            with Form(self._as(self.accountant, invoice)) as form:
+                self.assertEqual(form.dunning_due_original, str(old))
+                self.assertEqual(form.invoice_date_due, str(due))
+        # Drafted and posted again, both moves still count.
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(invoice.invoice_date_due, due)
+
+    def test_new_due_date_is_never_an_earlier_one(self):
+        """Two parts in dispute: the later of both new due dates holds."""
+        invoice = self._new_invoice(1000)
+        cases = [
+            self._dispute(invoice, 300, release_policy="new_due", due_days=days)
+            for days in (30, 14)
+        ]
+        for case in cases:
+            self._close(case)
+        due = self.today + timedelta(days=30)
+        self.assertEqual(invoice.invoice_date_due, due)
+        self.assertEqual(invoice._get_term_lines().date_maturity, due)
+
+    def test_two_disputes_end_one_by_one(self):
+        """What the first case gives back is dunned; the other's part is still held."""
+        invoice = self._new_invoice(1000)
+        first, second = (
+            self._dispute(invoice, amount, release_policy="go_on")
+            for amount in (300, 200)
+        )
+        self.assertEqual(invoice.due_now, 500)
+        self._close(first)
+        self.assertEqual(invoice.due_now, 800)
+        self.assertEqual(second.hold_ids.state, "active")
+        self.assertEqual(self._run().line_ids.balance_due, 800)
+
     @feature("I2-57")
     def test_new_due_date_by_payment_term(self):
         """The new due date follows from a payment term, from the release on."""
