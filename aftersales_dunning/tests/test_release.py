@@ -130,7 +130,13 @@ class TestRelease(DunningCommon):
     @feature("I2-57")
     def test_second_new_due_date_keeps_the_original(self):
         """However often the due date is moved, the one of the invoice stays visible."""
-        invoice = self._new_invoice(1000)
+        term = self.env.ref("account.account_payment_term_30days")
+        invoice = self._new_invoice(
+            1000,
+            invoice_payment_term_id=term.id,
+            invoice_date_due=False,
+            invoice_date=self.today - timedelta(days=60),
+        )
         old = invoice.invoice_date_due
         for days in (14, 30):
             self._close(
@@ -140,10 +146,12 @@ class TestRelease(DunningCommon):
             with Form(self._as(self.accountant, invoice)) as form:
                 self.assertEqual(form.dunning_due_original, str(old))
                 self.assertEqual(form.invoice_date_due, str(due))
-        # Drafted and posted again, both moves still count.
+        # Corrected and posted again, which computes the dates anew: both moves count.
         invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 1100
         invoice.action_post()
         self.assertEqual(invoice.invoice_date_due, due)
+        self.assertEqual(invoice._get_term_lines().date_maturity, due)
 
     def test_new_due_date_is_never_an_earlier_one(self):
         """Two parts in dispute: the later of both new due dates holds."""
