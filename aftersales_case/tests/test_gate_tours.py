@@ -105,7 +105,7 @@ class TestGateTours(GateToursSetup, HttpCase):
         self.assertEqual(self.case.approval_ids.state, "pending")
         self.assertEqual(self.case.stage_id, self.stage_new)
 
-    @feature("N-13", "B4-32")
+    @feature("N-13")
     def test_statusbar_keeps_other_changes(self):
         """A refused click on the status bar loses nothing that was typed before."""
         self._rule("cause_id", required_from_id=self.stage_progress.id)
@@ -200,7 +200,7 @@ class TestGateToursMobile(GateToursSetup, HttpCase):
     browser_size = "390x844"
     touch_enabled = True
 
-    @feature("N-13", "B4-32")
+    @feature("N-13")
     def test_statusbar_on_a_phone(self):
         """The small form opens on a phone, too, and keeps what was typed."""
         self._rule("supplier_id", required_from_id=self.stage_progress.id)

@@ -35,7 +35,7 @@ class TestGates(AftersalesCommon):
     def _labels(self, case, stage):
         return [item.label for item in case._missing_for(stage)[case]]
 
-    @feature("B4-13", "B4-32")
+    @feature("B4-13")
     def test_required_fields_before_a_stage(self):
         """A case passes only when the fields asked from that stage on are filled in."""
         self._rule("cause_id", required_from_id=self.stage_solved.id)
@@ -210,7 +210,6 @@ class TestGates(AftersalesCommon):
         case.invalidate_recordset(["gate_preview"])
         self.assertFalse(case.gate_preview)
 
-    @feature("N-13")
     def test_cards_cost_the_same(self):
         """One card and eighty cards need the same number of queries."""
         photo = self.env["aftersales.attachment.kind"].create({"name": "Test Photo"})

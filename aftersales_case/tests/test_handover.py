@@ -82,7 +82,6 @@ class TestHandover(AftersalesCommon):
         self.assertEqual(events.actor_id, self.manager)
         self.assertEqual({event.from_id for event in events}, {self.agent.id})
 
-    @feature("N-12")
     def test_cases_cost_the_same(self):
         """Forty cases are handed over with as many queries as two."""
         counts = []
@@ -257,7 +256,6 @@ class TestHandover(AftersalesCommon):
         with self.assertRefused(UserError, "Only open cases"):
             self._handover(self.manager, case)
 
-    @feature("I2-27")
     def test_new_responsible_is_told(self):
         """Whoever is made responsible by a colleague is told, with one message."""
         cases = self._new_cases(3)

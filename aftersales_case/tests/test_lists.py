@@ -76,7 +76,6 @@ class TestLists(AftersalesCommon):
         with self.assertRaises(AccessError):
             self._as(self.reporter, a).web_resequence({})
 
-    @feature("B4-53")
     def test_search_panel(self):
         """Type, team and state stand beside the list, to be ticked."""
         case = self._new_case()
@@ -89,7 +88,6 @@ class TestLists(AftersalesCommon):
         states = Case.search_panel_select_multi_range("state", expand=True)["values"]
         self.assertEqual(len(states), 6)
 
-    @feature("B4-14")
     def test_files_have_a_kind(self):
         """An agent says on the case's form what each file is."""
         case = self._new_case(user_id=self.agent.id)

@@ -650,7 +650,6 @@ class TestMessagesToCustomer(GatewayCommon):
         self.assertEqual(intake.state, "added")
         self.assertEqual(intake.case_id, case)
 
-    @feature("I2-29")
     def test_case_without_address_gets_a_note(self):
         """Nobody believes that a customer knows whom no mail can reach."""
         case = self._complete(self._new_case(contact_id=False))

@@ -127,6 +127,10 @@ class TestShippedTypes(AftersalesCommon):
         """Products, their groups, supplier, project, category and tags are kept."""
         products = self.env["product.product"].create([{"name": "A"}, {"name": "B"}])
         group = self.env["product.category"].create({"name": "Machines"})
+        category = self.env.ref("aftersales_case.category_delivery")
+        tag = self.env["aftersales.tag"].create({"name": "Autumn"})
+        hidden = self.types["goods_receipt"].field_rule_ids.filtered("hidden")
+        self._as(self.manager, hidden).hidden = False
         form = Form(self._as(self.agent)["aftersales.case"])
         form.type_id = self.types["goods_receipt"]
         form.name = "Pallet short"
@@ -134,9 +138,12 @@ class TestShippedTypes(AftersalesCommon):
         form.project_id = self.project
         form.product_ids.add(products[0])
         form.product_ids.add(products[1])
+        form.product_categ_ids.add(group)
+        form.category_id = category
+        form.tag_ids.add(tag)
         case = form.save()
-        case.product_categ_ids = group
         self.assertEqual(case.product_ids, products)
+        self.assertEqual((case.category_id, case.tag_ids), (category, tag))
         self.assertEqual(case.supplier_id, self.supplier)
         self.assertEqual(case.project_id, self.project)
         self.assertEqual(case.origin, "supplier")
@@ -156,6 +163,24 @@ class TestShippedTypes(AftersalesCommon):
         self.assertEqual(form.rule_labels["cause_id"], "Fault Found")
         form.type_id = self.types["internal_report"]
         self.assertTrue(form._get_modifier("partner_id", "invisible"))
+
+    @feature("B4-32")
+    def test_settling_asks_for_correct_data(self):
+        """The executor's form passes to To Be Settled with the right data only."""
+        case = self._case_of("service")
+        self.assertEqual(case.checklist_ids.mapped("name"), ["Device is complete"])
+        case.checklist_ids.done = True
+        case.stage_id = self._stage("assigned")
+        case = self._as(self.agent, case)
+        with self.assertRefused(UserError, "Warranty is not filled in"):
+            with Form(case) as form:
+                form.stage_id = self._stage("settle")
+        case.invalidate_recordset()
+        self.assertEqual(case.stage_id, self._stage("assigned"))
+        case.properties = {"warranty": "no"}
+        with Form(case) as form:
+            form.stage_id = self._stage("settle")
+        self.assertEqual(case.stage_id, self._stage("settle"))
 
     @feature("B4-12", "B4-25")
     def test_service_follows_its_flow(self):
