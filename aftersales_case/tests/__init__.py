@@ -18,7 +18,9 @@ from . import test_hostile_customer
 from . import test_import
 from . import test_incoming_engine
 from . import test_intake
+from . import test_jobs
 from . import test_lists
+from . import test_mail_again
 from . import test_mail_corpus
 from . import test_mail_gateway
 from . import test_mail_round

@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...const import OPEN_STATES, SLIP_CODES
 from ...engine.slips import slip_key
@@ -107,7 +108,8 @@ class StockPicking(models.Model):
     def _match_waiting_cases(self):
         """Let the cases know that wait for these slips, or for their goods.
 
-        One query when there is none. What fails here never stops the delivery.
+        One query when there is none. What fails here never stops the delivery; when
+        others are changing these cases, the whole request is tried again.
         """
         slips = self.sudo().filtered(  # sudo: whoever delivers need not see cases
             lambda slip: slip.picking_type_code in SLIP_CODES
@@ -133,5 +135,7 @@ class StockPicking(models.Model):
         try:
             with self.env.cr.savepoint():
                 cases._on_slips_changed()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # swallowed, these cases would wait for ever
         except Exception as error:
             _logger.warning("Slips %s: not matched with cases: %s", slips.ids, error)

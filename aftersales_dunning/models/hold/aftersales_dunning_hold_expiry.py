@@ -30,19 +30,17 @@ class AftersalesDunningHold(models.Model):
     def _cron_expire(self):
         """Warn of holds that end soon, and end those whose time is up."""
         holds = self.search([("state", "=", HOLD_ACTIVE)], order="id")
-        remaining = len(holds)
+        remaining, left = len(holds), self.browse()
         for ids in split_every(BATCH, holds.ids):
-            try:
-                batch = self.browse(ids).try_lock_for_update()
-                for company, own in batch.grouped("company_id").items():
-                    own.with_company(company)._try_to_expire()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # What others changed meanwhile is read by a new transaction only.
-                self.env.cr.rollback()
-                self._wake("cron_expire_holds", AGAIN)
+            batch = self.browse(ids).try_lock_for_update()
+            left |= self.browse(ids).exists() - batch
+            for company, own in batch.grouped("company_id").items():
+                left |= own.with_company(company)._try_to_expire()
             remaining -= len(ids)
             if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
                 break
+        if left:
+            self.env["ir.cron"]._run_again_soon()
 
     @api.model
     def _wake(self, name, delay=None):
@@ -57,18 +55,22 @@ class AftersalesDunningHold(models.Model):
             cron.sudo()._trigger(at=delay and fields.Datetime.now() + delay)
 
     def _try_to_expire(self):
-        """End or warn holds all at once; one by one when something is wrong with one."""
+        """End or warn holds all at once; one by one when something is wrong with one.
+
+        :returns: the holds that others have changed meanwhile, to be looked after again
+        """
         try:
             with self.env.cr.savepoint():
                 self._expire_or_warn()
+            return self.browse()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # no second try in this transaction would fare better
+            if len(self) == 1:
+                return self
         except Exception as error:
             if len(self) == 1:
                 _logger.warning("Hold %s: not looked after: %s", self.id, error)
-                return
-            for hold in self:
-                hold._try_to_expire()
+                return self.browse()
+        return self.browse().concat(*(hold._try_to_expire() for hold in self))
 
     def _expire_or_warn(self):
         """End or warn the holds of one company."""
