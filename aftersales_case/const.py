@@ -106,6 +106,8 @@ REASON_BOUNCE = "bounce"
 REASON_LOOP = "loop"
 REASON_OUR_ADDRESS = "our_address"
 REASON_ERROR = "error"
+REASON_AGAIN = "again"
+REASON_NO_SOURCE = "no_source"
 REASON_DISMISSED = "dismissed"
 REASON_SENDER_UNKNOWN = "sender_unknown"
 REASON_SENDER_AMBIGUOUS = "sender_ambiguous"
@@ -119,6 +121,8 @@ INTAKE_REASONS = [
     (REASON_LOOP, "Mail loop"),
     (REASON_OUR_ADDRESS, "Sent from one of our own addresses"),
     (REASON_ERROR, "Could not be processed"),
+    (REASON_AGAIN, "Will be tried again soon"),
+    (REASON_NO_SOURCE, "Could not be kept: ask the sender for it"),
     (REASON_DISMISSED, "Dismissed by a colleague"),
     (REASON_SENDER_UNKNOWN, "Sender is not a known customer"),
     (REASON_SENDER_AMBIGUOUS, "Sender matches several customers"),

@@ -1,4 +1,5 @@
 from . import aftersales_intake
 from . import aftersales_case_mail
+from . import mail_alias
 from . import mail_thread
 from . import aftersales_case_import

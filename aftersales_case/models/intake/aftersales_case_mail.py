@@ -3,9 +3,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
 from ...const import EVENT_MAIL_IN, EVENT_MAIL_OUT, INTAKE_CASE
+from .mail_thread import IncomingMail
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class AftersalesCase(models.Model):
                 with self.env.cr.savepoint():
                     case = super().message_new(msg_dict, attempt)
                 break
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise  # barer values would help nothing, another transaction will
             except Exception as error:
                 _logger.info("No case with the values of its mail: %s", error)
                 problem = problem or error
@@ -58,7 +62,7 @@ class AftersalesCase(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         res = super().message_update(msg_dict, update_vals)
         if msg_dict.get("is_internal"):
-            mail = self._aftersales_get_mail()
+            mail = IncomingMail.of(self.env)
             # sudo: the gateway runs as the sender's user
             self._after_mail_in(mail and mail.intake and mail.intake.sudo().reason)
         else:
@@ -103,7 +107,7 @@ class AftersalesCase(models.Model):
 
     def _settle_intake(self):
         """Tie the mail's row in the intake to the case it became."""
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         if not mail or not mail.intake:
             return
         # sudo: the gateway runs as the sender's user
@@ -118,7 +122,7 @@ class AftersalesCase(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         intake = mail and mail.intake
         if (
             intake
@@ -152,6 +156,8 @@ class AftersalesCase(models.Model):
                     email_values=values,
                 )
                 self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # the whole mail is tried again
         except Exception as error:
             _logger.info("Receipt of a mail was not confirmed: %s", error)
             self._message_log(

@@ -8,6 +8,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, html2plaintext
 
 from ...const import (
@@ -17,23 +18,37 @@ from ...const import (
     INTAKE_REFUSED,
     INTAKE_STATES,
     INTAKE_WAITING,
+    REASON_AGAIN,
     REASON_DISMISSED,
     REASON_DUPLICATE,
     REASON_ERROR,
     REASON_INBOX,
     REASON_LOOP,
+    REASON_NO_SOURCE,
     REASON_OUR_ADDRESS,
     REASON_SENDER_AMBIGUOUS,
     REASON_SENDER_UNKNOWN,
 )
 from ...engine import incoming
 from ...engine.hints import find_documents, find_phones
-from .mail_thread import OUR_MODELS, IncomingMail
+from .mail_thread import MAIL_KEY, OUR_MODELS, IncomingMail
 
 _logger = logging.getLogger(__name__)
 
 # What people decide about a mail that waits; all else is a record of what came in.
 SORTED_FIELDS = ("type_id", "team_id", "partner_id", "case_id")
+# Mails that nothing became of yet, through no fault of theirs.
+FAILURES = (REASON_ERROR, REASON_AGAIN, REASON_NO_SOURCE)
+# A mail that fails for a passing reason is tried again after so long, then after twice
+# as long, and so on: within a day it waits for a person.
+FIRST_DELAY = timedelta(minutes=5)
+MOST_ATTEMPTS = 8
+# Two processes with the same mail may write its row apart at the same moment.
+APART_ATTEMPTS = 3
+APART_PATIENCE = "3s"
+
+# What is known of a mail before anything is made of it, and stays when that fails.
+SORTED_BY = ("type_id", "team_id", "company_id")
 
 # A sender's mails, in times of the threshold for equal ones, that make him a robot.
 BUSY = 10
@@ -75,6 +90,11 @@ class AftersalesIntake(models.Model):
     )
     reason = fields.Selection(INTAKE_REASONS, readonly=True)
     error = fields.Char(readonly=True)
+    attempts = fields.Integer(
+        readonly=True, help="How often this mail was tried again by itself."
+    )
+    retry_at = fields.Datetime("Tried Again On", readonly=True)
+    gateway_options = fields.Json(readonly=True)
     type_id = fields.Many2one("aftersales.case.type", check_company=True)
     team_id = fields.Many2one(
         "aftersales.team", index="btree_not_null", check_company=True
@@ -99,6 +119,8 @@ class AftersalesIntake(models.Model):
     )
     # The inbox.
     _waiting_idx = models.Index("(company_id, received_at) WHERE state = 'waiting'")
+    # The job that tries again.
+    _again_idx = models.Index("(retry_at) WHERE state = 'waiting' AND reason = 'again'")
     # The guard against loops asks what a sender wrote in the last hours.
     _sender_idx = models.Index("(email_normalized, received_at)")
 
@@ -230,6 +252,7 @@ class AftersalesIntake(models.Model):
                 # An automatic answer is worth a note, but is nobody's reply.
                 mail.values["is_internal"] = True
             vals |= self._prepare_added_vals(thread_id, reason)
+            mail.sorting = {name: vals[name] for name in SORTED_BY}
             if not self._open(mail, vals):
                 return others
             return [*others, (model, thread_id, {}, user_id, alias)]
@@ -242,6 +265,7 @@ class AftersalesIntake(models.Model):
             earlier = self.browse(thread_id)
             defaults |= {"type_id": earlier.type_id.id, "team_id": earlier.team_id.id}
         vals |= self._sort_new(model, defaults, mail, alias)
+        mail.sorting = {name: vals[name] for name in SORTED_BY}
         if not self._open(mail, vals):
             return others
         if mail.intake.state == INTAKE_WAITING:
@@ -357,6 +381,7 @@ class AftersalesIntake(models.Model):
             "preview": html2plaintext(msg.get("body") or "")[:500],
             "source": base64.b64encode(mail.source),
             "damaged": mail.damaged,
+            "gateway_options": mail.options or False,
         }
 
     @api.model
@@ -422,8 +447,8 @@ class AftersalesIntake(models.Model):
         A mail that could not be processed the first time is taken up again.
         """
         known = self.search([("message_id", "=", vals["message_id"])])
-        if known.reason == REASON_ERROR and known.state == INTAKE_REFUSED:
-            known.write({"reason": False, "error": False} | vals)
+        if known._is_unfinished():
+            known.write({"reason": False, "error": False, "retry_at": False} | vals)
             mail.intake = known
             return True
         if known:
@@ -441,21 +466,72 @@ class AftersalesIntake(models.Model):
 
     @api.model
     def _log_refused(self, mail, reason, error=None):
-        """Write down a refused mail; a copy of a known one only counts up."""
+        """Write down a refused mail; a copy of a known one only counts up.
+
+        One that failed for a passing reason is not refused: it waits and is tried again.
+        """
         self = self.sudo()  # see _screen
-        vals = self._prepare_intake_vals(mail)
+        vals = self._prepare_intake_vals(mail) | mail.sorting
         known = self.search([("message_id", "=", vals["message_id"])])
-        if known:
+        failure = self._prepare_failure_vals(known, reason, error)
+        if not known:
+            mail.intake = self._create_in_need(mail, vals | failure)
+            return mail.intake
+        if reason in FAILURES and known._is_unfinished():
+            known.write(failure)
+        else:
             known.copies += 1
-            mail.intake = known
-            return known
-        vals |= {
+        mail.intake = known
+        return known
+
+    def _is_unfinished(self):
+        """Say whether this mail failed, so that it is processed when it comes again."""
+        return self.state in (INTAKE_WAITING, INTAKE_REFUSED) and (
+            self.reason in FAILURES
+        )
+
+    @api.model
+    def _prepare_failure_vals(self, known, reason, error):
+        """Return what the row of a mail says that became nothing.
+
+        :param known: its row, or none; a mail that failed too often waits for a person
+        """
+        vals = {
             "state": INTAKE_REFUSED,
             "reason": reason,
             "error": error and str(error)[:500],
+            "retry_at": False,
         }
-        mail.intake = self.create(vals)
-        return mail.intake
+        if reason != REASON_AGAIN:
+            return vals
+        vals["state"] = INTAKE_WAITING
+        if known.attempts < MOST_ATTEMPTS:
+            vals["retry_at"] = known._get_next_try()
+        else:
+            vals["reason"] = REASON_ERROR
+        return vals
+
+    @api.model
+    def _create_in_need(self, mail, vals):
+        """Create the row of a mail, without its source where that cannot be kept.
+
+        Its words then stand on the row, and who looks into the inbox can ask for the
+        rest: the server that brought the mail has forgotten it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals)
+        except OSError as error:
+            body = html2plaintext(mail.values.get("body") or "")
+            vals |= {
+                "source": False,
+                "preview": body or vals["preview"],
+                "error": self.env._("The original mail could not be kept: %s", error),
+                "retry_at": False,
+            }
+            if vals["reason"] in FAILURES:
+                vals |= {"state": INTAKE_WAITING, "reason": REASON_NO_SOURCE}
+            return self.create(vals)
 
     @api.model
     def _log_apart(self, mail, reason, error=None):
@@ -463,15 +539,73 @@ class AftersalesIntake(models.Model):
         mail.intake = None
         mail.logged = True
         context = {"lang": self.env.lang}
-        try:
-            with self.env.registry.cursor() as cr:
-                env = self.env(cr=cr, user=SUPERUSER_ID, context=context)
-                self.with_env(env)._log_refused(mail, reason, error)
-        except Exception:
-            # The error that brought us here must reach the caller, not this one.
-            message_id = mail.message.get("Message-Id")
-            _logger.exception("The refusal of mail %s was not logged", message_id)
+        for attempt in range(APART_ATTEMPTS):
+            try:
+                with self.env.registry.cursor() as cr:
+                    # Nobody may wait here for ever for what his caller has locked.
+                    cr.execute("SET LOCAL lock_timeout = %s", [APART_PATIENCE])
+                    env = self.env(cr=cr, user=SUPERUSER_ID, context=context)
+                    self.with_env(env)._log_refused(mail, reason, error)
+                break
+            except Exception as problem:
+                # Another process writes the row of the same mail, or has just done so.
+                passing = (psycopg2.IntegrityError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+                if isinstance(problem, passing) and attempt + 1 < APART_ATTEMPTS:
+                    mail.sorting = {}  # the type may be what is locked
+                    continue
+                # The error that brought us here must reach the caller, not this one.
+                message_id = mail.message.get("Message-Id")
+                _logger.exception("The refusal of mail %s was not logged", message_id)
+                break
         mail.intake = None
+
+    # === Trying again === #
+
+    @api.model
+    def _cron_try_again(self):
+        """Process mails again that failed for a passing reason, each by itself."""
+        cron = self.env["ir.cron"]
+        due = self.search(
+            [
+                ("state", "=", INTAKE_WAITING),
+                ("reason", "=", REASON_AGAIN),
+                ("retry_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+        )
+        cron._commit_progress(remaining=len(due))
+        for intake in due:
+            if intake._count_attempt():
+                # In a transaction of its own, and counted even if it ends the process.
+                cron._commit_progress()
+                intake._try_again()
+            if not cron._commit_progress(1):
+                break
+
+    def _count_attempt(self):
+        """Put this mail off before it is tried; False when it was tried often enough."""
+        self.ensure_one()
+        if self.attempts >= MOST_ATTEMPTS or not self.source:
+            self.write({"reason": REASON_ERROR, "retry_at": False})
+            return False
+        self.attempts += 1
+        self.retry_at = self._get_next_try()
+        return True
+
+    def _get_next_try(self):
+        return fields.Datetime.now() + FIRST_DELAY * 2**self.attempts
+
+    def _try_again(self):
+        """Let this mail come in once more; ``_open`` takes its row up."""
+        self.ensure_one()
+        try:
+            self.env["mail.thread"].message_process(
+                message=base64.b64decode(self.source),
+                **{"model": False} | (self.gateway_options or {}),
+            )
+        except Exception as error:
+            # What it did is undone, and its row says why: see ``message_process``.
+            _logger.info("Mail %s failed again: %s", self.message_id, error)
 
     # === Sorting by hand === #
 
@@ -481,11 +615,13 @@ class AftersalesIntake(models.Model):
         :returns: the new case, with message, files and sender
         """
         self._check_unsorted()
+        self._check_source()
         return self._route_to("aftersales.case", 0, self._prepare_case_defaults(self))
 
     def _add_to(self, case):
         """Add this mail, with its files, to an existing case."""
         self._check_unsorted()
+        self._check_source()
         self._route_to("aftersales.case", case.id, {})
         # sudo: whoever reads a case may add to it, even if he cannot change it
         self.sudo().write({"state": INTAKE_ADDED, "case_id": case.id})
@@ -496,6 +632,17 @@ class AftersalesIntake(models.Model):
         if self.state in (INTAKE_CASE, INTAKE_ADDED):
             raise UserError(
                 self.env._("This mail already belongs to case %s.", self.case_id.number)
+            )
+
+    def _check_source(self):
+        """Raise when there is nothing to deliver: the disk was full."""
+        if not self.source:
+            raise UserError(
+                self.env._(
+                    "Original Mail: it could not be kept. Ask %(sender)s to send it"
+                    " again, or make a case by hand and dismiss this mail.",
+                    sender=self.email_from,
+                )
             )
 
     def _route_to(self, model, thread_id, vals):
@@ -516,7 +663,7 @@ class AftersalesIntake(models.Model):
         )
         waiting.attachment_ids.unlink()
         waiting.unlink()
-        gateway = self.env["mail.thread"].with_context(aftersales_mail=mail)
+        gateway = self.env["mail.thread"].with_context(**{MAIL_KEY: mail})
         values = gateway.message_parse(parsed)
         routes = [(model, thread_id, vals, self.env.uid, None)]
         values |= gateway._message_parse_post_process(parsed, values, routes)

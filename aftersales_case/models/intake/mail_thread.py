@@ -7,10 +7,12 @@ from xmlrpc.client import Binary
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import decode_message_header, email_split, unfold_references
 
 from ...const import (
     INTAKE_REFUSED,
+    REASON_AGAIN,
     REASON_BOUNCE,
     REASON_DUPLICATE,
     REASON_ERROR,
@@ -22,6 +24,10 @@ from ...engine.private import get_private
 _logger = logging.getLogger(__name__)
 
 OUR_MODELS = ("aftersales.case", "aftersales.intake")
+# What may be gone in a minute: others wrote at the same time, or the disk is full.
+PASSING = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, OSError)
+# The mail on its way, in the context: see ``IncomingMail.of``.
+MAIL_KEY = "aftersales_mail"
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
 
 
@@ -37,6 +43,16 @@ class IncomingMail:
     values: dict = field(default_factory=dict)
     intake: object = None
     logged: bool = False
+    options: dict = field(default_factory=dict)
+    sorting: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, env):
+        """Return the mail that an environment processes, or None.
+
+        Whatever else a caller puts under that key is none.
+        """
+        return get_private(env.context, MAIL_KEY, cls)
 
 
 class MailThread(models.AbstractModel):
@@ -46,11 +62,6 @@ class MailThread(models.AbstractModel):
     """
 
     _inherit = "mail.thread"
-
-    @api.model
-    def _aftersales_get_mail(self):
-        """Return the ``IncomingMail`` that is on its way in here, or None."""
-        return get_private(self.env.context, "aftersales_mail", IncomingMail)
 
     @api.model
     def message_process(
@@ -65,7 +76,12 @@ class MailThread(models.AbstractModel):
         mail = self._aftersales_read(message, model)
         if mail:
             self._aftersales_ensure_gateway()
-            self = self.with_context(aftersales_mail=mail)
+            mail.options = {
+                "model": model or False,
+                "save_original": save_original,
+                "strip_attachments": strip_attachments,
+            }
+            self = self.with_context(**{MAIL_KEY: mail})
             message = incoming.clean_headers(mail.source)
         try:
             # Without the savepoint our row of the intake would still be locked when
@@ -79,21 +95,23 @@ class MailThread(models.AbstractModel):
                     strip_attachments=strip_attachments,
                     thread_id=thread_id,
                 )
+                if mail and not (result or mail.intake or mail.logged):
+                    self.env["aftersales.intake"]._log_refused(
+                        mail, mail.refusal or REASON_DUPLICATE
+                    )
         except Exception as error:
             if mail:
-                # The caller rolls back, and fetchmail then forgets the mail.
-                self.env["aftersales.intake"]._log_apart(mail, REASON_ERROR, error)
+                # The caller rolls back, and fetchmail then forgets the mail. A further
+                # try in this transaction would see what this one saw, and fail again.
+                reason = REASON_AGAIN if isinstance(error, PASSING) else REASON_ERROR
+                self.env["aftersales.intake"]._log_apart(mail, reason, error)
             raise
-        if mail and not (result or mail.intake or mail.logged):
-            self.env["aftersales.intake"]._log_refused(
-                mail, mail.refusal or REASON_DUPLICATE
-            )
         return result
 
     @api.private  # the mail that travels in the context is the gateway's
     @api.model
     def message_parse(self, message, save_original=False):
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         if not mail:
             return super().message_parse(message, save_original=save_original)
         incoming.repair_headers(message)
@@ -106,6 +124,8 @@ class MailThread(models.AbstractModel):
             mail.damaged = incoming.is_damaged(
                 message, msg_dict.get("body"), msg_dict.get("attachments")
             )
+        except PASSING:
+            raise
         except Exception as error:
             _logger.info("Only the headers of a mail could be read: %s", error)
             save_original, mail.damaged = False, True
@@ -142,7 +162,7 @@ class MailThread(models.AbstractModel):
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values
         )
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         if not mail:
             return routes
         if message_dict.get("is_bounce"):
@@ -152,7 +172,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_loop_headers(self, msg_dict):
         found = super()._detect_loop_headers(msg_dict)
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         if found and mail:
             mail.refusal = REASON_LOOP
         return found
@@ -162,7 +182,7 @@ class MailThread(models.AbstractModel):
         # Core refuses a sender's 21st mail in two hours, and bounces it: a busy
         # customer is no loop. ``aftersales.intake._screen`` has looked for one.
         others = [route for route in routes or [] if route[0] not in OUR_MODELS]
-        mail = self._aftersales_get_mail()
+        mail = IncomingMail.of(self.env)
         if mail and not others:
             return False
         found = super()._detect_loop_sender(message, message_dict, others or routes)
