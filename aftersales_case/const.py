@@ -112,6 +112,7 @@ REASON_DISMISSED = "dismissed"
 REASON_SENDER_UNKNOWN = "sender_unknown"
 REASON_SENDER_AMBIGUOUS = "sender_ambiguous"
 REASON_INBOX = "inbox"
+REASON_OTHER_SENDER = "other_sender"
 INTAKE_REASONS = [
     (REASON_DUPLICATE, "Received before"),
     (REASON_AUTO_REPLY, "Automatic reply"),
@@ -127,6 +128,7 @@ INTAKE_REASONS = [
     (REASON_SENDER_UNKNOWN, "Sender is not a known customer"),
     (REASON_SENDER_AMBIGUOUS, "Sender matches several customers"),
     (REASON_INBOX, "Sent to the general inbox"),
+    (REASON_OTHER_SENDER, "Sent by none of the people of the case"),
 ]
 
 # Why somebody is responsible whom no rule has named on purpose.

@@ -7,7 +7,7 @@ import email
 import email.policy
 import hashlib
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 
 from ..const import (
     REASON_AUTO_REPLY,
@@ -26,6 +26,58 @@ REFUSED_HEADERS = (
 )
 ADDRESS = re.compile(r"([^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+)")
 ADDRESS_IN_BRACKETS = re.compile(r"<\s*([^\s<>]+@[^\s<>]+)\s*>")
+# Local parts of addresses that nobody reads.
+MACHINE = re.compile(
+    r"(^|[-._+])(no|do[-._]?not|dont)[-._]?reply([-._+]|$)|noreply"
+    r"|^(ne[-._]?pas[-._]?repondre|niet[-._]?(be)?antwoorden|keine?[-._]?antwort"
+    r"|nie[-._]?odpowiadaj|mailer|bounces?|notifications?)([-._+]|$)",
+    re.IGNORECASE,
+)
+# Where everybody can have an address: a common domain makes no colleagues.
+PUBLIC_DOMAINS = frozenset(
+    [
+        "aol.com",
+        "freenet.de",
+        "gmail.com",
+        "gmx.at",
+        "gmx.ch",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hetnet.nl",
+        "home.nl",
+        "hotmail.com",
+        "hotmail.de",
+        "hotmail.nl",
+        "icloud.com",
+        "interia.pl",
+        "kpnmail.nl",
+        "live.com",
+        "live.nl",
+        "mac.com",
+        "mail.com",
+        "me.com",
+        "msn.com",
+        "o2.pl",
+        "online.nl",
+        "onet.pl",
+        "op.pl",
+        "outlook.com",
+        "outlook.de",
+        "planet.nl",
+        "poczta.onet.pl",
+        "proton.me",
+        "protonmail.com",
+        "t-online.de",
+        "upcmail.nl",
+        "web.de",
+        "wp.pl",
+        "xs4all.nl",
+        "yahoo.com",
+        "yahoo.de",
+        "ziggo.nl",
+    ]
+)
 UNREADABLE = re.compile(r"[^\x20-\x7e]|[<>@:;,]")
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 SAID_BY_SENDER = ("From", "To", "Cc", "Date", "Subject", "In-Reply-To")
@@ -149,6 +201,26 @@ def find_refusal(message):
         if _header(message, name):
             return reason
     return None
+
+
+def is_machine(address):
+    """Say whether an address is one that nobody reads, as noreply@shop.example."""
+    local = address.partition("@")[0].lower()
+    return local in DAEMONS or bool(MACHINE.search(local))
+
+
+def is_public_domain(address):
+    """Say whether anybody can have an address of this domain."""
+    return address.rpartition("@")[2].lower() in PUBLIC_DOMAINS
+
+
+def find_reply_to(message):
+    """Return the addresses that answers to a mail should go to, as its sender says.
+
+    :param message: ``EmailMessage``
+    """
+    headers = [str(value) for value in message.get_all("Reply-To") or ()]
+    return [address for _name, address in getaddresses(headers) if "@" in address]
 
 
 def is_damaged(message, body, files):

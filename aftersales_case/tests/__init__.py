@@ -24,6 +24,7 @@ from . import test_mail_again
 from . import test_mail_corpus
 from . import test_mail_gateway
 from . import test_mail_round
+from . import test_mail_sender
 from . import test_merge
 from . import test_own_fields
 from . import test_replay_engine

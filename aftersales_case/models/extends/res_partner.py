@@ -114,6 +114,35 @@ class ResPartner(models.Model):
         partners = pickings.partner_id | invoices.partner_id
         return self._aftersales_one_per_customer(Domain("id", "in", partners.ids))
 
+    def _aftersales_get_latest_company(self):
+        """Return the company that these customers had to do with last, or none.
+
+        By their latest case; without one by their latest delivery or invoice.
+        """
+        domain = [("partner_id", "child_of", self.ids)]
+        for model, order, extra in (
+            ("aftersales.case", "reported_at desc, id desc", []),
+            (
+                "stock.picking",
+                "scheduled_date desc, id desc",
+                [("picking_type_code", "=", "outgoing"), ("state", "!=", "cancel")],
+            ),
+            (
+                "account.move",
+                "invoice_date desc, id desc",
+                [
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                    ("state", "=", "posted"),
+                ],
+            ),
+        ):
+            # sudo: mail arrives on behalf of strangers
+            records = self.env[model].sudo()
+            found = records.search(domain + extra, order=order, limit=1)
+            if found.company_id.active:
+                return found.company_id
+        return self.env["res.company"]
+
     @api.model
     def _aftersales_one_per_customer(self, domain):
         """Return the partners of a domain, one for each customer.

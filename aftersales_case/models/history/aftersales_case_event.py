@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...const import EVENT_ASSIGNED, EVENT_SIGNAL, REASON_FALLBACK
+from ...const import EVENT_ASSIGNED, EVENT_MAIL_IN, EVENT_SIGNAL, REASON_FALLBACK
 from ...engine.replay import Snapshot
 
 GUARD = """
@@ -204,9 +204,11 @@ class AftersalesCaseEvent(models.Model):
     def _compute_reason_text(self):
         """The reason in the reader's words, where a key was logged and not a text."""
         attention = self.env["aftersales.case"]._fields["attention"]
+        refusals = self.env["aftersales.intake"]._fields["reason"]
         words = {
             EVENT_SIGNAL: dict(attention._description_selection(self.env)),
             EVENT_ASSIGNED: {REASON_FALLBACK: self.env._("nobody took it yet")},
+            EVENT_MAIL_IN: dict(refusals._description_selection(self.env)),
         }
         for event in self:
             text = words.get(event.kind, {}).get(event.reason, event.reason)

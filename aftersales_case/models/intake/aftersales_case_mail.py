@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
-from ...const import EVENT_MAIL_IN, EVENT_MAIL_OUT, INTAKE_CASE
+from ...const import EVENT_MAIL_IN, EVENT_MAIL_OUT, INTAKE_CASE, REASON_OTHER_SENDER
 from .mail_thread import IncomingMail
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class AftersalesCase(models.Model):
         """
         vals = self._prepare_mail_vals(msg_dict, custom_values or {})
         # Core sets the address as it was written; ours is normalized, to be found.
-        msg_dict = msg_dict | {"email_from": vals["email"]}
+        msg_dict = msg_dict | {"email_from": vals.get("email")}
         problem = None
         for attempt in self._get_attempts(vals):
             try:
@@ -64,7 +64,10 @@ class AftersalesCase(models.Model):
         if msg_dict.get("is_internal"):
             mail = IncomingMail.of(self.env)
             # sudo: the gateway runs as the sender's user
-            self._after_mail_in(mail and mail.intake and mail.intake.sudo().reason)
+            reason = mail and mail.intake and mail.intake.sudo().reason
+            self._after_mail_in(reason)
+            if reason == REASON_OTHER_SENDER:
+                self._note_somebody_else(msg_dict)
         else:
             self._after_mail_in()
             self._move_on_reply(msg_dict)
@@ -73,13 +76,23 @@ class AftersalesCase(models.Model):
     def _prepare_mail_vals(self, msg_dict, custom_values):
         """Hook: return the values of a case that is made of a mail."""
         partner = self.env["res.partner"].browse(msg_dict.get("author_id"))
-        return {
-            "name": msg_dict.get("subject") or self.env._("(no subject)"),
-            "description": msg_dict.get("body"),
-            "email": email_normalize(msg_dict.get("email_from") or ""),
-            "reported_at": self._get_reported_at(msg_dict),
-            "reporter_id": partner.id,
-        } | custom_values
+        mail = IncomingMail.of(self.env)
+        if mail:
+            address = self.env["aftersales.intake"]._get_sender_address(mail)
+        else:
+            address = email_normalize(msg_dict.get("email_from") or "")
+        # Without one, it is that of the customer.
+        email = {"email": address} if address else {}
+        return (
+            email
+            | {
+                "name": msg_dict.get("subject") or self.env._("(no subject)"),
+                "description": msg_dict.get("body"),
+                "reported_at": self._get_reported_at(msg_dict),
+                "reporter_id": partner.id or custom_values.get("contact_id", False),
+            }
+            | custom_values
+        )
 
     def _get_attempts(self, vals):
         """Return ever barer values to make a case with; the last break no rule."""
@@ -96,6 +109,19 @@ class AftersalesCase(models.Model):
     def _get_bare_note(self, error):
         return self.env._(
             "Some values of the mail address could not be set on this case: %s", error
+        )
+
+    def _note_somebody_else(self, msg_dict):
+        """Say on a case, and to its responsible, that none of its people has written."""
+        self.message_post(
+            subtype_xmlid="mail.mt_note",
+            # sudo: the gateway runs as the sender's user
+            partner_ids=self.user_id.sudo().partner_id.ids,
+            body=self.env._(
+                "%s is none of the people of this case. The mail was added as a note and"
+                " does not count as the customer's answer.",
+                msg_dict.get("email_from"),
+            ),
         )
 
     @api.model

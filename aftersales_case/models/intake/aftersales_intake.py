@@ -25,6 +25,7 @@ from ...const import (
     REASON_INBOX,
     REASON_LOOP,
     REASON_NO_SOURCE,
+    REASON_OTHER_SENDER,
     REASON_OUR_ADDRESS,
     REASON_SENDER_AMBIGUOUS,
     REASON_SENDER_UNKNOWN,
@@ -245,12 +246,22 @@ class AftersalesIntake(models.Model):
             # Core takes an answer that also goes to our inbox for a new mail.
             model, thread_id = parent.model, parent.res_id
             mail.values["parent_id"] = parent.id
+        named = not (thread_id or reason) and self._find_case_in_subject(mail)
+        if named:
+            model, thread_id = named._name, named.id
         if thread_id and model == "aftersales.case":
             case = self.env["aftersales.case"].browse(thread_id)
-            thread_id = case._get_survivor().id
+            case = case._get_survivor()
+            thread_id = case.id
+            if not reason and case._is_somebody_else(self._get_writer_address(mail)):
+                reason = REASON_OTHER_SENDER
             if reason:
-                # An automatic answer is worth a note, but is nobody's reply.
+                # An automatic answer, or one of somebody else, is worth a note, but is
+                # not the customer's reply.
                 mail.values["is_internal"] = True
+                if parent.author_id.partner_share:
+                    # Core mails a note to whom it answers: not to the customer.
+                    mail.values.pop("parent_id", None)
             vals |= self._prepare_added_vals(thread_id, reason)
             mail.sorting = {name: vals[name] for name in SORTED_BY}
             if not self._open(mail, vals):
@@ -311,12 +322,7 @@ class AftersalesIntake(models.Model):
         case_type = self.env["aftersales.case.type"].browse(defaults.get("type_id"))
         team = self.env["aftersales.team"].browse(defaults.get("team_id"))
         team = team or case_type.team_id
-        company = (
-            case_type.company_id
-            or team.company_id
-            or (alias and alias.alias_domain_id.company_ids[:1])
-            or self.env.company
-        )
+        company = self._get_mail_company(mail, case_type, team, alias)
         customers = self._find_customers(mail, company)
         result = {
             "type_id": case_type.id,
@@ -344,7 +350,7 @@ class AftersalesIntake(models.Model):
         never overrules a clear one.
         """
         partners = self.env["res.partner"]
-        sender = email_normalize(mail.values.get("email_from") or "")
+        sender = self._get_sender_address(mail)
         body = html2plaintext(mail.values.get("body") or "")
         text = f"{mail.values.get('subject')} {body}"
         hints = (

@@ -40,6 +40,7 @@ class IncomingMail:
     refusal: str | None = None
     message_id: str | None = None
     damaged: bool = False
+    forged: bool = False
     values: dict = field(default_factory=dict)
     intake: object = None
     logged: bool = False
