@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
@@ -290,6 +292,23 @@ class TestSlip(DeliveriesMixin, AftersalesCommon):
         self.assertEqual(slip.state, "done")
         self.assertFalse(case.picking_id)
         self._as(self.agent, case).action_match_slip()
+        self.assertEqual(case.picking_id, slip)
+
+    def test_conflict_reaches_the_request(self):
+        """Who delivers while others change the case tries again, and then it matches.
+
+        The conflict is raised: in one transaction there is nobody to meet.
+        """
+        case = self._slip_case("OUT-Y")
+        Case = type(self.env["aftersales.case"])
+        conflict = SerializationFailure("could not serialize access")
+        with (
+            self.assertRaises(SerializationFailure),
+            patch.object(Case, "_take_slips", side_effect=conflict),
+            self.env.cr.savepoint(),
+        ):
+            self._picking((self.filters, 1), name="OUT-Y")
+        slip = self._picking((self.filters, 1), name="OUT-Y")
         self.assertEqual(case.picking_id, slip)
 
     def _count_match(self, slips):

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from .common import DunningCommon
 
 
@@ -159,6 +161,31 @@ class TestHoldLife(DunningCommon):
         ended = [b for b in case.message_ids.mapped("body") if "hold ended" in str(b)]
         for invoice in invoices:
             self.assertIn(invoice.name, str(ended))
+
+    def test_hold_that_others_change_is_left(self):
+        """A conflict is nothing wrong with a hold: it is looked after a little later.
+
+        The conflict is raised: in one transaction there is nobody to meet.
+        """
+        holds = self._hold(self._new_invoice(100)) | self._hold(self._new_invoice(100))
+        holds.invalidate_recordset()
+        self.env.cr.execute(
+            "UPDATE aftersales_dunning_hold SET date_until = %s WHERE id IN %s",
+            (self.today - timedelta(days=1), tuple(holds.ids)),
+        )
+        busy = holds[0]
+        model = type(holds)
+        right = model._end
+
+        def end(records, reason):
+            if busy in records:
+                raise SerializationFailure("could not serialize access")
+            return right(records, reason)
+
+        self.patch(model, "_end", end)
+        with self.assertNoLogs("odoo.addons.aftersales_dunning", "WARNING"):
+            self.assertEqual(holds._try_to_expire(), busy)
+        self.assertEqual(holds.mapped("state"), ["active", "expired"])
 
     def test_one_bad_hold_stops_no_other(self):
         """The nightly job ends what it can."""
