@@ -18,6 +18,44 @@ def parse(source):
 
 
 @tagged("post_install", "-at_install")
+class TestSender(BaseCase):
+    """Who can be answered."""
+
+    def test_machines(self):
+        """Addresses that nobody reads are known by their name, in four languages."""
+        for local in (
+            "noreply",
+            "No-Reply",
+            "do_not_reply",
+            "shop-noreply",
+            "noreply+42",
+            "postmaster",
+            "niet-beantwoorden",
+            "keine-antwort",
+            "nie-odpowiadaj",
+        ):
+            self.assertTrue(incoming.is_machine(f"{local}@shop.example"), local)
+        for local in ("anna", "nora", "reply", "note", "info", "replies"):
+            self.assertFalse(incoming.is_machine(f"{local}@shop.example"), local)
+
+    def test_reply_to(self):
+        """All addresses of the header are read; a name alone is none."""
+        for header, found in (
+            (None, []),
+            ("", []),
+            ("Anna", []),
+            ("Anna <a@x.example>, b@x.example", ["a@x.example", "b@x.example"]),
+        ):
+            mail = parse(write_mail(Reply_To=header))
+            self.assertEqual(incoming.find_reply_to(mail), found)
+
+    def test_public_domains(self):
+        """A domain where everybody can have an address makes no colleagues."""
+        self.assertTrue(incoming.is_public_domain("anna@GMail.com"))
+        self.assertFalse(incoming.is_public_domain("anna@janssen.example"))
+
+
+@tagged("post_install", "-at_install")
 class TestFindRefusal(BaseCase):
     """What headers alone say about a mail."""
 

@@ -7,6 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
 from ...const import EVENT_MAIL_IN, EVENT_MAIL_OUT, INTAKE_CASE, REASON_OTHER_SENDER
+from ...engine.incoming import is_machine
 from .mail_thread import IncomingMail
 
 _logger = logging.getLogger(__name__)
@@ -76,23 +77,16 @@ class AftersalesCase(models.Model):
     def _prepare_mail_vals(self, msg_dict, custom_values):
         """Hook: return the values of a case that is made of a mail."""
         partner = self.env["res.partner"].browse(msg_dict.get("author_id"))
-        mail = IncomingMail.of(self.env)
-        if mail:
-            address = self.env["aftersales.intake"]._get_sender_address(mail)
-        else:
-            address = email_normalize(msg_dict.get("email_from") or "")
-        # Without one, it is that of the customer.
-        email = {"email": address} if address else {}
-        return (
-            email
-            | {
-                "name": msg_dict.get("subject") or self.env._("(no subject)"),
-                "description": msg_dict.get("body"),
-                "reported_at": self._get_reported_at(msg_dict),
-                "reporter_id": partner.id or custom_values.get("contact_id", False),
-            }
-            | custom_values
-        )
+        address = self._get_mail_address(msg_dict, custom_values)
+        vals = {
+            "name": msg_dict.get("subject") or self.env._("(no subject)"),
+            "description": msg_dict.get("body"),
+            "reported_at": self._get_reported_at(msg_dict),
+            "reporter_id": partner.id or custom_values.get("contact_id", False),
+        }
+        if address is not None:
+            vals["email"] = address
+        return vals | custom_values
 
     def _get_attempts(self, vals):
         """Return ever barer values to make a case with; the last break no rule."""
@@ -110,6 +104,22 @@ class AftersalesCase(models.Model):
         return self.env._(
             "Some values of the mail address could not be set on this case: %s", error
         )
+
+    @api.model
+    def _get_mail_address(self, msg_dict, custom_values):
+        """Return the address to answer a mail to, or None for the customer's own.
+
+        A machine's stands on the case only when there is no better one.
+        """
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        mail = IncomingMail.of(self.env)
+        usable = mail and self.env["aftersales.intake"]._get_sender_address(mail)
+        if usable or not mail:
+            return usable or sender
+        ids = (custom_values.get("contact_id"), custom_values.get("partner_id"))
+        # sudo: the gateway runs as the sender's user
+        partners = self.env["res.partner"].sudo().browse(filter(None, ids))
+        return None if any(partners.mapped("email")) else sender
 
     def _note_somebody_else(self, msg_dict):
         """Say on a case, and to its responsible, that none of its people has written."""
@@ -168,7 +178,9 @@ class AftersalesCase(models.Model):
         template = case_type.received_template_id
         if intake.state != INTAKE_CASE or not template or not self.email:
             return
-        if mail.refusal or intake._count_recent() > CONFIRMATIONS:
+        if mail.refusal or is_machine(self.email):
+            return
+        if intake._count_recent() > CONFIRMATIONS:
             return
         values = {
             "headers": repr(AUTOMATIC),
