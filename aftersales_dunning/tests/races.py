@@ -159,9 +159,11 @@ class RaceCase(FeatureTags, BaseCase):
                 SET LOCAL aftersales.maintenance = 'on';
                 DELETE FROM aftersales_case_event WHERE case_id IN (
                     SELECT id FROM aftersales_case WHERE company_id = %s);
+                DELETE FROM aftersales_intake WHERE case_id IN (
+                    SELECT id FROM aftersales_case WHERE company_id = %s);
                 DELETE FROM aftersales_case WHERE company_id = %s;
                 """,
-                [company] * 7,
+                [company] * 8,
             )
             moves = env["account.move"].search([("company_id", "=", company)])
             moves.button_draft()

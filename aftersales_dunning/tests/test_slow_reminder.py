@@ -1,5 +1,6 @@
 import threading
 import time
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -9,6 +10,7 @@ from odoo.tools import mute_logger
 
 from ..const import SYNC
 from ..models.hold import aftersales_dunning_hold_life, dunning_lock
+from .common import DunningSetup
 from .races import SECONDS, RaceCase
 
 BLOCKED = """
@@ -17,8 +19,8 @@ BLOCKED = """
 """
 
 
-class TestSlowReminder(RaceCase):
-    """A hold that is asked for while a reminder leaves slowly comes through."""
+class SlowReminderCase(RaceCase):
+    """Somebody of the company works on its cases."""
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +34,7 @@ class TestSlowReminder(RaceCase):
                     "company_ids": [Command.set(cls.company.ids)],
                     "group_ids": [
                         Command.link(
-                            env.ref("aftersales_case.group_aftersales_agent").id
+                            env.ref("aftersales_case.group_aftersales_manager").id
                         )
                     ],
                 }
@@ -45,6 +47,10 @@ class TestSlowReminder(RaceCase):
             env.cr.execute(
                 "UPDATE res_users SET active = false WHERE id = %s", [cls.worker.id]
             )
+
+
+class TestSlowReminder(SlowReminderCase):
+    """A hold that is asked for while a reminder leaves slowly comes through."""
 
     def _read_hold(self, hold_id):
         with self._transaction() as env:
@@ -239,3 +245,96 @@ class TestSlowReminder(RaceCase):
         with self._transaction() as env:
             hold = env["aftersales.case"].browse(case_id).hold_ids
             self.assertEqual(hold.state, "active")
+
+
+class TestSlowReminderSlip(SlowReminderCase):
+    """What names a slip meanwhile, by mail or by delivering, loses neither."""
+
+    _bill = DunningSetup._bill
+
+    def _new_invoice(self, amount, partner=None, **vals):
+        """The second customer ordered five kettles and got three of them."""
+        if partner != self.customers[1]:
+            return super()._new_invoice(amount, partner=partner, **vals)
+        env = self.env
+        product = env["product.product"].create(
+            {
+                "name": "Kettle",
+                "is_storable": True,
+                "list_price": amount / 5,
+                "invoice_policy": "order",
+                "taxes_id": False,
+            }
+        )
+        warehouse = env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        env["stock.quant"]._update_available_quantity(
+            product, warehouse.lot_stock_id, 5
+        )
+        order = env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "warehouse_id": warehouse.id,
+                "order_line": [
+                    Command.create({"product_id": product.id, "product_uom_qty": 5})
+                ],
+            }
+        )
+        order.action_confirm()
+        picking = order.picking_ids
+        picking.action_assign()
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking._action_done()  # leaves a backorder of two
+        self.order_id, self.slip_name = order.id, picking.name
+        invoice = self._bill(order, post=False)
+        due = self.today - timedelta(days=30)
+        invoice.write({"invoice_date": due, "invoice_date_due": due})
+        invoice.action_post()
+        return invoice
+
+    def _write_mail(self):
+        """Process a mail of the customer as the mail server's job does."""
+        message = (
+            "From: Racer 1 <racer1@race.example>\n"
+            "To: service@race.example\n"
+            f"Message-Id: <{self.slip_name}.{time.monotonic()}@race.example>\n"
+            f"Subject: Kettles of {self.slip_name} leak\n\n"
+            f"The kettles of delivery {self.slip_name} leak.\n"
+        )
+        with self._transaction() as env:
+            values = {
+                "company_id": self.company.id,
+                "type_id": env.ref("aftersales_case.type_complaint").id,
+            }
+            return env["mail.thread"].message_process(
+                "aftersales.case", message, custom_values=values
+            )
+
+    def _read_case(self, case_id):
+        with self._transaction() as env:
+            case = env["aftersales.case"].browse(case_id)
+            holds = case.hold_ids
+            return (
+                case.picking_id.name,
+                holds.mapped("state"),
+                sum(holds.mapped("amount")),
+            )
+
+    def test_mail_and_delivery(self):
+        """The mail becomes a case with its slip; what is delivered then is delivered."""
+        with patch.object(dunning_lock, "SECONDS", 0.5), self._sending(stop_at=1):
+            case_id = self._write_mail()
+            self.assertEqual(
+                self._read_case(case_id), (self.slip_name, ["requested"], 600)
+            )
+            with self._transaction() as env:
+                order = env["sale.order"].browse(self.order_id)
+                rest = order.picking_ids.filtered(lambda one: one.state != "done")
+                rest.move_ids.write({"quantity": 2, "picked": True})
+                rest._action_done()
+            self.assertFalse(self.smtp.names(self.names[1]))
+        self.assertEqual(self.smtp.names(self.names[1]), 1)
+        self.assertFalse(self._catch_up())
+        self.assertEqual(self._read_case(case_id), (self.slip_name, ["active"], 600))

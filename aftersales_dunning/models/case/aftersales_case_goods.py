@@ -124,7 +124,8 @@ class AftersalesCase(models.Model):
                 if move not in held and case._wants_hold(move):
                     new.append(case._prepare_hold_vals(move, amount))
             case._update_holds(running, amounts[case])
-        self.env["aftersales.dunning.hold"].create(new)
+        with self._conflicts_tried_again():
+            self.env["aftersales.dunning.hold"].create(new)
 
     def _get_disputed_amounts(self):
         """Return ``{case: {invoice: amount}}`` of the goods that are billed."""

@@ -98,7 +98,7 @@ class AftersalesCase(models.Model):
 
     @contextmanager
     def _conflicts_tried_again(self):
-        """Let a request begin anew that another one has just overtaken.
+        """Let a transaction begin anew that has just been overtaken by another hold.
 
         :raises ConcurrencyError: which Odoo answers with another try
         """

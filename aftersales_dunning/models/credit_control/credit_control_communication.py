@@ -129,7 +129,11 @@ class CreditControlCommunication(models.Model):
         moves = lines.invoice_id
         locked = moves.ids, moves.commercial_partner_id.ids
         with lock_for_sending(self.env, *locked) as cr:
-            if cr is None or not keep_from_holds(self.env.cr, *locked):
+            if (
+                cr is None
+                or moves._is_hold_starting(cr)
+                or not keep_from_holds(self.env.cr, *locked)
+            ):
                 raise UserError(
                     self.env._("One of the invoices is just being held. Print again.")
                 )

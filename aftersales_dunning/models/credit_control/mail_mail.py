@@ -8,7 +8,6 @@ from odoo import api, fields, models
 from odoo.modules import module
 from odoo.tools import SQL
 
-from ...const import WAITS_REMINDER
 from ..hold.dunning_lock import lock_for_sending
 from .credit_control_line import JUDGED
 
@@ -22,12 +21,6 @@ FRESH = """
       FROM mail_mail AS mail
  LEFT JOIN credit_control_communication AS com ON com.id = %s
      WHERE mail.id = %s
-"""
-STARTING = """
-    SELECT EXISTS (
-        SELECT FROM aftersales_dunning_hold
-         WHERE state = 'requested' AND waits_for = %s
-           AND (move_id = ANY(%s) OR scope = 'customer' AND partner_id = ANY(%s)))
 """
 WAIT = timedelta(minutes=1)
 
@@ -123,7 +116,7 @@ class MailMail(models.Model):
                 # Written by others since this transaction began: hands off.
                 yield False
                 return
-            if self._is_waited_for(cr, moves, partners):
+            if moves._is_hold_starting(cr):
                 self._postpone()
                 yield False
                 return
@@ -167,11 +160,6 @@ class MailMail(models.Model):
             SQL(FRESH, self.res_id if self.model == COMMUNICATION else None, self.id)
         )
         return cr.fetchone() or (False, False)
-
-    def _is_waited_for(self, cr, moves, partners):
-        """Say whether a hold begins as soon as no reminder about it is leaving."""
-        cr.execute(SQL(STARTING, WAITS_REMINDER, moves.ids, partners.ids))
-        return cr.fetchone()[0]
 
     def _stop(self, lines, standings=None):
         """Cancel a mail, and let its lines follow.

@@ -90,9 +90,9 @@ class AftersalesDunningBacklog(models.Model):
         hold, case = self.hold_id, self.case_id
         self.search([("hold_id", "=", hold.id), ("case_id", "=", case.id)]).unlink()
         if hold:
-            hold._catch_up()
+            hold.with_company(hold.company_id)._catch_up()
         else:
-            case._sync_goods()
+            case.with_company(case.company_id)._sync_goods()
 
     def _note_failure(self, error):
         """Keep a row for later; the responsible of the case is told at last."""

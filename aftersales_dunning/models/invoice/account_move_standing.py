@@ -24,6 +24,17 @@ STANDING = """
      WHERE m.id IN %s
 """
 
+# Holds that begin as soon as no reminder about their invoice is leaving.
+STARTING = """
+    SELECT EXISTS (
+        SELECT FROM aftersales_dunning_hold h
+          JOIN account_move m ON m.id IN %s
+         WHERE h.state = 'requested' AND h.waits_for = 'reminder'
+           AND (h.move_id = m.id
+                OR (h.scope = 'customer' AND h.company_id = m.company_id
+                    AND h.partner_id = m.commercial_partner_id)))
+"""
+
 
 class Standing(NamedTuple):
     """How an invoice stands towards dunning on a day."""
@@ -99,6 +110,16 @@ class AccountMove(models.Model):
             )
         }
         return {move: rows[move._origin.id] for move in self if move._origin.id in rows}
+
+    def _is_hold_starting(self, cr):
+        """Say whether a hold on these waits only for a reminder that is just leaving.
+
+        :param cr: cursor that reads what is committed now, see ``dunning_lock.py``
+        """
+        if not self:
+            return False
+        cr.execute(SQL(STARTING, tuple(self.ids)))
+        return cr.fetchone()[0]
 
     def _get_due_by_line(self, standings):
         """Say what may be asked for each open instalment of partly held invoices.
