@@ -82,6 +82,10 @@ UNREADABLE = re.compile(r"[^\x20-\x7e]|[<>@:;,]")
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 SAID_BY_SENDER = ("From", "To", "Cc", "Date", "Subject", "In-Reply-To")
 CONTENT_ID = "<%s@content.aftersales>"
+# RFC 8601: comments and quoted texts may hold anything, only a result counts.
+QUOTED_TEXT = re.compile(r'"(?:\\.|[^"\\])*"')
+COMMENT = re.compile(r"\((?:\\.|[^()\\])*\)")
+DMARC_FAILED = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*fail\b", re.IGNORECASE)
 
 
 def repair_charsets(message):
@@ -221,6 +225,53 @@ def find_reply_to(message):
     """
     headers = [str(value) for value in message.get_all("Reply-To") or ()]
     return [address for _name, address in getaddresses(headers) if "@" in address]
+
+
+def is_forged(message, server=None):
+    """Say whether our own mail server found the address in From to be forged.
+
+    Servers write what they checked into ``Authentication-Results``, on top. Below may
+    stand what others wrote, the forger among them: RFC 8601 §5.
+
+    :param message: ``EmailMessage``
+    :param server: the name (authserv-id) under which our server writes; its topmost
+        headers count then. Without it only the topmost header of all counts.
+    :returns: True for ``dmarc=fail``; without such a header the address is believed
+    """
+    results = [
+        _read_results(str(value))
+        for value in message.get_all("Authentication-Results", ())
+    ]
+    return any(
+        DMARC_FAILED.match(result)
+        for _server, found in _get_own_results(results, server)
+        for result in found
+    )
+
+
+def _get_own_results(results, server):
+    """Return the results that our own server wrote: the first run of its headers."""
+    server = (server or "").strip().lower()
+    if not server:
+        return results[:1]
+    own = []
+    for result in results:
+        if result[0] == server:
+            own.append(result)
+        elif own:
+            break
+    return own
+
+
+def _read_results(value):
+    """Return (server, results) of one header; a server that gives no name is None."""
+    value, found = QUOTED_TEXT.sub("", value), 1
+    while found:  # comments may stand in each other
+        value, found = COMMENT.subn("", value)
+    first, *others = value.split(";")
+    if "=" in first:
+        return None, [first, *others]
+    return (first.split() or [""])[0].lower(), others
 
 
 def is_damaged(message, body, files):

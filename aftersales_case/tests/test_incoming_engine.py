@@ -289,3 +289,41 @@ class TestIsDamaged(BaseCase):
         ):
             with self.subTest(body=body, files=files, wanted=wanted):
                 self.assertEqual(incoming.is_damaged(message, body, files), wanted)
+
+
+@tagged("post_install", "-at_install")
+class TestIsForged(BaseCase):
+    """What our own mail server found out about the address in From."""
+
+    def test_table(self):
+        """Only dmarc=fail, only as a result, and only of our own server counts."""
+        fail = "mx.us.example; spf=pass; dmarc=fail (p=reject) header.from=x.example"
+        other = fail.replace("mx.us", "mx.them")
+        split = ("mx.us.example 1; spf=pass", "MX.US.example; DMARC = Fail")
+        for results, server, wanted in (
+            ((), None, False),
+            ((fail,), None, True),
+            ((fail.replace("=fail", "=pass"),), None, False),
+            (("mx.us.example; none",), None, False),
+            (("mx.us.example; dmarc=temperror",), None, False),
+            (("spf=fail (sender IP is 1.2.3.4); dmarc=fail action=none",), None, True),
+            (('mx.us.example; spf=none reason="dmarc=fail; dmarc=fail"',), None, False),
+            (
+                ("mx.us.example; spf=none (x (y; dmarc=fail) ; dmarc=fail)",),
+                None,
+                False,
+            ),
+            (("mx.us.example; xdmarc=fail",), None, False),
+            (("mx.us.example; dmarc/1=fail",), None, True),
+            (("mx.us.example; dmarc=pass", other), None, False),
+            ((other, fail), "mx.us.example", True),
+            ((other,), "mx.us.example", False),
+            (split, "mx.us.example", True),
+            (("mx.us.example; dmarc=pass", other, fail), "mx.us.example", False),
+            ((fail,), " ", True),
+        ):
+            message = parse(write_mail())
+            for result in results:
+                message["Authentication-Results"] = result
+            with self.subTest(results=results, server=server):
+                self.assertEqual(incoming.is_forged(message, server), wanted)
