@@ -54,9 +54,11 @@ SLIP_CODES = ("outgoing", "dropship")
 # What is known of the slip whose number stands on a case.
 SLIP_UNKNOWN, SLIP_CHOICE = "unknown", "choice"
 SLIP_UNDONE, SLIP_DONE = "undone", "done"
+SLIP_CLAIMED = "claimed"
 SLIP_STATES = [
     (SLIP_UNKNOWN, "Not found yet"),
     (SLIP_CHOICE, "To be chosen"),
+    (SLIP_CLAIMED, "To be confirmed"),
     (SLIP_UNDONE, "Not delivered yet"),
     (SLIP_DONE, "Delivered"),
 ]
@@ -82,6 +84,10 @@ EVENT_SPLIT = "split"
 EVENT_REOPENED = "reopened"
 EVENT_SIGNAL = "signal"
 EVENT_IMPORTED = "imported"
+EVENT_CLAIM_CONFIRMED = "claim_confirmed"
+EVENT_CLAIM_REJECTED = "claim_rejected"
+EVENT_CLAIM_EXPIRED = "claim_expired"
+EVENT_SLIP_CONFIRMED = "slip_confirmed"
 
 # What can keep a case from a stage, besides the kinds of requirement.
 MISSING_MOVE = "move"
@@ -111,6 +117,7 @@ REASON_NO_SOURCE = "no_source"
 REASON_DISMISSED = "dismissed"
 REASON_SENDER_UNKNOWN = "sender_unknown"
 REASON_SENDER_AMBIGUOUS = "sender_ambiguous"
+REASON_SENDER_FORGED = "sender_forged"
 REASON_INBOX = "inbox"
 REASON_OTHER_SENDER = "other_sender"
 INTAKE_REASONS = [
@@ -127,9 +134,27 @@ INTAKE_REASONS = [
     (REASON_DISMISSED, "Dismissed by a colleague"),
     (REASON_SENDER_UNKNOWN, "Sender is not a known customer"),
     (REASON_SENDER_AMBIGUOUS, "Sender matches several customers"),
+    (REASON_SENDER_FORGED, "Our mail server doubts the sender's address"),
     (REASON_INBOX, "Sent to the general inbox"),
     (REASON_OTHER_SENDER, "Sent by none of the people of the case"),
 ]
 
+# Why a customer or slip is only a candidate: what the claim rests on.
+CLAIM_FORGED = "forged"
+CLAIM_ADDRESS = "address"
+CLAIM_PHONE = "phone"
+CLAIM_DOCUMENT = "document"
+CLAIM_SLIP = "slip"
+CLAIMS = [
+    (CLAIM_FORGED, "Our mail server doubts the sender's address"),
+    (CLAIM_ADDRESS, "Several customers use the sender's address"),
+    (CLAIM_PHONE, "A phone number in the text"),
+    (CLAIM_DOCUMENT, "A document's number in the text"),
+    (CLAIM_SLIP, "The number of somebody else's delivery"),
+]
+
 # Why somebody is responsible whom no rule has named on purpose.
 REASON_FALLBACK = "fallback"
+
+# The setting under which name our own mail server writes what it checked of a mail.
+AUTHSERV_ID = "aftersales_case.authserv_id"

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
+from ..const import SLIP_CLAIMED
 from .common import AftersalesCommon, feature
 from .deliveries import DeliveriesMixin
 from .gateway import GatewayCommon, write_mail
@@ -554,15 +555,24 @@ class TestSlipMail(DeliveriesMixin, GatewayCommon):
         self.assertEqual(case.contact_id, self.contact)
 
     def test_mail_that_leaves_a_doubt(self):
-        """Two slips, or one of somebody else, are not guessed from a mail."""
+        """Two slips are not guessed from a mail."""
         first, second = (self._picking((self.filters, 1)) for _ in range(2))
+        case = self._receive_case(write_mail(f"Wrong: {first.name} and {second.name}."))
+        self.assertFalse(case.slip_number)
+        self.assertFalse(case.picking_id)
+
+    @feature("N-28")
+    def test_mail_names_the_slip_of_somebody_else(self):
+        """A known customer proves who he is, not that somebody else's slip is his."""
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         foreign = self._picking((self.filters, 1), partner=stranger)
-        for text in (f"{first.name} and {second.name}", foreign.name):
-            with self.subTest(text=text):
-                case = self._receive_case(write_mail(f"Wrong: {text}."))
-                self.assertFalse(case.slip_number)
-                self.assertFalse(case.picking_id)
+        case = self._receive_case(write_mail(f"Wrong: {foreign.name}."))
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.slip_number, foreign.name)
+        self.assertEqual(case.slip_state, SLIP_CLAIMED)
+        self.assertEqual(case.claimed_picking_id, foreign)
+        self.assertEqual(case.claimed_partner_id, stranger)
+        self.assertFalse(case.picking_id or case.line_ids or case.product_ids)
 
     @mute_logger("odoo.addons.aftersales_case.models.intake.aftersales_case_mail")
     def test_mail_makes_a_case_all_the_same(self):

@@ -14,3 +14,9 @@ class ResCompany(models.Model):
         "Give Back All Cases",
         help="After an absence the deputy also gives back the cases he worked on.",
     )
+    aftersales_claim_days = fields.Integer(
+        "Forget Claims After",
+        default=30,
+        help="Days after which a customer or delivery that a sender only named, and"
+        " nobody confirmed, is forgotten. 0 means never.",
+    )

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import AUTHSERV_ID
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -9,4 +11,13 @@ class ResConfigSettings(models.TransientModel):
     )
     aftersales_return_worked_on = fields.Boolean(
         related="company_id.aftersales_return_worked_on", readonly=False
+    )
+    aftersales_claim_days = fields.Integer(
+        related="company_id.aftersales_claim_days", readonly=False
+    )
+    aftersales_authserv_id = fields.Char(
+        "Name of Our Mail Server",
+        config_parameter=AUTHSERV_ID,
+        help="As it stands first in the header Authentication-Results of mails that you"
+        " receive, for example mx.example.com. Empty: the topmost such header counts.",
     )

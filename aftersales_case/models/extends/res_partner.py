@@ -75,11 +75,11 @@ class ResPartner(models.Model):
         """Find who is reached under one of some phone numbers.
 
         :param numbers: phone numbers in E.164
-        :returns: see ``_aftersales_one_per_customer``
+        :returns: see ``_aftersales_one_per_customer``; customers only, no suppliers
         """
         return self._aftersales_one_per_customer(
             Domain("phone_sanitized", "in", list(numbers))
-        )
+        ).filtered(lambda partner: partner._aftersales_is_customer())
 
     @api.model
     def _aftersales_match_documents(self, names):
@@ -88,7 +88,7 @@ class ResPartner(models.Model):
         A delivery is known by its own number and by that of its order.
 
         :param names: words that may be numbers of documents
-        :returns: see ``_aftersales_one_per_customer``
+        :returns: see ``_aftersales_one_per_customer``; customers only, no suppliers
         """
         # sudo: mail arrives on behalf of strangers
         pickings = (
@@ -112,7 +112,19 @@ class ResPartner(models.Model):
             )
         )
         partners = pickings.partner_id | invoices.partner_id
-        return self._aftersales_one_per_customer(Domain("id", "in", partners.ids))
+        return self._aftersales_one_per_customer(
+            Domain("id", "in", partners.ids)
+        ).filtered(lambda partner: partner._aftersales_is_customer())
+
+    def _aftersales_is_customer(self):
+        """Hook: say whether a partner whom a text names may be its sender's company.
+
+        Called for what phone and document numbers find. Who only sells to us is none.
+        """
+        self.ensure_one()
+        # sudo: mail arrives on behalf of strangers
+        customer = self.commercial_partner_id.sudo()
+        return bool(customer.customer_rank or not customer.supplier_rank)
 
     def _aftersales_get_latest_company(self):
         """Return the company that these customers had to do with last, or none.
@@ -148,10 +160,18 @@ class ResPartner(models.Model):
         """Return the partners of a domain, one for each customer.
 
         A customer is a commercial partner; a person comes before his company, then the
-        oldest. More than one record means that the answer is ambiguous.
+        oldest. More than one record means that the answer is ambiguous. Our own
+        companies are nobody's customers: whoever quotes our signature names us.
         """
         # sudo: mail arrives on behalf of strangers
+        ours = self.env["res.company"].sudo().search([]).partner_id
+        # sudo: as above
         found = self.env["res.partner"].sudo().search(domain, order="is_company, id")
+        found = found.filtered(
+            lambda partner: (
+                partner.commercial_partner_id not in ours.commercial_partner_id
+            )
+        )
         first_by_customer = {}
         for partner in found:
             first_by_customer.setdefault(partner.commercial_partner_id, partner)

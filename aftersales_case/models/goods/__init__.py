@@ -1,5 +1,6 @@
 from . import aftersales_case_line
 from . import aftersales_case_slip
+from . import aftersales_case_confirm
 from . import aftersales_case_goods
 from . import aftersales_case_supplier
 from . import stock_picking

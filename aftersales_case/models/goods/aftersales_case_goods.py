@@ -177,30 +177,61 @@ class AftersalesCase(models.Model):
         """Take the number of the customer's slip from a mail that names just one."""
         vals = super()._prepare_mail_vals(msg_dict, custom_values)
         if vals.get("partner_id") and not vals.get("slip_number"):
-            body = html2plaintext(msg_dict.get("body") or "")
-            vals |= self._find_slip_in_text(f"{msg_dict.get('subject')} {body}", vals)
+            vals |= self._find_own_slip(msg_dict, vals)
         return vals
 
     @api.model
-    def _find_slip_in_text(self, text, vals):
+    def _find_own_slip(self, msg_dict, vals):
+        """Return the number of the customer's one slip that his mail names.
+
+        Of his own slips, what he quotes tells as well, if his own words do not.
+        """
+        # sudo: mail arrives on behalf of strangers
+        partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
+        company = self.env["res.company"].browse(vals.get("company_id"))
+        own_words = self.env["aftersales.intake"]._get_own_words(msg_dict)
+        all_words = html2plaintext(msg_dict.get("body") or "")
+        for text in (own_words, f"{msg_dict.get('subject')} {all_words}"):
+            slips = self._find_slips_in_text(
+                text, company or self.env.company, partner.commercial_partner_id
+            )
+            if len(slips) > 1:
+                break
+            for slip in slips:
+                return {"slip_number": slip.name}
+        return {}
+
+    @api.model
+    def _find_slips_in_text(self, text, company, customer=None):
+        """Return ``{slip: word}``: the slips that the words of a text name.
+
+        A slip of that very number comes before those of an order of that number.
+
+        :param customer: whose slips, else anybody's
+        :returns: slips as found with sudo; at most ``MOST_SLIPS``
+        """
         numbers = find_documents(text)
         if not numbers:
             return {}
-        # sudo: mail arrives on behalf of strangers
-        partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
-        company = vals.get("company_id") or self.env.company.id
+        domains = {number: self._get_slip_domain(number) for number in numbers}
         domain = (
-            Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
-            & Domain("company_id", "=", company)
+            Domain.OR(domains.values())
+            & Domain("company_id", "=", company.id)
             & Domain("picking_type_id.code", "in", SLIP_CODES)
             & Domain("state", "!=", "cancel")
-            & Domain.OR(self._get_slip_domain(number) for number in numbers)
         )
-        # sudo: as above
+        if customer:
+            domain &= Domain("partner_id", "child_of", customer.ids)
+        # sudo: mail arrives on behalf of strangers
         slips = self.env["stock.picking"].sudo().search(domain, limit=MOST_SLIPS)
         keys = {slip_key(number) for number in numbers}
         slips = slips.filtered(lambda slip: slip_key(slip.name) in keys) or slips
-        return {"slip_number": slips.name} if len(slips) == 1 else {}
+        return {
+            slip: next(
+                number for number in numbers if slip.filtered_domain(domains[number])
+            )
+            for slip in slips
+        }
 
     def _move_parts_to(self, target):
         """Move the goods too; what both name stands there once, with the larger part."""
@@ -222,7 +253,9 @@ class AftersalesCase(models.Model):
 
     def _complete_survivor(self, survivor):
         """Keep the slip that only a merged case knew."""
-        named = self.filtered("slip_number")[:1]
+        # What is only claimed goes on to no other case, where it would be taken.
+        known = self.filtered(lambda case: not case._is_claimed())
+        named = known.filtered("slip_number")[:1]
         if named and not survivor.slip_number:
             with survivor._taking_slips() as case:
                 case.write(
@@ -235,6 +268,8 @@ class AftersalesCase(models.Model):
 
     def _prepare_split_vals(self):
         vals = super()._prepare_split_vals()
+        if self._is_claimed():
+            return vals
         return vals | {
             "slip_number": self.slip_number,
             "picking_id": self.picking_id.id,

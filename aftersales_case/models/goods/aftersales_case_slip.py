@@ -5,6 +5,7 @@ from odoo.fields import Command, Domain
 
 from ...const import (
     SLIP_CHOICE,
+    SLIP_CLAIMED,
     SLIP_CODES,
     SLIP_DONE,
     SLIP_STATES,
@@ -65,7 +66,9 @@ class AftersalesCase(models.Model):
         for case in self:
             case.slip_key = slip_key(case.slip_number)
 
-    @api.depends("slip_number", "picking_id", "partner_id", "company_id")
+    @api.depends(
+        "slip_number", "picking_id", "partner_id", "company_id", "claim_reason"
+    )
     @api.depends_context("uid")
     def _compute_slip_state(self):
         """Computed with sudo: a reporter sees the state, but no slips to choose."""
@@ -76,6 +79,9 @@ class AftersalesCase(models.Model):
             if case.picking_id:
                 done = case.picking_id.state == "done"
                 case.slip_state = SLIP_DONE if done else SLIP_UNDONE
+            elif case._is_claimed():
+                case.slip_state = case.slip_number and SLIP_CLAIMED
+                slips = nothing
             elif case.slip_number:
                 case.slip_state = SLIP_CHOICE if slips else SLIP_UNKNOWN
             else:
@@ -254,10 +260,12 @@ class AftersalesCase(models.Model):
     def _get_clear_slips(self):
         """Return ``{case: slip}`` of the cases whose number leaves no doubt.
 
-        A slip of another customer is offered, but not taken.
+        A slip of another customer is offered, but not taken; what somebody only claims
+        waits until it is confirmed.
         """
         clear = {}
-        for case, slips in self._find_slips().items():
+        cases = self.filtered(lambda case: not case._is_claimed())
+        for case, slips in cases._find_slips().items():
             owner = case._get_slip_owner()
             theirs = slips._get_slip_customer() if len(slips) == 1 else None
             if theirs is not None and (not owner or theirs in (owner, owner.browse())):

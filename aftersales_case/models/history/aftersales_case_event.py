@@ -183,6 +183,10 @@ class AftersalesCaseEvent(models.Model):
             "reopened": (env._("Reopened"), "aftersales.case.stage"),
             "signal": (env._("Signalled"), None),
             "imported": (env._("Imported"), None),
+            "claim_confirmed": (env._("Claim confirmed"), "res.partner"),
+            "claim_rejected": (env._("Claim rejected"), "res.partner"),
+            "claim_expired": (env._("Claim forgotten"), None),
+            "slip_confirmed": (env._("Delivery slip confirmed"), None),
         }
 
     @api.depends("kind", "from_id", "to_id", "stage_id")

@@ -3,5 +3,7 @@ from . import aftersales_intake_sender
 from . import aftersales_case_mail
 from . import aftersales_case_people
 from . import mail_alias
+from . import aftersales_case_claim
+from . import aftersales_case_type_claim
 from . import mail_thread
 from . import aftersales_case_import

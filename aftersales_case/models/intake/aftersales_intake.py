@@ -12,6 +12,12 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, html2plaintext
 
 from ...const import (
+    CLAIM_ADDRESS,
+    CLAIM_DOCUMENT,
+    CLAIM_FORGED,
+    CLAIM_PHONE,
+    CLAIM_SLIP,
+    CLAIMS,
     INTAKE_ADDED,
     INTAKE_CASE,
     INTAKE_REASONS,
@@ -28,10 +34,16 @@ from ...const import (
     REASON_OTHER_SENDER,
     REASON_OUR_ADDRESS,
     REASON_SENDER_AMBIGUOUS,
+    REASON_SENDER_FORGED,
     REASON_SENDER_UNKNOWN,
 )
 from ...engine import incoming
-from ...engine.hints import find_documents, find_phones
+from ...engine.hints import (
+    drop_quoted_lines,
+    drop_quotes,
+    find_documents,
+    find_phones,
+)
 from .mail_thread import MAIL_KEY, OUR_MODELS, IncomingMail
 
 _logger = logging.getLogger(__name__)
@@ -50,6 +62,12 @@ APART_PATIENCE = "3s"
 
 # What is known of a mail before anything is made of it, and stays when that fails.
 SORTED_BY = ("type_id", "team_id", "company_id")
+NO_CLAIM = {
+    "claimed_partner_id": False,
+    "claimed_picking_id": False,
+    "claim_reason": False,
+    "claim_hint": False,
+}
 
 # A sender's mails, in times of the threshold for equal ones, that make him a robot.
 BUSY = 10
@@ -103,6 +121,33 @@ class AftersalesIntake(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", check_company=True)
     candidate_ids = fields.Many2many(
         "res.partner", string="Possible Customers", readonly=True
+    )
+    claimed_partner_id = fields.Many2one(
+        "res.partner",
+        "Claimed Customer",
+        readonly=True,
+        index="btree_not_null",
+        groups="aftersales_case.group_aftersales_agent",
+        help="Whom the mail names; nothing is taken over until somebody confirms it.",
+    )
+    claimed_picking_id = fields.Many2one(
+        "stock.picking",
+        "Claimed Delivery",
+        readonly=True,
+        index="btree_not_null",
+        groups="aftersales_case.group_aftersales_agent",
+    )
+    claim_reason = fields.Selection(
+        CLAIMS,
+        "Claim Rests On",
+        readonly=True,
+        groups="aftersales_case.group_aftersales_agent",
+    )
+    claim_hint = fields.Char(
+        "Named",
+        readonly=True,
+        groups="aftersales_case.group_aftersales_agent",
+        help="The number as it stands in the mail.",
     )
     case_id = fields.Many2one(
         "aftersales.case", index="btree_not_null", ondelete="restrict"
@@ -216,6 +261,45 @@ class AftersalesIntake(models.Model):
         self.ensure_one()
         return self.case_id._get_records_action()
 
+    def action_confirm_claim(self):
+        """Take over the customer whom this mail names, as if chosen by the user.
+
+        His delivery follows when the mail becomes a case.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        partner = self.claimed_partner_id
+        if not partner or self.state in (INTAKE_CASE, INTAKE_ADDED):
+            raise UserError(
+                self.env._("Claimed Customer: nothing is left to confirm on this mail.")
+            )
+        self._message_log(
+            body=self.env._(
+                "%(user)s confirmed that this mail concerns %(partner)s.",
+                user=self.env.user.name,
+                partner=partner.display_name,
+            )
+        )
+        # sudo: candidates are written by the system only; the right was checked
+        self.sudo().write(NO_CLAIM | {"partner_id": partner.id})
+        return True
+
+    def action_reject_claim(self):
+        """Forget whom this mail names."""
+        self.check_access("write")
+        claimed = self.filtered("claim_reason")
+        for intake in claimed:
+            intake._message_log(
+                body=self.env._(
+                    "%(user)s rejected that this mail concerns %(partner)s.",
+                    user=self.env.user.name,
+                    partner=intake.claimed_partner_id.display_name,
+                )
+            )
+        # sudo: candidates are written by the system only; the right was checked
+        claimed.sudo().write(NO_CLAIM)
+        return True
+
     # === Gateway === #
 
     @api.model
@@ -241,6 +325,9 @@ class AftersalesIntake(models.Model):
             return others
         # One mail to two of our addresses makes one case.
         model, thread_id, defaults, user_id, alias = ours[0]
+        if mail.forged:
+            # Core lets a colleague's address act as that colleague.
+            user_id = self.env.uid
         parent = self.env["mail.thread"]._get_parent_message(mail.values)
         if parent and parent.model == "aftersales.case" and parent.res_id:
             # Core takes an answer that also goes to our inbox for a new mail.
@@ -323,55 +410,138 @@ class AftersalesIntake(models.Model):
         team = self.env["aftersales.team"].browse(defaults.get("team_id"))
         team = team or case_type.team_id
         company = self._get_mail_company(mail, case_type, team, alias)
-        customers = self._find_customers(mail, company)
+        sender, candidates, claim = self._judge_sender(mail, company)
         result = {
             "type_id": case_type.id,
             "team_id": team.id,
             "company_id": company.id,
-            "partner_id": customers.id if len(customers) == 1 else False,
-            "candidate_ids": [fields.Command.set(customers.ids)],
+            "partner_id": sender.id,
+            "candidate_ids": [fields.Command.set((sender or candidates).ids)],
             "state": INTAKE_CASE,
-        }
-        unclear = REASON_SENDER_AMBIGUOUS if customers else REASON_SENDER_UNKNOWN
+        } | claim
         if model == "aftersales.intake":
             result |= {"state": INTAKE_WAITING, "reason": REASON_INBOX}
-        elif len(customers) != 1:
-            result["reason"] = unclear
+        elif not sender:
+            result["reason"] = self._get_unclear_reason(mail, candidates)
             if case_type.intake_unclear == "inbox":
                 result["state"] = INTAKE_WAITING
         return result
 
     @api.model
-    def _find_customers(self, mail, company):
-        """Return whom of the company's customers a mail may come from; no colleagues.
+    def _get_unclear_reason(self, mail, candidates):
+        if mail.forged:
+            return REASON_SENDER_FORGED
+        if len(candidates) > 1:
+            return REASON_SENDER_AMBIGUOUS
+        return REASON_SENDER_UNKNOWN
 
-        By the sender's address, then by phone numbers in the text, then by the numbers
-        of documents it names. A later hint decides between several earlier answers, but
-        never overrules a clear one.
+    @api.model
+    def _judge_sender(self, mail, company):
+        """Say who wrote a mail, and whom or what it only names.
+
+        Proven is a customer whose address it is, if it is nobody else's and our server
+        does not doubt it. Phone numbers and numbers of documents in the sender's own
+        words give candidates: they narrow each other down, but prove nothing.
+
+        :returns: (partner or none, candidates, values of the claim or none); there is
+            one claim at most, and none where the text leaves a choice
+        """
+        found = self._find_sender(mail, company)
+        text = self._get_own_words(mail.values)
+        if len(found) == 1 and not mail.forged:
+            return found, found, self._find_slip_claim(text, company, found)
+        reason = CLAIM_FORGED if mail.forged else CLAIM_ADDRESS
+        hint = False
+        if len(found) != 1:
+            found, reason, hint = self._find_named(text, company, found, reason)
+        if len(found) > 1:
+            return found.browse(), found, {}
+        if not found:
+            return found, found, {}
+        claim = {"claim_hint": hint} | self._find_slip_claim(
+            text, company, found, stranger=True
+        )
+        claim |= {"claimed_partner_id": found.id, "claim_reason": reason}
+        return found.browse(), found, claim
+
+    @api.model
+    def _find_sender(self, mail, company):
+        """Return the customers, one partner each, from whose address a mail comes."""
+        sender = self._get_sender_address(mail)
+        partners = self.env["res.partner"]
+        found = partners._aftersales_match_email(sender) if sender else partners
+        return self._filter_customers(found, company)
+
+    @api.model
+    def _find_named(self, text, company, found, reason):
+        """Return (customers, reason, hint): whom the words of a mail name.
+
+        :param found: customers found by the address; a text decides between them only
+        :param reason: why these are not proven
         """
         partners = self.env["res.partner"]
-        sender = self._get_sender_address(mail)
-        body = html2plaintext(mail.values.get("body") or "")
-        text = f"{mail.values.get('subject')} {body}"
-        hints = (
-            lambda: sender and partners._aftersales_match_email(sender),
-            lambda: partners._aftersales_match_phones(
-                find_phones(text, company.country_id.code or None)
-            ),
-            lambda: partners._aftersales_match_documents(find_documents(text)),
-        )
-        found = partners
-        for hint in hints:
-            matches = (hint() or partners).filtered(
-                lambda partner: (
-                    partner.partner_share
-                    and partner.company_id in (company, company.browse())
-                )
-            )
-            found = _narrow(found, matches)
+        phones = find_phones(text, company.country_id.code or None)
+        documents = find_documents(text)
+        for words, match, kind in (
+            (phones, partners._aftersales_match_phones, CLAIM_PHONE),
+            (documents, partners._aftersales_match_documents, CLAIM_DOCUMENT),
+        ):
+            named = self._filter_customers(match(words), company) if words else partners
+            if not named:
+                continue
+            if not found:
+                # Whoever wrote is not who is reached there: no person is named.
+                named, reason = named.commercial_partner_id, kind
+            found = _narrow(found, named)
             if len(found) == 1:
-                break
-        return found
+                hints = (
+                    word
+                    for word in words
+                    if found.commercial_partner_id
+                    in match([word]).commercial_partner_id
+                )
+                return found, reason, next(hints, False)
+        return found, reason, False
+
+    @api.model
+    def _filter_customers(self, partners, company):
+        """Return those of some partners who are a company's customers, no colleagues."""
+        return partners.filtered(
+            lambda partner: (
+                partner.partner_share
+                and partner.company_id in (company, company.browse())
+            )
+        )
+
+    @api.model
+    def _find_slip_claim(self, text, company, partner, stranger=False):
+        """Return the values of a claim on a delivery that a text names, or none.
+
+        A proven sender who names one of his own claims nothing: it is taken over.
+
+        :param partner: the proven sender, or the candidate when ``stranger``
+        """
+        found = self.env["aftersales.case"]._find_slips_in_text(text, company)
+        customer = partner.commercial_partner_id
+        own = {s: w for s, w in found.items() if s._get_slip_customer() == customer}
+        if own and not stranger:
+            return {}
+        slips = own if stranger else found
+        if len(slips) != 1:
+            return {}
+        [(slip, word)] = slips.items()
+        return {
+            "claimed_partner_id": slip._get_slip_customer().id,
+            "claimed_picking_id": slip.id,
+            "claim_reason": CLAIM_SLIP,
+            "claim_hint": word,
+        }
+
+    @api.model
+    def _get_own_words(self, values):
+        """Return the subject and what the sender himself wrote, as plain text."""
+        body = html2plaintext(drop_quotes(values.get("body")))
+        return f"{values.get('subject') or ''}\n{drop_quoted_lines(body)}"
 
     @api.model
     def _prepare_intake_vals(self, mail):
@@ -403,7 +573,37 @@ class AftersalesIntake(models.Model):
                 "partner_id": customer.id,
                 "contact_id": partner.id if partner != customer else False,
             }
-        return vals
+        return vals | intake._prepare_claim_vals()
+
+    def _prepare_claim_vals(self):
+        """Return values for the case: what this mail claims and nobody has decided.
+
+        Whoever chooses the customer of a mail has decided, but for a delivery that is
+        somebody else's.
+        """
+        self.ensure_one()
+        intake = self.sudo()  # sudo: the gateway runs as the sender's user
+        slip = intake.claimed_picking_id
+        if not intake.claim_reason or not intake.claimed_partner_id:
+            return {}
+        if intake.partner_id:
+            customer = intake.partner_id.commercial_partner_id
+            if not slip or slip._get_slip_customer() == customer:
+                return {}
+        return {
+            "claimed_partner_id": intake.claimed_partner_id.id,
+            "claimed_picking_id": slip.id,
+            "claim_reason": CLAIM_SLIP if intake.partner_id else intake.claim_reason,
+            "claim_hint": intake.claim_hint,
+        } | ({"slip_number": intake.claim_hint} if slip else {})
+
+    def _expire_claims(self):
+        self.write(NO_CLAIM)
+
+    @api.autovacuum
+    def _gc_claims(self):
+        """Forget whom a mail names that has waited longer than the company allows."""
+        return self.env["aftersales.case"]._forget_old_claims(self, "received_at")
 
     @api.model
     def _find_loop(self, vals):

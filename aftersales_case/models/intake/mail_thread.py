@@ -11,6 +11,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import decode_message_header, email_split, unfold_references
 
 from ...const import (
+    AUTHSERV_ID,
     INTAKE_REFUSED,
     REASON_AGAIN,
     REASON_BOUNCE,
@@ -117,6 +118,9 @@ class MailThread(models.AbstractModel):
             return super().message_parse(message, save_original=save_original)
         incoming.repair_headers(message)
         incoming.repair_charsets(message)
+        # sudo: the gateway runs as whoever fetches mail
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        mail.forged = incoming.is_forged(message, get_param(AUTHSERV_ID))
         mail.message_id = self.env["aftersales.intake"]._get_message_id(mail)
         del message["Message-Id"]
         message["Message-Id"] = mail.message_id
@@ -169,6 +173,15 @@ class MailThread(models.AbstractModel):
         if message_dict.get("is_bounce"):
             mail.refusal = REASON_BOUNCE
         return self.env["aftersales.intake"]._screen(mail, routes)
+
+    @api.model
+    def _message_parse_post_process(self, message, message_dict, routes):
+        """Name no author of whom only the address speaks that our server doubts."""
+        values = super()._message_parse_post_process(message, message_dict, routes)
+        mail = self.env.context.get("aftersales_mail")
+        if mail and mail.forged:
+            values["author_id"] = False
+        return values
 
     @api.model
     def _detect_loop_headers(self, msg_dict):
