@@ -189,6 +189,7 @@ class TestClaim(ClaimCommon):
         self.assertFalse(case.claim_reason or case.slip_number or case.slip_state)
         event = case.event_ids.filtered(lambda e: e.kind == EVENT_CLAIM_REJECTED)
         self.assertEqual(event.actor_id, self.agent)
+        self.assertNotIn("Janssen", f"{event.summary} {self._get_texts(case)}")
         self._picking((self.filters, 1), name="OUT-9", origin=self.slip.name)
         self._assert_nothing_taken(case)
 

@@ -163,15 +163,9 @@ class ResPartner(models.Model):
         oldest. More than one record means that the answer is ambiguous. Our own
         companies are nobody's customers: whoever quotes our signature names us.
         """
+        domain &= Domain("commercial_partner_id.ref_company_ids", "=", False)
         # sudo: mail arrives on behalf of strangers
-        ours = self.env["res.company"].sudo().search([]).partner_id
-        # sudo: as above
         found = self.env["res.partner"].sudo().search(domain, order="is_company, id")
-        found = found.filtered(
-            lambda partner: (
-                partner.commercial_partner_id not in ours.commercial_partner_id
-            )
-        )
         first_by_customer = {}
         for partner in found:
             first_by_customer.setdefault(partner.commercial_partner_id, partner)

@@ -190,8 +190,9 @@ class AftersalesCase(models.Model):
         partner = self.env["res.partner"].sudo().browse(vals["partner_id"])
         company = self.env["res.company"].browse(vals.get("company_id"))
         own_words = self.env["aftersales.intake"]._get_own_words(msg_dict)
-        all_words = html2plaintext(msg_dict.get("body") or "")
-        for text in (own_words, f"{msg_dict.get('subject')} {all_words}"):
+        body = html2plaintext(msg_dict.get("body") or "")
+        all_words = f"{msg_dict.get('subject') or ''}\n{body}"
+        for text in dict.fromkeys((own_words, all_words)):
             slips = self._find_slips_in_text(
                 text, company or self.env.company, partner.commercial_partner_id
             )

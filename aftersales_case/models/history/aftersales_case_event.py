@@ -184,7 +184,7 @@ class AftersalesCaseEvent(models.Model):
             "signal": (env._("Signalled"), None),
             "imported": (env._("Imported"), None),
             "claim_confirmed": (env._("Claim confirmed"), "res.partner"),
-            "claim_rejected": (env._("Claim rejected"), "res.partner"),
+            "claim_rejected": (env._("Claim rejected"), None),
             "claim_expired": (env._("Claim forgotten"), None),
             "slip_confirmed": (env._("Delivery slip confirmed"), None),
         }

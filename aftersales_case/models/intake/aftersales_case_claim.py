@@ -160,17 +160,17 @@ class AftersalesCase(models.Model):
         :raises UserError: when nothing is claimed
         """
         for case in self._get_claimed_to_decide():
-            partner, text = case.claimed_partner_id, case._get_claim_text()
+            # The note names no candidate: others than agents read it, too.
+            named = case.claim_hint or case.email
             case._drop_claim()
             case._log_decision(
                 EVENT_CLAIM_REJECTED,
                 self.env._(
-                    "%(user)s rejected what the sender named: %(claim)s. Nothing of it"
+                    "%(user)s rejected what the sender named (%(named)s). Nothing of it"
                     " was taken over.",
                     user=self.env.user.name,
-                    claim=text,
+                    named=named,
                 ),
-                partner,
             )
         return True
 

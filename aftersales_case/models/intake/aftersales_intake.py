@@ -269,7 +269,8 @@ class AftersalesIntake(models.Model):
         self.ensure_one()
         self.check_access("write")
         partner = self.claimed_partner_id
-        if not partner or self.state in (INTAKE_CASE, INTAKE_ADDED):
+        sorted_already = self.partner_id or self.state in (INTAKE_CASE, INTAKE_ADDED)
+        if not partner or sorted_already:
             raise UserError(
                 self.env._("Claimed Customer: nothing is left to confirm on this mail.")
             )
