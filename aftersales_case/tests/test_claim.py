@@ -163,7 +163,8 @@ class TestClaim(ClaimCommon):
         self.assertEqual(event.actor_id, self.agent)
         self.assertEqual(event.to_id, self.customer.id)
         self.assertIn(
-            f"Aagje Agent confirmed what the sender named: {self.slip.name}",
+            f"Aagje Agent confirmed this claim: The sender names delivery"
+            f" {self.slip.name} of Janssen Horeca.",
             self._get_texts(case),
         )
         with self.assertRaisesRegex(UserError, "nothing is left to confirm"):

@@ -1,3 +1,4 @@
+from . import aftersales_claim_mixin
 from . import aftersales_intake
 from . import aftersales_intake_sender
 from . import aftersales_case_mail

@@ -7,16 +7,14 @@ from odoo.tools.mail import email_normalize
 
 from ...const import (
     CLAIM_SLIP,
-    CLAIMS,
     EVENT_CLAIM_CONFIRMED,
     EVENT_CLAIM_EXPIRED,
     EVENT_CLAIM_REJECTED,
     EVENT_SLIP_CONFIRMED,
 )
 from ...engine.slips import slip_key
-from .aftersales_intake import NO_CLAIM
+from .aftersales_claim_mixin import AGENT, NO_CLAIM
 
-AGENT = "aftersales_case.group_aftersales_agent"
 # How many old claims are forgotten in one go.
 MOST_EXPIRED = 500
 
@@ -27,44 +25,11 @@ class AftersalesCase(models.Model):
     Proven is a customer by the address he writes from, by his log-in, or by a person's
     word. Whoever names a number or a phone makes a candidate: customer, contact, slip,
     goods and phone of the case stay empty, and nothing of the candidate leaves the house.
-    The fields below are written by the system only, and are for agents only.
     """
 
-    _inherit = "aftersales.case"
+    _name = "aftersales.case"
+    _inherit = ["aftersales.case", "aftersales.claim.mixin"]
 
-    claimed_partner_id = fields.Many2one(
-        "res.partner",
-        "Claimed Customer",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups=AGENT,
-        help="Whom the sender names; nothing was taken over.",
-    )
-    claimed_picking_id = fields.Many2one(
-        "stock.picking",
-        "Claimed Delivery",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups=AGENT,
-        help="Which delivery the sender names; nothing was taken over.",
-    )
-    claim_reason = fields.Selection(
-        CLAIMS,
-        "Claim Rests On",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups=AGENT,
-    )
-    claim_hint = fields.Char(
-        "Named",
-        readonly=True,
-        copy=False,
-        groups=AGENT,
-        help="The number as the sender wrote it.",
-    )
     addressee_name = fields.Char(
         "Name to Greet",
         compute="_compute_addressee_name",
@@ -137,14 +102,14 @@ class AftersalesCase(models.Model):
         cases = self._get_claimed_to_decide()
         for case in cases:
             vals, partner = case._prepare_confirmed_vals(), case.claimed_partner_id
-            text = case._get_claim_text()
+            text = case.claim_text
             # sudo: candidates are written by the system only; the right was checked
             case.sudo()._forget_claims()
             case.write(vals)
             case._log_decision(
                 EVENT_CLAIM_CONFIRMED,
                 self.env._(
-                    "%(user)s confirmed what the sender named: %(claim)s.",
+                    "%(user)s confirmed this claim: %(claim)s",
                     user=self.env.user.name,
                     claim=text,
                 ),
@@ -231,16 +196,6 @@ class AftersalesCase(models.Model):
         if typed and not case.picking_id:
             case.slip_number = False
         case._forget_claims()
-
-    def _get_claim_text(self):
-        """Return in words what is claimed: delivery, customer, and what named them."""
-        self.ensure_one()
-        parts = [
-            self.claimed_picking_id.name,
-            self.claimed_partner_id.display_name,
-            self.claim_hint and f"“{self.claim_hint}”",
-        ]
-        return ", ".join(filter(None, parts))
 
     def _log_decision(self, kind, text, partner=None):
         self.ensure_one()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from .aftersales_case_claim import AGENT
+from .aftersales_claim_mixin import AGENT
 
 
 class AftersalesCaseType(models.Model):

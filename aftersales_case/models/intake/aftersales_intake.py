@@ -17,7 +17,6 @@ from ...const import (
     CLAIM_FORGED,
     CLAIM_PHONE,
     CLAIM_SLIP,
-    CLAIMS,
     INTAKE_ADDED,
     INTAKE_CASE,
     INTAKE_REASONS,
@@ -44,6 +43,7 @@ from ...engine.hints import (
     find_documents,
     find_phones,
 )
+from .aftersales_claim_mixin import NO_CLAIM
 from .mail_thread import MAIL_KEY, OUR_MODELS, IncomingMail
 
 _logger = logging.getLogger(__name__)
@@ -62,12 +62,6 @@ APART_PATIENCE = "3s"
 
 # What is known of a mail before anything is made of it, and stays when that fails.
 SORTED_BY = ("type_id", "team_id", "company_id")
-NO_CLAIM = {
-    "claimed_partner_id": False,
-    "claimed_picking_id": False,
-    "claim_reason": False,
-    "claim_hint": False,
-}
 
 # A sender's mails, in times of the threshold for equal ones, that make him a robot.
 BUSY = 10
@@ -82,7 +76,7 @@ class AftersalesIntake(models.Model):
 
     _name = "aftersales.intake"
     _description = "Incoming Mail"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "aftersales.claim.mixin"]
     _order = "received_at desc, id desc"
     _rec_name = "subject"
     _case_field = "case_id"
@@ -121,33 +115,6 @@ class AftersalesIntake(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", check_company=True)
     candidate_ids = fields.Many2many(
         "res.partner", string="Possible Customers", readonly=True
-    )
-    claimed_partner_id = fields.Many2one(
-        "res.partner",
-        "Claimed Customer",
-        readonly=True,
-        index="btree_not_null",
-        groups="aftersales_case.group_aftersales_agent",
-        help="Whom the mail names; nothing is taken over until somebody confirms it.",
-    )
-    claimed_picking_id = fields.Many2one(
-        "stock.picking",
-        "Claimed Delivery",
-        readonly=True,
-        index="btree_not_null",
-        groups="aftersales_case.group_aftersales_agent",
-    )
-    claim_reason = fields.Selection(
-        CLAIMS,
-        "Claim Rests On",
-        readonly=True,
-        groups="aftersales_case.group_aftersales_agent",
-    )
-    claim_hint = fields.Char(
-        "Named",
-        readonly=True,
-        groups="aftersales_case.group_aftersales_agent",
-        help="The number as it stands in the mail.",
     )
     case_id = fields.Many2one(
         "aftersales.case", index="btree_not_null", ondelete="restrict"
