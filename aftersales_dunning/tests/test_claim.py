@@ -1,0 +1,55 @@
+from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.gateway import write_mail
+
+from .goods import GoodsCommon
+
+STRANGER = "Fleur Vos <fleur@vos.example>"
+
+
+class TestClaim(GoodsCommon):
+    """Whoever merely names a delivery stops no reminder until it is confirmed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.type_complaint.write({"alias_name": "claims", "intake_unclear": "case"})
+
+    def setUp(self):
+        super().setUp()
+        order = self._new_order(10)
+        self.slip = self._deliver(order)
+        self.invoice = self._bill(order)
+
+    def _receive(self, text, sender=STRANGER):
+        mail = write_mail(text, From=sender, To="claims@aftersales.example")
+        intakes = self.env["aftersales.intake"]
+        before = intakes.search([])
+        self.env["mail.thread"].message_process(None, mail)
+        return (intakes.search([]) - before).case_id
+
+    @feature("N-28")
+    def test_a_strangers_number_holds_nothing(self):
+        """A stranger names slip, order or invoice: an agent's word makes the hold."""
+        for number in (self.slip.name, self.slip.origin, self.invoice.name):
+            with self.subTest(number):
+                case = self._receive(f"This is about {number}.")
+                self.assertEqual(case.claimed_partner_id, self.customer)
+                self.assertFalse(case.hold_ids)
+                self.assertHeld({self.invoice: 0})
+        case = self._receive(f"This is about {self.slip.name}.")
+        self._as(self.agent, case).action_confirm_claim()
+        self.assertEqual(case.hold_ids.move_id, self.invoice)
+        self.assertHeld({self.invoice: 1150})
+
+    @feature("N-28")
+    def test_another_customers_number_holds_nothing(self):
+        """A known customer who names somebody else's slip stops none of its invoices."""
+        self.polish_customer.email = "lukasz@kawiarnia.example"
+        case = self._receive(
+            f"Slip {self.slip.name} is not complete.", "lukasz@kawiarnia.example"
+        )
+        self.assertEqual(case.partner_id, self.polish_customer)
+        self.assertEqual(case.claimed_picking_id, self.slip)
+        self.assertHeld({self.invoice: 0})
+        self._as(self.agent, case).action_reject_claim()
+        self.assertHeld({self.invoice: 0})
