@@ -1,9 +1,18 @@
+from email.utils import make_msgid
+
 from odoo.addons.aftersales_case.tests.common import feature
-from odoo.addons.aftersales_case.tests.gateway import write_mail
 
 from .goods import GoodsCommon
 
 STRANGER = "Fleur Vos <fleur@vos.example>"
+MAIL = """\
+From: {sender}
+To: claims@aftersales.example
+Subject: Not complete
+Message-Id: {message_id}
+
+{text}
+"""
 
 
 class TestClaim(GoodsCommon):
@@ -21,7 +30,8 @@ class TestClaim(GoodsCommon):
         self.invoice = self._bill(order)
 
     def _receive(self, text, sender=STRANGER):
-        mail = write_mail(text, From=sender, To="claims@aftersales.example")
+        message_id = make_msgid(domain="claims.example")
+        mail = MAIL.format(sender=sender, message_id=message_id, text=text)
         intakes = self.env["aftersales.intake"]
         before = intakes.search([])
         self.env["mail.thread"].message_process(None, mail)
