@@ -44,7 +44,6 @@ class AftersalesCase(models.Model):
         copy=False,
         tracking=True,
     )
-    slip_unconfirmed = fields.Boolean(readonly=True, copy=False)
     order_ref = fields.Char("Order", related="picking_id.origin")
     slip_state = fields.Selection(
         SLIP_STATES, compute="_compute_slip_state", compute_sudo=True
