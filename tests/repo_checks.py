@@ -7,6 +7,7 @@ Each takes an `Addon` and returns a list of sentences, empty when all is well.
 import ast
 import csv
 import re
+import sys
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +27,30 @@ NOT_FOR_CORE = {"purchase", "repair", "sale", "base_automation"}
 SHARED_MODULES = re.compile(
     r"^(tests\.(common|hostile|walks)|engine|engine\..+|const|exceptions)(\.|$)"
 )
+# What Odoo itself cannot start without, of its requirements.txt.
+WITH_ODOO = {
+    "babel",
+    "dateutil",
+    "docutils",
+    "freezegun",
+    "jinja2",
+    "lxml",
+    "markupsafe",
+    "num2words",
+    "odoo",
+    "openpyxl",
+    "passlib",
+    "PIL",
+    "polib",
+    "psutil",
+    "psycopg2",
+    "PyPDF2",
+    "pytz",
+    "reportlab",
+    "requests",
+    "werkzeug",
+    "zeep",
+}
 MANIFEST_KEYS = {
     "name",
     "summary",
@@ -554,6 +579,39 @@ def _may_import(module, own, allowed):
     return sibling == own or (sibling in allowed and SHARED_MODULES.match(inside))
 
 
+def check_external_dependencies(addon):
+    """What is imported at load, and comes not with Odoo, stands in the manifest.
+
+    Odoo then says what is missing, and the built package brings it.
+    """
+    known = {*sys.stdlib_module_names, *WITH_ODOO}
+    declared = addon.manifest.get("external_dependencies", {}).get("python", [])
+    loaded = {
+        module: name
+        for name, tree in addon.modules.items()
+        if not name.startswith("tests/")
+        for module in _loaded_modules(tree)
+        if module not in known
+    }
+    complaints = [
+        f"{loaded[module]}: {module} is not in external_dependencies"
+        for module in sorted(loaded.keys() - {*declared})
+    ]
+    return complaints + [
+        f"{module} is in external_dependencies, but is not imported"
+        for module in sorted({*declared} - loaded.keys())
+    ]
+
+
+def _loaded_modules(tree):
+    """Yield the outermost package of each absolute import outside functions."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
 def check_no_guessing(addon):
     """No code asks whether a model is installed: siblings fill hooks instead."""
     return [
@@ -651,6 +709,7 @@ CHECKS = (
     check_data_files,
     check_data_order,
     check_dependencies,
+    check_external_dependencies,
     check_feature_ids,
     check_imports,
     check_manifest_keys,

@@ -210,6 +210,15 @@ BROKEN = [
     ),
     ("data_order", "__manifest__.py", MANIFEST.replace("views/sla", "sla")),
     ("dependencies", "__manifest__.py", MANIFEST.replace("_case", "_portal")),
+    ("external_dependencies", "models/res_partner.py", "import phonenumbers.util\n"),
+    ("external_dependencies", "engine/due.py", "from holidays import NL\n"),
+    (
+        "external_dependencies",
+        "__manifest__.py",
+        MANIFEST.replace(
+            '"data"', '"external_dependencies": {"python": ["holidays"]}, "data"'
+        ),
+    ),
     ("feature_ids", "tests/test_policy.py", TEST.replace("I2-62", "I2_62")),
     ("feature_ids", "tests/test_policy.py", TEST.replace('"I2-62"', "")),
     ("imports", "models/res_partner.py", MODEL.replace("case.const", "case.models")),
