@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from ground import REPO, SETUP, addons, cache, odoolog, source, translations
+from ground import REPO, SETUP, addons, cache, database, odoolog, source, translations
 from ground.report import Problem, run
 
 PROGRAMS = ("run", "test", "story", "shell", "i18n", "bench")
@@ -180,6 +180,34 @@ def test_translation_is_brought_in_step(tmp_path, capsys):
     assert translations.main("merge", "nl", template) == 0
     assert "1 untranslated" in capsys.readouterr().out
     assert translations.main("check", "nl", template) == 0
+
+
+def test_databases_can_search_inside_texts(space):
+    """Odoo's extensions are there, so are our trigram indexes, and accents are ignored.
+
+    Without the extensions Odoo makes no such index, and says nothing.
+    """
+    name = database.for_tests(space)
+    extensions = space.sql("SELECT extname FROM pg_extension", name).splitlines()
+    assert {"pg_trgm", "unaccent"} <= set(extensions)
+    indexes = space.sql(
+        "SELECT indexdef FROM pg_indexes WHERE tablename = 'aftersales_case'"
+        " AND indexdef LIKE '%gin_trgm_ops%'",
+        name,
+    )
+    assert "unaccent(" in indexes
+    assert space.sql("SELECT unaccent('Zażółć')", name) == "Zazolc"
+
+
+def test_server_without_an_extension(space, monkeypatch, capsys):
+    """A server that refuses an extension is told of; the others are still made."""
+    wanted = ("CREATE EXTENSION no_such_thing", "CREATE EXTENSION pg_trgm")
+    monkeypatch.setattr(database, "EXTENSIONS", wanted)
+    with database.temporary(space, "template0", "extensions") as name:
+        database._add_extensions(space, name)
+        found = space.sql("SELECT extname FROM pg_extension", name)
+    assert "pg_trgm" in found
+    assert "refused `CREATE EXTENSION no_such_thing`" in capsys.readouterr().err
 
 
 def test_unknown_command(space):

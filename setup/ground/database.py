@@ -10,7 +10,7 @@ import subprocess
 
 from . import addons, cache, python
 from .odoolog import bad_entries
-from .report import Problem, step
+from .report import Problem, say, step
 
 # The first one becomes the language of the users that Odoo makes.
 LANGUAGES = ("en_US", "nl_NL", "pl_PL", "de_DE")
@@ -32,6 +32,13 @@ BUNDLES = (
 )
 # What unit tests of scripts load; making it takes as long as all of the others.
 UNIT_TEST_BUNDLES = ("web.assets_unit_tests_setup", "web.assets_unit_tests")
+# What Odoo's own `db create` gives a new database: indexes for searches inside a text,
+# and searches that ignore accents. Odoo takes their absence in silence.
+EXTENSIONS = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    # Both or none: Odoo warns of an `unaccent` that cannot be in an index.
+    "CREATE EXTENSION IF NOT EXISTS unaccent; ALTER FUNCTION unaccent(text) IMMUTABLE",
+)
 MAKE_BUNDLES = """
 for bundle in BUNDLES:
     assets = env["ir.qweb"]._get_asset_bundle(bundle)
@@ -75,7 +82,8 @@ def template(space):
     It has no demo data, and the languages the addons are shipped in.
     """
     modules = addons.third_party(space.manifests)
-    parts = [python.locks_digest(), space.odoo.version, *modules, *LANGUAGES]
+    made_of = [*modules, *LANGUAGES, *EXTENSIONS]
+    parts = [python.locks_digest(), space.odoo.version, *made_of]
     name = f"aftersales_template_{_key(*parts)}"
     if exists(space, name):
         return name
@@ -96,11 +104,24 @@ def _build_template(space, name, modules):
     drop(space, partial)
     encoding = "ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
     space.sql(f'CREATE DATABASE "{partial}" {encoding}')
+    _add_extensions(space, partial)
     with step(f"installing Odoo's modules into a template ({len(modules)} and theirs)"):
         space.odoo_batch(
             partial, "-i", ",".join(modules), f"--load-language={','.join(LANGUAGES)}"
         )
     _finish_template(space, partial, name)
+
+
+def _add_extensions(space, name):
+    """Give a database its extensions, and say so if a foreign server has them not."""
+    for statement in EXTENSIONS:
+        try:
+            space.sql(statement, name)
+        except Problem as problem:
+            say(
+                "warning: searches will be slower, or will not ignore accents, because"
+                f" PostgreSQL refused `{statement}`: {problem}"
+            )
 
 
 def for_tests(space):
