@@ -166,6 +166,21 @@ class AftersalesSetup(FeatureTags):
         )
         return case
 
+    def _new_holiday(self, calendar, company, start, end):
+        """A public holiday of one company in a calendar that others may use too."""
+        holiday = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": calendar.id,
+                "date_from": start,
+                "date_to": end,
+            }
+        )
+        # Core computes the company of whoever flushes.
+        holiday.flush_recordset()
+        holiday.company_id = company
+        return holiday
+
     @contextmanager
     def assertRefused(self, exception, text):
         """Assert that a block raises, and roll back what it did, as a request would."""

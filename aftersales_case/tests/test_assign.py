@@ -218,6 +218,30 @@ class TestAssign(AftersalesCommon):
         employees[0].resource_calendar_id = free
         self.assertEqual(self._new_case().user_id, self.leader)
 
+    @freeze_time("2026-03-04 10:00:00")  # a Wednesday
+    def test_holiday_of_another_company(self):
+        """Who works for two companies is there while the other one has a holiday."""
+        self._let_team_choose("least_loaded")
+        self.team.member_ids = self.agent
+        neighbour = self.env["res.company"].create({"name": "Neighbour"})
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Shared Week", "company_id": False, "tz": "UTC"}
+        )
+        for company in neighbour | self.company:
+            self.env["hr.employee"].create(
+                {
+                    "name": self.agent.name,
+                    "user_id": self.agent.id,
+                    "company_id": company.id,
+                    "resource_calendar_id": calendar.id,
+                }
+            )
+        day = datetime(2026, 3, 4)
+        holiday = self._new_holiday(calendar, neighbour, day, day + timedelta(hours=23))
+        self.assertEqual(self._new_case().user_id, self.agent)
+        holiday.company_id = self.company
+        self.assertEqual(self._new_case().user_id, self.leader)
+
     def test_fallbacks(self):
         """Without team the company's fallback answers, else a manager."""
         self.type_complaint.team_id = False

@@ -129,6 +129,20 @@ class TestHistory(LivedCase, AftersalesCommon):
             (3 * hour, 3 * hour),
         )
 
+    def test_holidays_of_another_company(self):
+        """Custody counts the holidays of the case's company, and of no other."""
+        calendar = self.company.resource_calendar_id
+        calendar.company_id = False
+        neighbour = self.env["res.company"].create({"name": "Neighbour"})
+        tuesday = MONDAY + timedelta(days=1)
+        holiday = self._new_holiday(
+            calendar, neighbour, tuesday, tuesday + timedelta(hours=8)
+        )
+        case = self._lived_case()
+        self.assertEqual(case._get_custody()[case]["customer"][1], 12 * 3600)
+        holiday.company_id = self.company
+        self.assertEqual(case._get_custody()[case]["customer"][1], 4 * 3600)
+
     @feature("B4-81", "B4-09", "I2-22")
     def test_history_reads_like_a_story(self):
         """The page says when, who and what, and how long each stage lasted."""

@@ -70,6 +70,26 @@ class TestSignals(AftersalesCommon):
             case.invalidate_recordset()
             self.assertEqual(case.attention_text, "Too long in its stage (3 d)")
 
+    def test_holidays_of_another_company(self):
+        """Open too long counts with the case's own holidays, not with the neighbour's.
+
+        Both companies work by one calendar, and the job that plans reads all leaves.
+        """
+        calendar = self.company.resource_calendar_id
+        calendar.company_id = False
+        neighbour = self.env["res.company"].create({"name": "Neighbour"})
+        self.type_complaint.max_days_open = 2
+        case = self._case()
+        for company, day in ((neighbour, 3), (neighbour, 4), (self.company, 4)):
+            start = datetime(2026, 3, day)
+            self._new_holiday(calendar, company, start, start + timedelta(hours=23))
+        self._run(MONDAY + timedelta(minutes=10))
+        # Monday and Tuesday are worked; Wednesday is our own holiday.
+        self.assertEqual(case.open_due_at, datetime(2026, 3, 3, 17))
+        self.type_complaint.max_days_open = 3
+        self._run(MONDAY + timedelta(minutes=20))
+        self.assertEqual(case.open_due_at, datetime(2026, 3, 5, 17))
+
     @feature("P-57")
     def test_waiting_too_long(self):
         """In a waiting stage the same limit reads: waiting too long."""

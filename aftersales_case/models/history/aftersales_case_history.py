@@ -1,6 +1,4 @@
-import pytz
-
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_duration
 
 from ...const import CLOSED_STATES, EVENT_CREATED, EVENT_STAGE
@@ -47,25 +45,39 @@ class AftersalesCase(models.Model):
 
     def _get_working_intervals(self, spans_by_case):
         """Return ``{case: [(start, end)]}`` of working time, one look per calendar."""
-        calendars = {case: case._get_calendar() for case in spans_by_case}
+        worked = self._get_work_intervals(
+            {
+                case: (spans[0].start, spans[-1].end)
+                for case, spans in spans_by_case.items()
+                if spans
+            }
+        )
+        return {case: worked.get(case._get_work_key(), []) for case in spans_by_case}
+
+    @api.model
+    def _get_work_intervals(self, periods):
+        """Return when there was or will be working time for cases.
+
+        One look for each calendar and company, from the first start to the last end.
+
+        :param periods: ``{case: (start, end)}``, naive UTC
+        :returns: ``{result of _get_work_key: [(start, end)]}``, naive UTC
+        """
         bounds = {}
-        for case, spans in spans_by_case.items():
-            if spans:
-                known = bounds.get(calendars[case], (spans[0].start, spans[-1].end))
-                bounds[calendars[case]] = (
-                    min(known[0], spans[0].start),
-                    max(known[1], spans[-1].end),
-                )
-        worked = {
-            calendar: [
-                (_to_naive(start), _to_naive(end))
-                for start, end, _records in calendar._work_intervals_batch(
-                    pytz.utc.localize(first), pytz.utc.localize(last)
-                )[False]
-            ]
-            for calendar, (first, last) in bounds.items()
+        for case, period in periods.items():
+            key = case._get_work_key()
+            first, last = bounds.get(key, period)
+            bounds[key] = min(first, period[0]), max(last, period[1])
+        return {
+            (calendar, company): calendar._get_aftersales_intervals(
+                company, first, last
+            )[False]
+            for (calendar, company), (first, last) in bounds.items()
         }
-        return {case: worked.get(calendars[case], []) for case in spans_by_case}
+
+    def _get_work_key(self):
+        """Return what the working time of this case follows from: calendar, company."""
+        return self._get_calendar(), self.company_id
 
     def _get_calendar(self):
         """Hook: return the ``resource.calendar`` by which this case's time counts."""
@@ -151,7 +163,3 @@ class AftersalesCase(models.Model):
             days, rest = divmod(minutes, 24 * 60)
             return self.env._("%(days)s d %(hours)s h", days=days, hours=rest // 60)
         return format_duration(minutes / 60)
-
-
-def _to_naive(moment):
-    return moment.astimezone(pytz.utc).replace(tzinfo=None)

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -162,14 +160,13 @@ class AftersalesCase(models.Model):
             ._get_snapshots()
         )
         links = self.type_id._get_links()
-        calendars = {case: case._get_calendar() for case in self}
-        clocks = self._get_clocks(calendars, snapshots)
+        clocks = self._get_clocks(snapshots)
         rows = []
         for case in self:
             events = snapshots.get(case.id, [])
             since = signals.stay_since(events) or case.reported_at
             link = links.get((case.type_id.id, case.stage_id.id))
-            calendar, clock = calendars[case], clocks[calendars[case]]
+            calendar, clock = case._get_calendar(), clocks[case._get_work_key()]
             stage_seconds = (link.max_hours if link else 0) * 3600
             day = calendar.hours_per_day * 3600 or 8 * 3600
             open_seconds = case.type_id.max_days_open * day
@@ -189,27 +186,16 @@ class AftersalesCase(models.Model):
             )
         self._store_signals(rows)
 
-    def _get_clocks(self, calendars, snapshots):
-        """Return ``{calendar: WorkTime}``, one look at each calendar."""
-        now = fields.Datetime.now()
-        starts = {}
-        for case, calendar in calendars.items():
+    def _get_clocks(self, snapshots):
+        """Return ``{result of _get_work_key: WorkTime}`` for these cases."""
+        end = fields.Datetime.now() + HORIZON
+        periods = {}
+        for case in self:
             first = [event.at for event in snapshots.get(case.id, [])[:1]]
-            start = min([case.reported_at, *first])
-            starts[calendar] = min(start, starts.get(calendar, start))
-        end = pytz.utc.localize(now + HORIZON)
+            periods[case] = (min([case.reported_at, *first]), end)
         return {
-            calendar: signals.WorkTime(
-                [
-                    (_to_naive(start), _to_naive(stop))
-                    for start, stop, _records in calendar._work_intervals_batch(
-                        pytz.utc.localize(first), end
-                    )[False]
-                ]
-                if calendar
-                else [(first, now + HORIZON)]
-            )
-            for calendar, first in starts.items()
+            key: signals.WorkTime(intervals)
+            for key, intervals in self._get_work_intervals(periods).items()
         }
 
     def _store_signals(self, rows):
@@ -335,7 +321,3 @@ def _not_announced(key):
         )
 
     return Domain.custom(to_sql=to_sql)
-
-
-def _to_naive(moment):
-    return moment.astimezone(pytz.utc).replace(tzinfo=None)

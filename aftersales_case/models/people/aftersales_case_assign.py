@@ -188,9 +188,11 @@ class AftersalesCase(models.Model):
         candidates = chooser.env["res.users"].union(
             *(users for rules in steps.values() for users, _method, _why in rules)
         )
-        absent = chooser._get_absent_users(candidates | candidates.aftersales_deputy_id)
+        asked = candidates | candidates.aftersales_deputy_id
+        companies = {seat.company for seat in seats}
+        absent = {c: chooser._get_absent_users(asked, c) for c in companies}
         pools = {
-            seat: chooser._get_pool(seat, rules, absent)
+            seat: chooser._get_pool(seat, rules, absent[seat.company])
             for seat, rules in steps.items()
         }
         ranks = chooser._get_ranks(candidates)
@@ -326,24 +328,32 @@ class AftersalesCase(models.Model):
             CHOOSE_ROUND_ROBIN: Counter(dict(turns)),
         }
 
-    def _get_absent_users(self, users):
+    def _get_absent_users(self, users, company):
         """Return those of the users who are away now: out of office, on leave, or off.
 
         Off means that the employee's schedule has no working time in the coming 24
         hours, or that leave takes the next one. Somebody without a schedule is there.
+
+        :param company: for whose cases; the holidays of another one do not count
         """
         away = users.filtered("is_out_of_office")
-        return away | self._get_users_on_leave(users - away)
+        return away | self._get_users_on_leave(users - away, company)
 
-    def _get_users_on_leave(self, users):
-        start = pytz.utc.localize(fields.Datetime.now())
-        end = start + timedelta(days=1)
-        employees = users.employee_ids.filtered("resource_calendar_id")
+    def _get_users_on_leave(self, users, company):
+        now = fields.Datetime.now()
+        tomorrow = now + timedelta(days=1)
+        start, end = pytz.utc.localize(now), pytz.utc.localize(tomorrow)
+        employees = users._get_aftersales_employees(company).filtered(
+            "resource_calendar_id"
+        )
         away = users.browse()
-        for calendar, staff in employees.grouped("resource_calendar_id").items():
+        schedules = employees.grouped(lambda e: (e.resource_calendar_id, e.company_id))
+        for (calendar, employer), staff in schedules.items():
             resources = staff.resource_id
             planned = calendar._attendance_intervals_batch(start, end, resources)
-            worked = calendar._work_intervals_batch(start, end, resources)
+            worked = calendar._get_aftersales_intervals(
+                employer, now, tomorrow, resources
+            )
             for employee in staff:
                 key = employee.resource_id.id
                 next_time = next(iter(planned[key]), None)
@@ -360,5 +370,5 @@ class AftersalesCase(models.Model):
 
 
 def _overlaps(intervals, wanted):
-    start, end, _records = wanted
-    return any(s < end and e > start for s, e, _records in intervals)
+    start, end = (at.astimezone(pytz.utc).replace(tzinfo=None) for at in wanted[:2])
+    return any(s < end and e > start for s, e in intervals)

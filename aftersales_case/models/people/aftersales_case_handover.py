@@ -159,9 +159,10 @@ class AftersalesCase(models.Model):
 
     def _give_back(self):
         """Give cases back whose responsible is there again; the rest waits or stays."""
-        returning = self.return_user_id
-        absent = self._get_absent_users(returning)
-        due = self.filtered(lambda case: case.return_user_id not in absent)
+        due = self.browse()
+        for company, cases in self.grouped("company_id").items():
+            absent = self._get_absent_users(cases.return_user_id, company)
+            due |= cases.filtered(lambda c, a=absent: c.return_user_id not in a)
         able = due.filtered(
             lambda case: (
                 not case._is_closed()

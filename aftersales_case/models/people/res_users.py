@@ -34,6 +34,13 @@ class ResUsers(models.Model):
     def _unlink_except_responsible(self):
         self._raise_for_open_cases(self)
 
+    def _get_aftersales_employees(self, company):
+        """Return as whom these users work for a company, or for others if not for it."""
+        # sudo: whether a colleague is there is asked on behalf of the rules
+        employees = self.sudo().employee_ids
+        own = employees.filtered(lambda employee: employee.company_id == company)
+        return own | employees.filtered(lambda e: e.user_id not in own.user_id)
+
     # === Hand-over === #
 
     def _compute_aftersales_open_case_count(self):
