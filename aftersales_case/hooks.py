@@ -2,16 +2,21 @@ from odoo.tools import SQL
 
 
 def uninstall_hook(env):
-    """Take along what the ORM leaves behind.
+    """Take along what the ORM leaves behind, and all that it could not delete.
 
     The function that guards the event log goes, and its triggers with it; the numbering
-    that each type got goes with its PostgreSQL sequences, and so does its menu.
+    that each type got goes with its PostgreSQL sequences, and so do its menu and the
+    mail addresses.
     """
+    env.cr.execute(SQL("DROP FUNCTION IF EXISTS aftersales_event_guard() CASCADE"))
     types = env["aftersales.case.type"].with_context(active_test=False).search([])
     types._drop_menus()
     sequences = types.sequence_id
     types.sequence_id = False
     sequences.unlink()
+    teams = env["aftersales.team"].with_context(active_test=False).search([])
+    aliases = types.alias_id | teams.alias_id
+    env["ir.model.data"]._take_leave("aftersales_case")
+    aliases.unlink()
     # An index on a field that stays, since it is core's.
     env.cr.execute(SQL("DROP INDEX IF EXISTS res_partner__phone_sanitized_index"))
-    env.cr.execute(SQL("DROP FUNCTION IF EXISTS aftersales_event_guard() CASCADE"))

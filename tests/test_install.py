@@ -39,6 +39,25 @@ def test_addon_installs_alone_and_uninstalls_clean(space, addon):
         assert _records(space, name, addon) == ""
 
 
+def test_uninstalls_with_cases(space):
+    """A database that was worked in gives the addons up without an error in the log.
+
+    The demo has cases with a history, holds, and documents that stay.
+    """
+    template = database.template(space)
+    with database.temporary(space, template, "uninstall_demo") as name:
+        before = _structure(space, name)
+        database.install_with_demo(space, name, list(MANIFESTS))
+        invoices = space.sql("SELECT count(*) FROM account_move", name)
+        for addon in ("aftersales_dunning", "aftersales_case"):
+            log = space.run_odoo("module", "uninstall", "-d", name, addon)
+            assert bad_entries(log) == []
+            assert _records(space, name, addon) == ""
+        left = {line for line in _structure(space, name) - before if "aftersales" in line}
+        assert left == set()
+        assert space.sql("SELECT count(*) FROM account_move", name) == invoices
+
+
 def _structure(space, name):
     """Return the set of everything the database's schema consists of."""
     return set(space.sql(STRUCTURE, name).splitlines())

@@ -1,6 +1,7 @@
 from . import ir_actions_act_window
 from . import ir_attachment
 from . import ir_cron
+from . import ir_model_data
 from . import ir_rule
 from . import ir_ui_menu
 from . import mail_activity
