@@ -78,6 +78,7 @@ EVENT_PRIORITY = "priority"
 EVENT_CUSTOMER = "customer"
 EVENT_MAIL_IN = "mail_in"
 EVENT_MAIL_OUT = "mail_out"
+EVENT_MAIL_FAILED = "mail_failed"
 EVENT_HANDOVER = "handover"
 EVENT_MERGE = "merge"
 EVENT_SPLIT = "split"
@@ -152,6 +153,9 @@ CLAIMS = [
     (CLAIM_DOCUMENT, "A document's number in the text"),
     (CLAIM_SLIP, "The number of somebody else's delivery"),
 ]
+
+# Why a message did not reach the customer.
+MAIL_REFUSED, MAIL_EXPIRED, MAIL_BOUNCED = "refused", "expired", "bounced"
 
 # Why somebody is responsible whom no rule has named on purpose.
 REASON_FALLBACK = "fallback"

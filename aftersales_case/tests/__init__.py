@@ -24,6 +24,7 @@ from . import test_lists
 from . import test_mail_again
 from . import test_mail_corpus
 from . import test_mail_gateway
+from . import test_mail_leaves
 from . import test_mail_round
 from . import test_mail_sender
 from . import test_merge

@@ -90,7 +90,7 @@ class Dovecot:
     def _start(self, folder, account):
         # A free port may be taken before Dovecot takes it.
         for _attempt in range(ATTEMPTS):
-            self.port = _find_free_port()
+            self.port = find_free_port()
             process = self._launch(folder, account)
             if self._answers(process):
                 return process
@@ -165,7 +165,7 @@ class Exchange(Controller):
     """An SMTP server between a mailbox and everybody else.
 
     Mail to its domain goes into the mailbox; all other mail to ``delivered``, as pairs
-    of envelope and message.
+    of envelope and message, unless its receiver stands in ``refused``.
     """
 
     def __init__(self, domain, mailbox):
@@ -175,11 +175,20 @@ class Exchange(Controller):
         self.domain = domain
         self.mailbox = mailbox
         self.delivered = []
+        # Address -> what the server answers to whoever writes to it.
+        self.refused = {}
 
     def _trigger_server(self):
         # Known only now: the system chose it.
         self.port = self.server.sockets[0].getsockname()[1]
         return super()._trigger_server()
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(rcpt_options)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         domains = {address.rpartition("@")[2] for address in envelope.rcpt_tos}
@@ -207,7 +216,7 @@ class Exchange(Controller):
             connection.sendmail(sender, receiver, b"\r\n".join(lines))
 
 
-def _find_free_port():
+def find_free_port():
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]

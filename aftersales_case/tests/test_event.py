@@ -24,8 +24,7 @@ class TestEvent(AftersalesCommon):
         as_leader.partner_id = self.contact
         self.assertEqual(
             self._kinds(case),
-            ["created", "assigned", "stage", "assigned", "mail_out"]
-            + ["priority", "customer"],
+            ["created", "assigned", "stage", "assigned", "priority", "customer"],
         )
         move = case.event_ids.filtered(lambda e: e.kind == "stage")
         self.assertEqual(move.actor_id, self.leader)

@@ -113,7 +113,9 @@ class TestMerge(AftersalesCommon):
         self._merge(self.agent, cases, survivor)
         self.assertEqual(double.state, "cancelled")
         self.assertEqual(survivor.state, "new")
-        sent = double.event_ids.filtered(lambda event: event.kind == "mail_out")
+        sent = self.env["mail.mail"].search(
+            [("model", "=", double._name), ("res_id", "=", double.id)]
+        )
         self.assertFalse(sent, "the customer is not told of a cancellation")
 
     @feature("P-37")

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from ...const import (
     CLOSED_STATES,
-    EVENT_MAIL_OUT,
     STATE_CANCELLED,
     STATE_DONE,
     STATE_REJECTED,
@@ -111,20 +110,7 @@ class AftersalesCase(models.Model):
         """Send the stage's message: a working stage says so once, an end every time."""
         cases, template = self, link.mail_template_id
         if link.state not in CLOSED_STATES:
-            # sudo: what was sent is read whatever the user's role
-            sent = (
-                self.env["aftersales.case.event"]
-                .sudo()
-                .search_fetch(
-                    [
-                        ("case_id", "in", self.ids),
-                        ("kind", "=", EVENT_MAIL_OUT),
-                        ("to_id", "=", template.id),
-                    ],
-                    ["case_id"],
-                )
-            )
-            cases -= sent.case_id
+            cases -= cases._get_told(template)
         cases._send_to_customer(template)
 
     def _note_moves(self, moves):
@@ -176,22 +162,7 @@ class AftersalesCase(models.Model):
         if reachable:
             reply_to = reachable._notify_get_reply_to()
             for address, cases in reachable.grouped(lambda c: reply_to[c.id]).items():
-                # sudo: the move was allowed, the message follows from it
-                template.sudo().send_mail_batch(
-                    cases.ids,
-                    force_send=False,
-                    email_values={"reply_to": address} if address else None,
-                )
-            self.env["aftersales.case.event"]._log_events(
-                [
-                    {
-                        "case_id": case,
-                        "kind": EVENT_MAIL_OUT,
-                        "to_id": template.id,
-                    }
-                    for case in reachable
-                ]
-            )
+                cases._queue_message(template, {"reply_to": address} if address else {})
         if mute:
             note = self.env._(
                 "“%s” was not sent: this case has no e-mail address of the customer.",

@@ -4,7 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...const import EVENT_ASSIGNED, EVENT_MAIL_IN, EVENT_SIGNAL, REASON_FALLBACK
+from ...const import (
+    EVENT_ASSIGNED,
+    EVENT_MAIL_FAILED,
+    EVENT_MAIL_IN,
+    EVENT_SIGNAL,
+    MAIL_BOUNCED,
+    MAIL_EXPIRED,
+    MAIL_REFUSED,
+    REASON_FALLBACK,
+)
 from ...engine.replay import Snapshot
 
 GUARD = """
@@ -177,6 +186,7 @@ class AftersalesCaseEvent(models.Model):
             "priority": (env._("Priority"), None),
             "mail_in": (env._("Mail received"), None),
             "mail_out": (env._("Mail sent"), None),
+            "mail_failed": (env._("Mail not delivered"), None),
             "handover": (env._("Handed over"), "res.users"),
             "merge": (env._("Merged"), "aftersales.case"),
             "split": (env._("Split"), "aftersales.case"),
@@ -213,6 +223,11 @@ class AftersalesCaseEvent(models.Model):
             EVENT_SIGNAL: dict(attention._description_selection(self.env)),
             EVENT_ASSIGNED: {REASON_FALLBACK: self.env._("nobody took it yet")},
             EVENT_MAIL_IN: dict(refusals._description_selection(self.env)),
+            EVENT_MAIL_FAILED: {
+                MAIL_REFUSED: self.env._("refused by the mail server"),
+                MAIL_EXPIRED: self.env._("the mail server could not be reached"),
+                MAIL_BOUNCED: self.env._("sent back by the receiver's server"),
+            },
         }
         for event in self:
             text = words.get(event.kind, {}).get(event.reason, event.reason)

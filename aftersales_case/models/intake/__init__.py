@@ -6,5 +6,7 @@ from . import aftersales_case_people
 from . import mail_alias
 from . import aftersales_case_claim
 from . import aftersales_case_type_claim
+from . import aftersales_case_sent
+from . import mail_mail
 from . import mail_thread
 from . import aftersales_case_import

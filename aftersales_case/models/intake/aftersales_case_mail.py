@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
-from ...const import EVENT_MAIL_IN, EVENT_MAIL_OUT, INTAKE_CASE, REASON_OTHER_SENDER
+from ...const import EVENT_MAIL_IN, INTAKE_CASE, REASON_OTHER_SENDER
 from ...engine.incoming import is_machine
 from .mail_thread import IncomingMail
 
@@ -189,10 +189,7 @@ class AftersalesCase(models.Model):
         }
         try:
             with self.env.cr.savepoint():
-                template.send_mail_batch(
-                    self.ids,
-                    email_values=values,
-                )
+                self._queue_message(template, values)
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise  # the whole mail is tried again
@@ -205,10 +202,6 @@ class AftersalesCase(models.Model):
                     error=error,
                 )
             )
-            return
-        self.env["aftersales.case.event"]._log_events(
-            [{"case_id": self, "kind": EVENT_MAIL_OUT, "to_id": template.id}]
-        )
 
     def _after_mail_in(self, reason=None):
         """Log that a mail came in; with a reason when no person wrote it."""

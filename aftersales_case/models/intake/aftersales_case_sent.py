@@ -1,0 +1,155 @@
+from odoo import fields, models
+from odoo.tools import email_normalize_all
+
+from ...const import EVENT_MAIL_FAILED, EVENT_MAIL_OUT, MAIL_BOUNCED
+
+
+class AftersalesCase(models.Model):
+    """Messages that follow from a case: queued, sent, or lost, and who is told so."""
+
+    _inherit = "aftersales.case"
+
+    def _queue_message(self, template, values=None):
+        """Queue a message to the customers of these cases; the history waits for it.
+
+        :param template: ``mail.template`` of cases
+        :param values: values of the mails besides those of the template
+        :returns: the mails
+        """
+        # sudo: what was done on the case was allowed, the message follows from it
+        return template.sudo().send_mail_batch(
+            self.ids,
+            force_send=False,
+            email_values={"aftersales_template_id": template.id} | (values or {}),
+        )
+
+    def _get_told(self, template):
+        """Return those of these cases whose customer got a message, or will get it.
+
+        A message that waits for a server counts, one that is lost for good does not.
+        """
+        # sudo: what was sent is read whatever the user's role
+        events = (
+            self.env["aftersales.case.event"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("case_id", "in", self.ids),
+                    ("kind", "in", (EVENT_MAIL_OUT, EVENT_MAIL_FAILED)),
+                    ("to_id", "=", template.id),
+                ],
+                ["case_id", "kind"],
+            )
+        )
+        last = {event.case_id.id: event.kind for event in events}
+        # sudo: as above
+        waiting = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("aftersales_template_id", "=", template.id),
+                    ("state", "in", ("outgoing", "exception")),
+                    ("aftersales_lost", "!=", True),
+                ]
+            )
+        )
+        told = {case_id for case_id, kind in last.items() if kind == EVENT_MAIL_OUT}
+        return self.browse(self._ids).filtered(
+            lambda case: case.id in told or case.id in waiting.mapped("res_id")
+        )
+
+    def _log_mail_out(self, mails):
+        """Log that messages of these cases have left, as of who caused them."""
+        cases = {case.id: case for case in self}
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": cases[mail.res_id],
+                    "kind": EVENT_MAIL_OUT,
+                    "to_id": mail.aftersales_template_id.id,
+                    "actor_id": mail.create_uid.id,
+                }
+                for mail in mails
+                if mail.res_id in cases
+            ]
+        )
+
+    def _tell_undelivered(self, mails, reason):
+        """Show on these cases that messages did not reach the customer.
+
+        :param reason: key of why, for the history
+        """
+        cases = {case.id: case for case in self}
+        lost = [(cases[mail.res_id], mail) for mail in mails if mail.res_id in cases]
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": case,
+                    "kind": EVENT_MAIL_FAILED,
+                    "to_id": mail.aftersales_template_id.id,
+                    "reason": reason,
+                }
+                for case, mail in lost
+            ]
+        )
+        for case, mail in lost:
+            case = case.with_context(lang=case.user_id.lang)
+            template = mail.aftersales_template_id.with_env(case.env)
+            note = case.env._(
+                "“%(template)s” did not reach the customer: %(error)s",
+                template=template.name,
+                error=mail.failure_reason or mail.failure_type or "",
+            )
+            case._warn_undelivered(note)
+
+    def _warn_undelivered(self, note):
+        """Note what did not reach the customer, and ask the responsible, once, to act."""
+        self.ensure_one()
+        self._message_log(body=note)
+        summary = self.env._("A message did not reach the customer")
+        if summary not in self.activity_ids.mapped("summary"):
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                date_deadline=fields.Date.context_today(self),
+                summary=summary,
+                note=note,
+                user_id=self.user_id.id,
+            )
+
+    def _message_receive_bounce(self, email, partner):
+        """A message came back; core knows the case, and we find which one it was."""
+        res = super()._message_receive_bounce(email, partner)
+        for case in self:
+            # sudo: the gateway runs as whoever fetches mail
+            mail = case.sudo()._get_bounced_mail(email)
+            if mail:
+                mail.write(
+                    {
+                        "aftersales_lost": True,
+                        "failure_reason": mail.failure_reason
+                        or self.env._("%s sent it back.", email),
+                    }
+                )
+                mail._get_aftersales_cases()._tell_undelivered(mail, MAIL_BOUNCED)
+            else:
+                case = case.sudo().with_context(lang=case.user_id.lang)  # sudo: as above
+                note = case.env._("A message came back from %s.", email)
+                case._warn_undelivered(note)
+        return res
+
+    def _get_bounced_mail(self, email):
+        """Return the last message that went out to an address and did not come back."""
+        sent = self.env["mail.mail"].search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("aftersales_template_id", "!=", False),
+                ("state", "=", "sent"),
+                ("aftersales_lost", "!=", True),
+            ],
+            order="id desc",
+        )
+        return sent.filtered(lambda m: email in email_normalize_all(m.email_to))[:1]
