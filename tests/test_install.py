@@ -53,7 +53,9 @@ def test_uninstalls_with_cases(space):
             log = space.run_odoo("module", "uninstall", "-d", name, addon)
             assert bad_entries(log) == []
             assert _records(space, name, addon) == ""
-        left = {line for line in _structure(space, name) - before if "aftersales" in line}
+        left = {
+            line for line in _structure(space, name) - before if "aftersales" in line
+        }
         assert left == set()
         assert space.sql("SELECT count(*) FROM account_move", name) == invoices
 

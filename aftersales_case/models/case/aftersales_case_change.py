@@ -114,6 +114,7 @@ class AftersalesCase(models.Model):
         vals_list = [self._prepare_case_vals(dict(vals)) for vals in vals_list]
         self._number_cases(vals_list)
         self._fill_responsible(vals_list)
+        self._get_responsibles(vals_list)._lock_for_cases()
         with self._changing(imported=self._is_import()) as model:
             # Core announces each responsible with a mail of its own, 14 queries a case;
             # ours is one message for the whole batch.
@@ -148,6 +149,7 @@ class AftersalesCase(models.Model):
         elif "user_id" in vals and "assigned_at" not in vals:
             vals["assigned_at"] = fields.Datetime.now()
             change.named |= set(self.ids)
+        self._get_responsibles([vals])._lock_for_cases()
         if self._get_touched(vals):
             change.meet(self._get_tracked_values())
         if SLIP_FIELDS & written and not change.takes_slips:

@@ -39,7 +39,11 @@ class IrModelData(models.Model):
     def _untie(self, table):
         """Drop the foreign keys from and to a table, whose rows go in a moment."""
         for name, origin, column, target, _action in self._get_foreign_keys(table):
-            if target == table and origin != table and self._is_optional(origin, column):
+            if (
+                target == table
+                and origin != table
+                and self._is_optional(origin, column)
+            ):
                 self.env.cr.execute(
                     SQL(
                         "UPDATE %(table)s SET %(column)s = NULL"
@@ -98,7 +102,9 @@ class IrModelData(models.Model):
         while deleted:
             deleted = False
             for model, group in entries.exists().grouped("model").items():
-                records = self.env[model].browse(group.exists().mapped("res_id")).exists()
+                records = (
+                    self.env[model].browse(group.exists().mapped("res_id")).exists()
+                )
                 used = self._get_used(records._table, records.ids)
                 for record in records.filtered(lambda r, used=used: r.id not in used):
                     deleted = self._delete(record) or deleted

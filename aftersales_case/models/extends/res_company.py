@@ -20,3 +20,13 @@ class ResCompany(models.Model):
         help="Days after which a customer or delivery that a sender only named, and"
         " nobody confirmed, is forgotten. 0 means never.",
     )
+
+    def write(self, vals):
+        """Guard: a company's form must not take it from those responsible in it."""
+        if "user_ids" not in vals:
+            return super().write(vals)
+        members = self.sudo().with_context(active_test=False).user_ids  # sudo: counted
+        res = super().write(vals)
+        members.invalidate_recordset(["company_ids"])
+        members._check_open_cases()
+        return res

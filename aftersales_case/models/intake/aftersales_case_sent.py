@@ -135,7 +135,9 @@ class AftersalesCase(models.Model):
                 )
                 mail._get_aftersales_cases()._tell_undelivered(mail, MAIL_BOUNCED)
             else:
-                case = case.sudo().with_context(lang=case.user_id.lang)  # sudo: as above
+                case = case.sudo().with_context(
+                    lang=case.user_id.lang
+                )  # sudo: as above
                 note = case.env._("A message came back from %s.", email)
                 case._warn_undelivered(note)
         return res

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import pytz
 
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...const import (
     ASSIGN_KEEP,
@@ -57,6 +58,34 @@ class AftersalesCase(models.Model):
         self.check_access("write")
         self._assign(by_team=True)
         return True
+
+    # === Repair === #
+
+    @api.model
+    def _cron_repair_responsible(self):
+        """Give open cases of those who can no longer answer for them to somebody else.
+
+        The guards on users leave none; what was changed past them is found here.
+        """
+        self._run_in_batches(
+            self._get_open_domain() & Domain.custom(to_sql=_has_no_responsible),
+            lambda cases: cases._repair_responsible(),
+        )
+
+    def _repair_responsible(self):
+        former = {case: case.user_id for case in self}
+        self._assign()
+        self._message_log_batch(
+            {
+                case.id: self.env._(
+                    "%(user)s can no longer be responsible for this case; it was given"
+                    " to %(other)s.",
+                    user=former[case].name,
+                    other=case.user_id.name,
+                )
+                for case in self
+            }
+        )
 
     # === Chooser === #
 
@@ -158,6 +187,11 @@ class AftersalesCase(models.Model):
         for vals, choice in zip(open_vals, self._choose(seats), strict=True):
             vals["user_id"] = choice.user.id
             vals["assigned_at"] = now if choice.deliberate else False
+
+    @api.model
+    def _get_responsibles(self, vals_list):
+        """Return the users to whom values give a case."""
+        return self.env["res.users"].browse({vals["user_id"] for vals in vals_list})
 
     def _prepare_seat(self, vals):
         case_type = self.env["aftersales.case.type"].browse(vals.get("type_id"))
@@ -367,6 +401,17 @@ class AftersalesCase(models.Model):
         return self.sudo().search(
             Domain("user_id", "in", users.ids) & self._get_open_domain()
         )
+
+
+def _has_no_responsible(model, alias, query):
+    """Return the condition that nobody answers for a case: archived, or not ours."""
+    return SQL(
+        "NOT EXISTS (SELECT 1 FROM res_users u JOIN res_company_users_rel r"
+        " ON r.user_id = u.id AND r.cid = %(company)s WHERE u.id = %(user)s"
+        " AND u.active AND u.share IS NOT TRUE)",
+        company=SQL.identifier(alias, "company_id"),
+        user=SQL.identifier(alias, "user_id"),
+    )
 
 
 def _overlaps(intervals, wanted):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import RedirectWarning
+from odoo.exceptions import ConcurrencyError, RedirectWarning
 from odoo.fields import Command
+from odoo.tools import SQL
+
+from ...const import OPEN_STATES
 
 
 class ResUsers(models.Model):
@@ -63,18 +66,97 @@ class ResUsers(models.Model):
         }
 
     def _check_open_cases(self, archive=False):
-        """Guard: whoever can no longer be responsible must have no open case."""
+        """Guard: whoever can no longer be responsible must have no open case.
+
+        :raises RedirectWarning: to the hand-over
+        :raises ConcurrencyError: when somebody gave him one in this moment; Odoo then
+            tries again, and finds it
+        """
+        self._lock_from_cases()
         cases = self.env["aftersales.case"]._get_unfinished_of(self)
         lost = cases.filtered(
-            lambda case: (
-                not case.user_id.active
-                or case.user_id.share
-                or case.company_id not in case.user_id.company_ids
-            )
+            lambda case: not case.user_id._may_answer(case.company_id)
         )
         self._raise_for_open_cases(lost.user_id, archive=archive)
+        self._check_cases_given_meanwhile()
 
-    @api.model
+    def _may_answer(self, company):
+        """Say whether this user can be responsible for cases of a company."""
+        self.ensure_one()
+        return self.active and not self.share and company in self.company_ids
+
+    # === Two at once: somebody leaves while another one gives him a case === #
+
+    def _lock_for_cases(self):
+        """Keep these users as they are until they have the cases they get now.
+
+        Whoever takes a right from them waits until this transaction ends. When somebody
+        has done so since it began, PostgreSQL refuses, and Odoo tries anew.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM res_users WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                    self.ids,
+                )
+            )
+
+    def _lock_from_cases(self):
+        """Wait until nobody gives these users a case, and let nobody begin to."""
+        if self:
+            self.env.flush_all()
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM res_users WHERE id = ANY(%s)"
+                    " ORDER BY id FOR NO KEY UPDATE",
+                    self.ids,
+                )
+            )
+
+    def _check_cases_given_meanwhile(self):
+        """Guard: nobody gave these users a case since this transaction began.
+
+        It reads as of its start, so others' cases are looked for outside it; those that
+        it hands over itself are still theirs out there, and do not count.
+
+        :raises ConcurrencyError: or PostgreSQL's own, so that Odoo tries again
+        """
+        given = {
+            case_id for case_id, *seat in self._read_seats() if self._is_lost(*seat)
+        }
+        if not given:
+            return
+        # Of a case that somebody else has changed since we began, this raises.
+        known = self.env.execute_query(
+            SQL(
+                "SELECT id FROM aftersales_case WHERE id = ANY(%s) ORDER BY id"
+                " FOR NO KEY UPDATE",
+                sorted(given),
+            )
+        )
+        if given - {case_id for (case_id,) in known}:
+            raise ConcurrencyError(f"{self} were given a case in this moment")
+
+    def _is_lost(self, user_id, company_id):
+        company = self.env["res.company"].browse(company_id)
+        return not self.browse(user_id)._may_answer(company)
+
+    def _read_seats(self):
+        """Return (case id, user id, company id) of their open cases, as stored now."""
+        # While addons are being installed nobody works, and tables may be missing.
+        if not self or not self.env.registry.ready:
+            return []
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT id, user_id, company_id FROM aftersales_case"
+                    " WHERE user_id = ANY(%s) AND state = ANY(%s)",
+                    self.ids,
+                    list(OPEN_STATES),
+                )
+            )
+            return cr.fetchall()
+
     def _raise_for_open_cases(self, users, archive=False, employees=None):
         """Refuse what would leave cases without a responsible, and lead to the hand-over.
 

@@ -1,0 +1,219 @@
+import threading
+import time
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import ConcurrencyError, RedirectWarning, ValidationError
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import AftersalesCommon, FeatureTags, feature
+
+TRY_AGAIN = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
+SECONDS = 20
+AGENT = "aftersales_case.group_aftersales_agent"
+
+
+class TestNobodyAnswers(AftersalesCommon):
+    """No way of taking a right leaves an open case behind, and if so it is repaired."""
+
+    @feature("I2-20")
+    def test_company_takes_its_user(self):
+        """A company's form cannot take the company from whoever answers in it."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.agent.company_ids += other
+        case = self._new_case(user_id=self.agent.id)
+        with self.assertRefused(RedirectWarning, case.number):
+            self.company.write({"user_ids": [Command.unlink(self.agent.id)]})
+        with self.assertRefused(RedirectWarning, case.number):
+            self.company.user_ids -= self.agent
+        case.user_id = self.agent2
+        self.agent.company_id = other
+        self.company.write({"user_ids": [Command.unlink(self.agent.id)]})
+        self.assertNotIn(self.company, self.agent.company_ids)
+
+    @feature("I2-20")
+    def test_repair(self):
+        """What got past the guards is found by the job, given on, noted and announced."""
+        cases = archived, foreign, shared, fine, closed = self.env[
+            "aftersales.case"
+        ].concat(*(self._new_case(user_id=self.agent.id) for _number in range(5)))
+        self._complete(closed).stage_id = self.stage_solved
+        users = {
+            archived: self.agent.copy({"login": "as_archived", "name": "Gone"}),
+            foreign: self.agent.copy({"login": "as_foreign", "name": "Foreign"}),
+            shared: self.agent.copy({"login": "as_shared", "name": "Shared"}),
+            closed: self.agent.copy({"login": "as_closed", "name": "Closer"}),
+        }
+        for case, user in users.items():
+            case.user_id = user
+        self.env.flush_all()
+        for query, user in (
+            ("UPDATE res_users SET active = false WHERE id = %s", users[archived]),
+            ("UPDATE res_users SET active = false WHERE id = %s", users[closed]),
+            ("UPDATE res_users SET share = true WHERE id = %s", users[shared]),
+            ("DELETE FROM res_company_users_rel WHERE user_id = %s", users[foreign]),
+        ):
+            self.env.cr.execute(SQL(query, user.id))
+        self.env.invalidate_all()
+        cron = self.env.ref("aftersales_case.cron_repair_responsible")
+        for _run in range(2):
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+        for case in archived | foreign | shared:
+            self.assertIn(case.user_id, self.team.member_ids | self.leader)
+            notes = [m for m in case.message_ids if "can no longer" in (m.body or "")]
+            self.assertEqual(len(notes), 1)
+        self.assertEqual((fine | closed).mapped("user_id"), self.agent | users[closed])
+        self.assertEqual(cases.exists(), cases)
+
+
+@tagged("post_install", "-at_install")
+class TestResponsibleRace(FeatureTags, BaseCase):
+    """One user is archived while a colleague gives him a case; all commits are real."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+
+    def setUp(self):
+        super().setUp()
+        with self._transaction() as env:
+            company = env["res.company"].create({"name": f"Race {time.time_ns()}"})
+            env.user.company_ids |= company
+            env = env(context={"allowed_company_ids": company.ids})
+            users = [
+                new_test_user(
+                    env,
+                    f"race_{name}_{company.id}",
+                    groups=AGENT,
+                    company_id=company.id,
+                    company_ids=[Command.set(company.ids)],
+                )
+                for name in ("leaver", "stayer")
+            ]
+            case = env["aftersales.case"].create(
+                {
+                    "name": "Race",
+                    "type_id": env.ref("aftersales_case.type_complaint").id,
+                    "company_id": company.id,
+                    "user_id": users[1].id,
+                }
+            )
+            self.company_id, self.case_id = company.id, case.id
+            self.leaver_id, self.stayer_id = (user.id for user in users)
+        self.addCleanup(self._remove)
+
+    def _remove(self):
+        with self._transaction() as env:
+            cases = env["aftersales.case"].search(
+                [("company_id", "=", self.company_id)]
+            )
+            with env["aftersales.case.event"]._maintenance():
+                env.cr.execute(
+                    SQL(
+                        "DELETE FROM aftersales_case_event WHERE case_id = ANY(%s)",
+                        cases.ids,
+                    )
+                )
+            cases.with_context(_force_unlink=True).unlink()
+        with self._transaction() as env:
+            users = env["res.users"].browse([self.leaver_id, self.stayer_id])
+            users.active = False
+            env.user.company_ids -= env["res.company"].browse(self.company_id)
+            env["res.company"].browse(self.company_id).active = False
+
+    @contextmanager
+    def _transaction(self):
+        """Yield an environment on a connection of its own; commit at the end."""
+        with self.registry.cursor() as cr:
+            cr.execute("SET LOCAL lock_timeout = %s", (f"{SECONDS}s",))
+            yield api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
+
+    def _assign(self, env):
+        env["aftersales.case"].browse(self.case_id).user_id = self.leaver_id
+        env.flush_all()
+
+    def _report(self, env):
+        case = env["aftersales.case"].browse(self.case_id)
+        case.copy({"user_id": self.leaver_id})
+        env.flush_all()
+
+    def _archive(self, env):
+        env["res.users"].browse(self.leaver_id).active = False
+        env.flush_all()
+
+    def _take_company(self, env):
+        company = env["res.company"].search([("id", "!=", self.company_id)], limit=1)
+        user = env["res.users"].browse(self.leaver_id)
+        user.write(
+            {"company_ids": [Command.set(company.ids)], "company_id": company.id}
+        )
+        env.flush_all()
+
+    def _race(self, first, second):
+        """Let the second begin while the first has not committed; return its error."""
+        errors, begun = [], threading.Event()
+
+        def run():
+            try:
+                with self._transaction() as env:
+                    # From here on it reads as of now.
+                    env.cr.execute("SELECT 1 FROM res_users LIMIT 1")
+                    begun.set()
+                    second(env)
+            except Exception as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=run)
+        with mute_logger("odoo.sql_db"):
+            with self._transaction() as env:
+                first(env)
+                thread.start()
+                begun.wait(SECONDS)
+                # Time to reach the lock; too little would make the race easier, not wrong.
+                thread.join(1)
+                self.assertTrue(thread.is_alive(), "the second did not wait")
+            thread.join(SECONDS)
+        self.assertFalse(thread.is_alive())
+        self.assertEqual(len(errors), 1, "both went through")
+        return errors[0]
+
+    def _assert_answered_for(self):
+        with self._transaction() as env:
+            cases = env["aftersales.case"].search(
+                [("company_id", "=", self.company_id)]
+            )
+            for case in cases:
+                self.assertTrue(case.user_id._may_answer(case.company_id))
+
+    def test_archived_first(self):
+        """Who gets a case while he is being archived: tried again, and refused."""
+        for assign in (self._assign, self._report):
+            with self.subTest(assign.__name__):
+                self.assertIsInstance(self._race(self._archive, assign), TRY_AGAIN)
+                with self.assertRaises(ValidationError), self._transaction() as env:
+                    assign(env)
+                self._assert_answered_for()
+            with self._transaction() as env:
+                env["res.users"].browse(self.leaver_id).active = True
+
+    def test_assigned_first(self):
+        """Who is archived while he gets a case: tried again, and led to the hand-over."""
+        for assign in (self._assign, self._report):
+            for leave in (self._archive, self._take_company):
+                with self.subTest(f"{assign.__name__}, {leave.__name__}"):
+                    self.assertIsInstance(self._race(assign, leave), TRY_AGAIN)
+                    with self.assertRaises(RedirectWarning), self._transaction() as env:
+                        leave(env)
+                    self._assert_answered_for()
+                with self._transaction() as env:
+                    cases = env["aftersales.case"].search(
+                        [("user_id", "=", self.leaver_id)]
+                    )
+                    cases.user_id = self.stayer_id
