@@ -72,6 +72,10 @@ class TestEvent(AftersalesCommon):
     def test_history_is_not_rewritten_by_configuration(self):
         """What a stage meant then stays in the log when its state is changed."""
         case = self._new_case(stage_id=self.stage_progress.id)
+        # While a case stands in the stage its state cannot be changed.
+        self.env["aftersales.case"].search(
+            [("stage_id", "=", self.stage_progress.id)]
+        ).stage_id = self.stage_wait_customer
         self.stage_progress.write({"state": "waiting", "waiting_for": "parts"})
         self.assertEqual(case.event_ids[:1].state, "open")
 

@@ -458,6 +458,10 @@ class AftersalesCase(models.Model):
         for case, vals in zip(self, vals_list, strict=True):
             if not (default and "name" in default):
                 vals["name"] = self.env._("%s (copy)", case.name)
+            named = default and "user_id" in default
+            if not (named or self._filter_eligible(case.user_id, case.company_id)):
+                # Who has left answers for no new case: the rules choose.
+                vals.pop("user_id", None)
         return vals_list
 
     # === History === #

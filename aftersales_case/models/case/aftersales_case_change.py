@@ -149,7 +149,8 @@ class AftersalesCase(models.Model):
         elif "user_id" in vals and "assigned_at" not in vals:
             vals["assigned_at"] = fields.Datetime.now()
             change.named |= set(self.ids)
-        self._get_responsibles([vals])._lock_for_cases()
+        if vals.get("user_id"):
+            self._get_responsibles([vals])._lock_for_cases()
         if self._get_touched(vals):
             change.meet(self._get_tracked_values())
         if SLIP_FIELDS & written and not change.takes_slips:

@@ -8,6 +8,7 @@ from . import mail_activity
 from . import mail_activity_plan_template
 from . import mail_activity_schedule
 from . import mail_message
+from . import product_product
 from . import project_task
 from . import rating_rating
 from . import res_company

@@ -1,13 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...const import MOST_DAYS
+
 CASE_RESPONSIBLE = "case_responsible"
 
 
 class MailActivityPlanTemplate(models.Model):
     """Steps of a plan that fall to whoever is responsible for the case."""
 
-    _inherit = "mail.activity.plan.template"
+    _name = "mail.activity.plan.template"
+    _inherit = ["mail.activity.plan.template", "aftersales.bounded.mixin"]
 
     responsible_type = fields.Selection(
         selection_add=[(CASE_RESPONSIBLE, "Responsible of the case")],
@@ -27,6 +30,14 @@ class MailActivityPlanTemplate(models.Model):
                         " case."
                     )
                 )
+
+    def _get_bounds(self, vals):
+        """Dates of actions stay in the calendar; plans for other things are core's."""
+        plans = self.plan_id.browse(vals.get("plan_id")) or self.plan_id
+        bounds = super()._get_bounds(vals)
+        if "aftersales.case" in plans.mapped("res_model"):
+            bounds = bounds | {"delay_count": (0, MOST_DAYS)}
+        return bounds
 
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
         if self.responsible_type != CASE_RESPONSIBLE:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import OPEN_STATES
+from .in_use import refuse_if_used
 
 MOST_DOCUMENTS = 50
 
@@ -17,6 +18,12 @@ class ResPartner(models.Model):
     aftersales_open_case_count = fields.Integer(
         "Open Cases", compute="_compute_aftersales_case_count"
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_of_cases(self):
+        """A case does not lose its customer, contact, site, reporter or supplier."""
+        roles = ("partner_id", "contact_id", "site_id", "reporter_id", "supplier_id")
+        refuse_if_used(self, [("aftersales.case", role) for role in roles])
 
     def _compute_aftersales_case_count(self):
         Case = self.env["aftersales.case"]

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import STATE_NEW, STATE_OPEN, STATE_WAITING
+from ...const import MOST_DAYS, MOST_HOURS, STATE_NEW, STATE_OPEN, STATE_WAITING
 
 # Working hours that a case may stand in a stage, where nobody says otherwise.
 DEFAULT_HOURS = {STATE_NEW: 8, STATE_OPEN: 40, STATE_WAITING: 80}
@@ -28,6 +28,9 @@ class AftersalesTypeStage(models.Model):
     def _compute_max_hours(self):
         for link in self:
             link.max_hours = DEFAULT_HOURS.get(link.stage_id.state, 0)
+
+    def _get_bounds(self, vals):
+        return super()._get_bounds(vals) | {"max_hours": (0, MOST_HOURS)}
 
     def write(self, vals):
         res = super().write(vals)
@@ -81,6 +84,14 @@ class AftersalesCaseType(models.Model):
         for case_type in self:
             for name, numbers in counts.items():
                 case_type[name] = numbers.get(case_type.id, 0)
+
+    def _get_bounds(self, vals):
+        days = (0, MOST_DAYS)
+        return super()._get_bounds(vals) | {
+            "max_days_open": days,
+            "changes_days": days,
+            "max_changes": (0, 1000),
+        }
 
     def write(self, vals):
         res = super().write(vals)

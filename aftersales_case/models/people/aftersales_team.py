@@ -6,12 +6,13 @@ from ...const import (
     CHOOSE_LEAST_LOADED,
     CHOOSE_ROUND_ROBIN,
 )
+from ..extends.in_use import refuse_if_used
 
 
 class AftersalesTeam(models.Model):
     _name = "aftersales.team"
     _description = "After-sales Team"
-    _inherit = ["mail.alias.mixin.optional", "mail.thread"]
+    _inherit = ["mail.alias.mixin.optional", "mail.thread", "aftersales.bounded.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -99,6 +100,12 @@ class AftersalesTeam(models.Model):
                         team=team.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_history(self):
+        refuse_if_used(
+            self, [("aftersales.case", "team_id"), ("aftersales.case.event", "team_id")]
+        )
 
     # Mail to the team's own address waits in the inbox until somebody sorts it.
 

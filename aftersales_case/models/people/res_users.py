@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...const import OPEN_STATES
+from ..extends.in_use import refuse_if_used
 
 
 class ResUsers(models.Model):
@@ -36,6 +37,15 @@ class ResUsers(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_responsible(self):
         self._raise_for_open_cases(self)
+        refuse_if_used(
+            self,
+            [
+                ("aftersales.case", "user_id"),
+                ("aftersales.case.event", "user_id"),
+                ("aftersales.case.event", "actor_id"),
+                ("aftersales.checklist.item", "done_by_id"),
+            ],
+        )
 
     def _get_aftersales_employees(self, company):
         """Return as whom these users work for a company, or for others if not for it."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 
 from ...const import CLOSED_STATES, STATE_OPEN, STATE_WAITING, STATES, WAITS
 
@@ -9,6 +10,7 @@ class AftersalesCaseStage(models.Model):
 
     _name = "aftersales.case.stage"
     _description = "Case Stage"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -51,6 +53,66 @@ class AftersalesCaseStage(models.Model):
     def _onchange_state(self):
         if self.state != STATE_WAITING:
             self.waiting_for = False
+
+    def write(self, vals):
+        """Guard: what a stage means to the cases in it is no setting any more."""
+        for name in ("state", "waiting_for"):
+            if name in vals:
+                changed = self.filtered(
+                    lambda stage, name=name: (
+                        (stage[name] or False) != (vals[name] or False)
+                    )
+                )
+                changed._refuse_with_cases(self._fields[name])
+        if "active" in vals and not vals["active"]:
+            unfinished = self.env["aftersales.case"]._get_open_domain()
+            self._refuse_with_cases(self._fields["active"], unfinished)
+        return super().write(vals)
+
+    def _refuse_with_cases(self, field, domain=Domain.TRUE):
+        """Refuse a change of stages in which cases stand, and lead to them.
+
+        :param field: what is being changed, for the message
+        :param domain: which cases count
+        :raises RedirectWarning: with the number of the cases
+        """
+        domain = Domain("stage_id", "in", self.ids) & domain
+        # sudo: those of other companies and confidential ones count, as a number
+        rows = (
+            self.env["aftersales.case"]
+            .sudo()
+            ._read_group(domain, ["stage_id"], ["__count"])
+        )
+        if not rows:
+            return
+        message = self.env._(
+            "%(field)s: %(count)s cases stand in stage %(stages)s. Move them to another"
+            " stage first, or make a new stage.",
+            field=field._description_string(self.env),
+            count=sum(count for _stage, count in rows),
+            stages=", ".join(stage.name for stage, _count in rows),
+        )
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cases"),
+            "res_model": "aftersales.case",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": list(domain),
+        }
+        raise RedirectWarning(message, action, self.env._("Show the Cases"))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_types(self):
+        used = self.filtered("link_ids")
+        if used:
+            raise UserError(
+                self.env._(
+                    "Stage %(stages)s is used by types %(types)s and cannot be deleted."
+                    " Take it out of them first, or archive it.",
+                    stages=", ".join(used.mapped("name")),
+                    types=", ".join(used.link_ids.type_id.mapped("name")),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_history(self):

@@ -12,7 +12,7 @@ class AftersalesCaseType(models.Model):
 
     _name = "aftersales.case.type"
     _description = "Case Type"
-    _inherit = ["mail.alias.mixin.optional", "mail.thread"]
+    _inherit = ["mail.alias.mixin.optional", "mail.thread", "aftersales.bounded.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

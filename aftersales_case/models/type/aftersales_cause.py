@@ -4,6 +4,7 @@ from odoo import fields, models
 class AftersalesCause(models.Model):
     _name = "aftersales.cause"
     _description = "Case Cause"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, name"
 
     name = fields.Char(required=True, translate=True)

@@ -31,6 +31,7 @@ class AftersalesFieldRule(models.Model):
 
     _name = "aftersales.field.rule"
     _description = "Field Rule"
+    _inherit = "aftersales.bounded.mixin"
     _order = "type_id, sequence, id"
 
     type_id = fields.Many2one(

@@ -8,6 +8,7 @@ class AftersalesResolution(models.Model):
 
     _name = "aftersales.resolution"
     _description = "Case Resolution"
+    _inherit = "aftersales.bounded.mixin"
     _order = "outcome, sequence, name"
 
     name = fields.Char(required=True, translate=True)

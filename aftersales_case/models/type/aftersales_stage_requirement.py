@@ -19,7 +19,10 @@ class AftersalesStageRequirement(models.Model):
 
     _name = "aftersales.stage.requirement"
     _description = "Requirement of a Stage"
+    _inherit = "aftersales.bounded.mixin"
     _order = "link_id, sequence, id"
+
+    _bounds = {"minimum": (1, 100)}
 
     link_id = fields.Many2one(
         "aftersales.type.stage",

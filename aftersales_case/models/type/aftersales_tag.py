@@ -6,6 +6,7 @@ from odoo import fields, models
 class AftersalesTag(models.Model):
     _name = "aftersales.tag"
     _description = "Case Tag"
+    _inherit = "aftersales.bounded.mixin"
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ...const import (
     ASSIGN_KEEP,
@@ -22,6 +23,7 @@ class AftersalesTypeStage(models.Model):
 
     _name = "aftersales.type.stage"
     _description = "Stage of a Case Type"
+    _inherit = "aftersales.bounded.mixin"
     _order = "type_id, sequence, id"
     _rec_name = "stage_id"
 
@@ -142,6 +144,26 @@ class AftersalesTypeStage(models.Model):
             link.stopped_case_count = sum(
                 any(item.kind not in (MISSING_MOVE, MISSING_ROLE) for item in items)
                 for items in missing.values()
+            )
+
+    def write(self, vals):
+        """Guard: a type keeps the stages in which its cases stand."""
+        for name in ("stage_id", "type_id"):
+            if name in vals:
+                self.filtered(
+                    lambda link, name=name: link[name].id != vals[name]
+                )._refuse_with_cases()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_cases(self):
+        self._refuse_with_cases()
+
+    def _refuse_with_cases(self):
+        for case_type, links in self.grouped("type_id").items():
+            links.stage_id._refuse_with_cases(
+                self.env["aftersales.case"]._fields["stage_id"],
+                Domain("type_id", "=", case_type.id),
             )
 
     def _leads_on(self):

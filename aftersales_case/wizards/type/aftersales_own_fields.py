@@ -10,6 +10,7 @@ class AftersalesOwnFieldsMixin(models.AbstractModel):
 
     _name = "aftersales.own.fields.mixin"
     _description = "Row of an Own Field"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, id"
 
     sequence = fields.Integer(default=10)

@@ -336,6 +336,7 @@ class AftersalesTypeAssistant(models.TransientModel):
 class AftersalesTypeAssistantStage(models.TransientModel):
     _name = "aftersales.type.assistant.stage"
     _description = "Stage of a New Case Type"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, id"
 
     assistant_id = fields.Many2one(
@@ -435,6 +436,7 @@ class AftersalesTypeAssistantField(models.TransientModel):
 class AftersalesTypeAssistantLayout(models.TransientModel):
     _name = "aftersales.type.assistant.layout"
     _description = "Field in the Layout of a New Case Type"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, id"
 
     assistant_id = fields.Many2one(
@@ -459,7 +461,10 @@ class AftersalesTypeAssistantLayout(models.TransientModel):
 class AftersalesTypeAssistantGate(models.TransientModel):
     _name = "aftersales.type.assistant.gate"
     _description = "Gate of a New Case Type"
+    _inherit = "aftersales.bounded.mixin"
     _order = "sequence, id"
+
+    _bounds = {"minimum": (1, 100)}
 
     assistant_id = fields.Many2one(
         "aftersales.type.assistant", required=True, ondelete="cascade"

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.aftersales_case.const import MOST_DAYS
+
 from ...const import SCOPE_AMOUNT, SCOPES, SETTLED_BY, SETTLED_BY_SERVICE
 
 
@@ -43,6 +45,8 @@ class AftersalesDunningHoldReason(models.Model):
         help="Working days before the end at which the responsible and the team leader"
         " are warned.",
     )
+
+    _bounds = dict.fromkeys(("max_days", "silence_days", "warn_days"), (0, MOST_DAYS))
 
     _days_positive = models.Constraint(
         "CHECK(max_days >= 0 AND silence_days >= 0 AND warn_days >= 0)",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.aftersales_case.const import MOST_DAYS
+
 from ...const import (
     RELEASE_GO_ON,
     RELEASE_NEW_DUE,
@@ -14,6 +16,7 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
 
     _name = "aftersales.dunning.release.terms"
     _description = "Terms of Release"
+    _inherit = "aftersales.bounded.mixin"
 
     release_policy = fields.Selection(
         RELEASE_POLICIES,
@@ -52,6 +55,11 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
                         " term."
                     )
                 )
+
+    def _get_bounds(self, vals):
+        # Less than one is judged together with the policy.
+        days = (-MOST_DAYS, MOST_DAYS)
+        return super()._get_bounds(vals) | {"wait_days": days, "due_days": days}
 
     def _get_terms(self):
         """Return the terms as values for another record that carries them."""

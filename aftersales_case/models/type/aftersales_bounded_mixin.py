@@ -1,0 +1,66 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+# What a column of whole numbers holds in PostgreSQL.
+SMALLEST, LARGEST = -(2**31), 2**31 - 1
+
+
+class AftersalesBoundedMixin(models.AbstractModel):
+    """Numbers of settings stay where dates and the database can follow.
+
+    A model names the bounds of its numbers in ``_bounds``; every other whole number is
+    kept within what the database can store.
+    """
+
+    _name = "aftersales.bounded.mixin"
+    _description = "Settings With Bounds"
+
+    # {field: (smallest, largest)}
+    _bounds = {}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_bounds(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_bounds(vals)
+        return super().write(vals)
+
+    def _get_bounds(self, vals):
+        """Hook: return ``{field: (smallest, largest)}`` for values about to be written.
+
+        Siblings add the fields they add.
+        """
+        return self._bounds
+
+    def _check_bounds(self, vals):
+        """Refuse a number out of bounds before the database or a calendar does.
+
+        :raises ValidationError: naming the field and its bounds
+        """
+        bounds = self._get_bounds(vals)
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or field.type not in ("integer", "float") or not value:
+                continue
+            if field.type == "float" and name not in bounds:
+                continue
+            smallest, largest = bounds.get(name, (SMALLEST, LARGEST))
+            if not _is_between(value, smallest, largest):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: enter a number from %(smallest)s to %(largest)s.",
+                        field=field._description_string(self.env),
+                        smallest=smallest,
+                        largest=largest,
+                    )
+                )
+
+
+def _is_between(value, smallest, largest):
+    try:
+        return smallest <= float(value) <= largest
+    except (OverflowError, TypeError, ValueError):
+        return False
