@@ -28,10 +28,12 @@ from . import test_mail_leaves
 from . import test_mail_round
 from . import test_mail_sender
 from . import test_merge
+from . import test_migration
 from . import test_own_fields
 from . import test_replay_engine
 from . import test_responsible_race
 from . import test_rights
+from . import test_settings_guard
 from . import test_shipped_types
 from . import test_signals
 from . import test_signals_engine
