@@ -13,7 +13,6 @@ from ...const import (
     STATE_REJECTED,
     STATES,
 )
-from ...engine import replay
 from ...engine.private import get_private
 
 # urgency + impact, from 2 (low, low) to 6 (high, high)
@@ -463,42 +462,6 @@ class AftersalesCase(models.Model):
                 # Who has left answers for no new case: the rules choose.
                 vals.pop("user_id", None)
         return vals_list
-
-    # === History === #
-
-    @api.depends("event_ids")
-    def _compute_duration_tracking(self):
-        for case, spans in self._get_spans().items():
-            totals = replay.seconds_by(spans, "stage")
-            case.duration_tracking = {str(key): value for key, value in totals.items()}
-
-    def _get_spans(self):
-        """Return ``{case: [Span]}``: who held each case and in which stage, until now.
-
-        A closed case is replayed until it was closed.
-        """
-        chains = {case: case._get_merged_cases() for case in self}
-        # sudo: whoever reads a case reads its history, whatever his role
-        events = (
-            self.env["aftersales.case.event"]
-            .sudo()
-            .search([("case_id", "in", self.union(*chains.values()).ids)])
-        )
-        snapshots = events._get_snapshots()
-        now = fields.Datetime.now()
-        result = {}
-        for case, chain in chains.items():
-            own = snapshots.get(case.id, [])
-            # Until this case came in, an earlier one that was merged into it stood for it.
-            earlier = [
-                event
-                for other in chain - case
-                for event in snapshots.get(other.id, [])
-                if own and event.at < own[0].at
-            ]
-            earlier.sort(key=lambda event: event.at)
-            result[case] = replay.spans(earlier + own, case.closed_at or now)
-        return result
 
     # === Domains and hooks === #
 

@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const import (
-    CLOSED_STATES,
     STATE_CANCELLED,
     STATE_DONE,
     STATE_REJECTED,
@@ -97,22 +96,6 @@ class AftersalesCase(models.Model):
             {"closed_at": False}
         )
 
-    def _send_on_moves(self):
-        """Send the messages of the stages that these cases have entered."""
-        links = self.type_id._get_links()
-        by_stage = self.grouped(lambda case: (case.type_id.id, case.stage_id.id))
-        for key, cases in by_stage.items():
-            link = links.get(key)
-            if link and link.mail_template_id:
-                cases._send_on_move(link)
-
-    def _send_on_move(self, link):
-        """Send the stage's message: a working stage says so once, an end every time."""
-        cases, template = self, link.mail_template_id
-        if link.state not in CLOSED_STATES:
-            cases -= cases._get_told(template)
-        cases._send_to_customer(template)
-
     def _note_moves(self, moves):
         """Note the moves in the chatter and tell the followers who want to know.
 
@@ -150,22 +133,3 @@ class AftersalesCase(models.Model):
             )
         )
         return self.browse([res_id for (res_id,) in followers])
-
-    def _send_to_customer(self, template):
-        """Send a template to the customers of these cases who can be reached.
-
-        A case whose customer has no address gets a note instead, so that nobody
-        believes that the customer knows.
-        """
-        reachable = self.filtered(lambda case: case.email)
-        mute = self - reachable
-        if reachable:
-            reply_to = reachable._notify_get_reply_to()
-            for address, cases in reachable.grouped(lambda c: reply_to[c.id]).items():
-                cases._queue_message(template, {"reply_to": address} if address else {})
-        if mute:
-            note = self.env._(
-                "“%s” was not sent: this case has no e-mail address of the customer.",
-                template.name,
-            )
-            mute._message_log_batch(dict.fromkeys(mute.ids, note))

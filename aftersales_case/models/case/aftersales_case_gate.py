@@ -13,7 +13,6 @@ from ...const import (
 from ..type.aftersales_stage_requirement import (
     REQUIRE_APPROVAL,
     REQUIRE_ATTACHMENT,
-    REQUIRE_CHECKLIST,
     REQUIRE_FIELD,
 )
 
@@ -40,8 +39,6 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
-    checklist_ids = fields.One2many("aftersales.checklist.item", "case_id")
-    approval_ids = fields.One2many("aftersales.approval", "case_id", "Approvals")
     file_ids = fields.One2many(
         "ir.attachment",
         "res_id",
@@ -404,89 +401,6 @@ class AftersalesCase(models.Model):
             if ahead:
                 result[case] = (planned or ahead)[0].stage_id
         return result
-
-    def _sync_checklist(self):
-        """Give cases the items that the stages of their type ask to tick off."""
-        # sudo: whoever creates a case gets its checklist
-        requirements = self.type_id.sudo().link_ids.requirement_ids.filtered(
-            lambda requirement: requirement.kind == REQUIRE_CHECKLIST
-        )
-        if not requirements:
-            return
-        Item = self.env["aftersales.checklist.item"].sudo()  # sudo: as above
-        known = {
-            (item.case_id.id, item.requirement_id.id)
-            for item in Item.search([("case_id", "in", self.ids)])
-        }
-        Item.create(
-            [
-                {
-                    "case_id": case.id,
-                    "requirement_id": requirement.id,
-                    "sequence": requirement.sequence,
-                    "name": requirement.checklist_text,
-                }
-                for case in self
-                for requirement in requirements
-                if requirement.type_id == case.type_id
-                and (case.id, requirement.id) not in known
-            ]
-        )
-
-    def action_ask_approval(self, stage_id=None):
-        """Ask the roles whose approval a stage needs.
-
-        :param stage_id: the stage to enter; default is the next one of each case
-        :raises AccessError: when the user may not write one of the cases
-        """
-        self.check_access("write")
-        if stage_id:
-            stages = dict.fromkeys(
-                self, self.env["aftersales.case.stage"].browse(stage_id)
-            )
-        else:
-            stages = self._get_next_stages()
-        links = self.type_id._get_links()
-        for case, stage in stages.items():
-            link = links.get((case.type_id.id, stage.id))
-            for requirement in link.requirement_ids if link else ():
-                if requirement.kind == REQUIRE_APPROVAL:
-                    case._ask_approval(requirement)
-        return True
-
-    def _ask_approval(self, requirement):
-        self.ensure_one()
-        Approval = self.env["aftersales.approval"].sudo()  # sudo: asked for by the flow
-        if Approval.search_count(
-            [
-                ("case_id", "=", self.id),
-                ("requirement_id", "=", requirement.id),
-                ("state", "=", "pending"),
-            ]
-        ):
-            return
-        Approval.create(
-            {
-                "case_id": self.id,
-                "requirement_id": requirement.id,
-                "group_id": requirement.group_id.id,
-            }
-        )
-        users = requirement.group_id.all_user_ids.filtered(
-            lambda user: not user.share and self.company_id in user.company_ids
-        )
-        # Who may not read the case cannot answer either: he is told of its number.
-        readers = self._filter_readers(users)
-        for told, thread, name in (
-            (readers, self, self.display_name),
-            (users - readers, self.env["mail.thread"], self.number),
-        ):
-            if told:
-                thread.message_notify(
-                    subject=self.env._("Approval asked: %s", name),
-                    body=requirement.name,
-                    partner_ids=told.partner_id.ids,
-                )
 
 
 def _group_by_kind(asked):

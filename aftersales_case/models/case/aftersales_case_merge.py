@@ -238,12 +238,6 @@ class AftersalesCase(models.Model):
         body = self.env._("Merged into %s", survivor._get_number_link())
         self._message_log_batch(dict.fromkeys(self.ids, body))
 
-    def _send_to_customer(self, template):
-        """A merged case tells the customer nothing: it goes on in another one."""
-        return super(
-            AftersalesCase, self.filtered(lambda case: not case.merged_into_id)
-        )._send_to_customer(template)
-
     # === Split === #
 
     def _split_off(self, vals, messages, attachments, items, as_child=True):

@@ -1,13 +1,59 @@
 from odoo import fields, models
 from odoo.tools import email_normalize_all
 
-from ...const import EVENT_MAIL_FAILED, EVENT_MAIL_OUT, MAIL_BOUNCED
+from ...const import (
+    CLOSED_STATES,
+    EVENT_MAIL_FAILED,
+    EVENT_MAIL_OUT,
+    MAIL_BOUNCED,
+)
 
 
 class AftersalesCase(models.Model):
     """Messages that follow from a case: queued, sent, or lost, and who is told so."""
 
     _inherit = "aftersales.case"
+
+    # === What stages send === #
+
+    def _send_on_moves(self):
+        """Send the messages of the stages that these cases have entered."""
+        links = self.type_id._get_links()
+        by_stage = self.grouped(lambda case: (case.type_id.id, case.stage_id.id))
+        for key, cases in by_stage.items():
+            link = links.get(key)
+            if link and link.mail_template_id:
+                cases._send_on_move(link)
+
+    def _send_on_move(self, link):
+        """Send the stage's message: a working stage says so once, an end every time."""
+        cases, template = self, link.mail_template_id
+        if link.state not in CLOSED_STATES:
+            cases -= cases._get_told(template)
+        cases._send_to_customer(template)
+
+    def _send_to_customer(self, template):
+        """Send a template to the customers of these cases who can be reached.
+
+        A case whose customer has no address gets a note instead, so that nobody
+        believes that the customer knows. A merged case tells him nothing: it goes on in
+        another one.
+        """
+        cases = self.filtered(lambda case: not case.merged_into_id)
+        reachable = cases.filtered("email")
+        mute = cases - reachable
+        if reachable:
+            reply_to = reachable._notify_get_reply_to()
+            for address, same in reachable.grouped(lambda c: reply_to[c.id]).items():
+                same._queue_message(template, {"reply_to": address} if address else {})
+        if mute:
+            note = self.env._(
+                "“%s” was not sent: this case has no e-mail address of the customer.",
+                template.name,
+            )
+            mute._message_log_batch(dict.fromkeys(mute.ids, note))
+
+    # === Queued, sent, lost === #
 
     def _queue_message(self, template, values=None):
         """Queue a message to the customers of these cases; the history waits for it.
@@ -57,9 +103,8 @@ class AftersalesCase(models.Model):
             )
         )
         told = {case_id for case_id, kind in last.items() if kind == EVENT_MAIL_OUT}
-        return self.browse(self._ids).filtered(
-            lambda case: case.id in told or case.id in waiting.mapped("res_id")
-        )
+        told |= set(waiting.mapped("res_id"))
+        return self.filtered(lambda case: case.id in told)
 
     def _log_mail_out(self, mails):
         """Log that messages of these cases have left, as of who caused them."""
