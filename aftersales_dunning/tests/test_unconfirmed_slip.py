@@ -15,16 +15,17 @@ class TestUnconfirmedSlip(GoodsCommon):
     def _report(self):
         """A case whose slip nobody who works on it has confirmed yet."""
         case = self._new_case(user_id=self.agent.id)
-        case.sudo().slip_unconfirmed = True
-        case.slip_number = self.slip.name
+        self._name_slip(case, self.slip)
         return case
 
+    def _name_slip(self, case, slip):
+        """Write the number as the reporter does in a form of his own case."""
+        # sudo: whose case it is does not matter here, who names the slip does
+        self._as(self.reporter, case).sudo().slip_number = slip.name
+        self.assertTrue(case.slip_unconfirmed)
+
     def _confirm(self, case, user=None):
-        """Confirm as the action of the core does."""
-        case = self._as(user or self.agent, case)
-        case.check_access("write")
-        case.sudo().slip_unconfirmed = False
-        case._after_goods_change()
+        self._as(user or self.agent, case).action_confirm_slip()
 
     def test_waits_for_the_slip(self):
         """Customer and goods are taken; the hold waits, and works when it is confirmed."""
@@ -72,8 +73,7 @@ class TestUnconfirmedSlip(GoodsCommon):
         order = self._new_order(5)
         slip = self._deliver(order)
         case = self._new_case(user_id=self.agent.id)
-        case.sudo().slip_unconfirmed = True
-        case.slip_number = slip.name
+        self._name_slip(case, slip)
         self.assertFalse(case.hold_ids)
         invoice = self._bill(order)
         self.assertEqual(case.hold_ids.waits_for, "slip")

@@ -178,7 +178,7 @@ class MailThread(models.AbstractModel):
     def _message_parse_post_process(self, message, message_dict, routes):
         """Name no author of whom only the address speaks that our server doubts."""
         values = super()._message_parse_post_process(message, message_dict, routes)
-        mail = self.env.context.get("aftersales_mail")
+        mail = IncomingMail.of(self.env)
         if mail and mail.forged:
             values["author_id"] = False
         return values
