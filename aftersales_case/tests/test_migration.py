@@ -72,3 +72,18 @@ class TestMigration(AftersalesCommon):
         self.assertEqual(self.type_complaint.changes_days, 3650)
         self.assertEqual(self.type_complaint.max_days_open, 12)
         self.assertEqual(link.max_hours, 87600)
+
+    def test_greetings(self):
+        """Messages that existed greet their addressee; other words of them stay."""
+        template = self.env.ref("aftersales_case.template_received")
+        old = "object.contact_id.name or object.partner_id.name or 'customer'"
+        template.body_html = f"""<p>Dear <t t-out="{old}">x</t>, our own words</p>"""
+        self._migrate("19.0.1.1.0/post-migrate.py")
+        self.assertIn(
+            """t-out="object.addressee_name or 'customer'\"""", template.body_html
+        )
+        self.assertIn("our own words", template.body_html)
+        case = self._new_case(contact_id=False, partner_id=self.customer.id)
+        case.email = "stranger@elsewhere.example"
+        body = template._render_field("body_html", case.ids)[case.id]
+        self.assertNotIn(self.customer.name, body)
