@@ -115,11 +115,12 @@ class TestFindRefusal(BaseCase):
             machines,
             {
                 "auto_reply": REASON_AUTO_REPLY,
+                "bounce": REASON_NULL_SENDER,
                 "bulk_newsletter": REASON_BULK,
                 "out_of_office": REASON_NULL_SENDER,
             },
         )
-        self.assertEqual(len(found), 10)
+        self.assertEqual(len(found), 11)
 
 
 @tagged("post_install", "-at_install")

@@ -129,7 +129,10 @@ class TestConflict(AgainCommon):
         self.assertEqual(intake.reason, REASON_AGAIN)
         self._run_job()
         kinds = intake.case_id.event_ids.mapped("kind")
-        self.assertEqual(kinds, ["created", "assigned", "mail_in", "mail_out"])
+        self.assertEqual(kinds, ["created", "assigned", "mail_in"])
+        # Queued now; it counts as sent when it has left.
+        queued = self.env["mail.mail"].search([("res_id", "=", intake.case_id.id)])
+        self.assertTrue(queued.aftersales_template_id)
 
     def test_fallback_of_the_mail_server_is_kept(self):
         """A mail that came in by the server's own model does so again."""

@@ -41,6 +41,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             }
         )
         cls.picking = cls._new_picking()
+        cls.plan = env["mail.activity.plan"].create(
+            {"name": "Plan", "res_model": case._name, "company_id": cls.company.id}
+        )
         cls.parts = cls._new_parts(case)
         cases = {"case_ids": [Command.set(case.ids)]}
         cls.walk_records = cls.parts | {
@@ -48,9 +51,13 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.case.type": case.type_id,
             "aftersales.stage.requirement": cls.approval_rule,
             "aftersales.type.stage": link,
+            "aftersales.tag": env["aftersales.tag"].create({"name": "Urgent"}),
             "aftersales.team": case.team_id,
             "hr.employee": env["hr.employee"].create(
                 {"name": "Mees", "user_id": cls.manager.id}
+            ),
+            "mail.mail": env["mail.mail"].create(
+                {"model": case._name, "res_id": case.id, "state": "outgoing"}
             ),
             "res.groups": env.ref("aftersales_case.group_aftersales_agent"),
             "res.partner": cls.customer,
@@ -96,6 +103,19 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.case.line", "write"): ([{"quantity": 0}], {}),
             ("aftersales.case.type", "create"): ([{"name": "x", "code": "XX"}], {}),
             ("aftersales.case.type", "write"): name,
+            ("aftersales.field.rule", "create"): (
+                [{"type_id": case.type_id.id, "key": "cost"}],
+                {},
+            ),
+            ("aftersales.type.stage", "create"): (
+                [{"type_id": case.type_id.id, "stage_id": cls.stage_finished.id}],
+                {},
+            ),
+            ("mail.activity.plan.template", "create"): (
+                [{"plan_id": cls.plan.id, "summary": "Forged"}],
+                {},
+            ),
+            ("mail.mail", "write"): ([{"state": "sent"}], {}),
             ("aftersales.intake", "write"): ([{"subject": "Forged"}], {}),
             ("aftersales.stage.requirement", "create"): (
                 [{"link_id": link.id, "kind": "no_activity"}],

@@ -173,6 +173,8 @@ class RaceCase(FeatureTags, BaseCase):
             env["ir.mail_server"].browse(cls.mail_server.id).unlink()
             env["res.company"].browse(company).credit_policy_id = False
             env["credit.control.policy"].browse(cls.policy.id).unlink()
+            # The next class has racers with these addresses, too.
+            env["res.partner"].browse(cls.customers.ids).active = False
             env.user.company_ids -= cls.company
             env["res.company"].browse(company).write(
                 {"active": False, "name": f"Racing Grinders {company}"}

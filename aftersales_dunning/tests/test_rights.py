@@ -147,6 +147,18 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
             ),
             ("account.partial.reconcile", "create"): ([paid], {}),
             ("aftersales.dunning.hold", "create"): ([hold], {}),
+            ("aftersales.dunning.hold", "default_get"): (
+                [["move_id", "partner_id", "case_id"]],
+                {"default_move_id": hold["move_id"], "default_case_id": case.id},
+            ),
+            ("aftersales.dunning.hold", "onchange"): (
+                [
+                    {"move_id": hold["move_id"], "case_id": case.id},
+                    ["move_id"],
+                    {"partner_id": {"fields": {"display_name": {}}}},
+                ],
+                {},
+            ),
             ("aftersales.dunning.hold", "write"): ([{"amount": 1}], {}),
             ("aftersales.dunning.proposal", "default_get"): (
                 [["case_id", "line_ids"]],

@@ -340,12 +340,14 @@ class AftersalesCase(models.Model):
         # pylint: disable-next=super-method-mismatch
         form, _view = super()._get_view(form_id, "form", **options)
         group = arch.find(".//group[@name='gate_fields']")
-        names = set(self._get_rule_fields())
+        names, drawn = self._get_rule_fields(), set()
         for node in form.iter("field"):
-            name = node.get("name")
-            if name not in names or next(node.iterancestors("field"), None) is not None:
+            name, inside = node.get("name"), next(node.iterancestors("field"), None)
+            # A field that looks different for each role stands there once for each.
+            double = name in drawn and not node.get("groups")
+            if name not in names or inside is not None or double:
                 continue
-            names.discard(name)
+            drawn.add(name)
             field = deepcopy(node)
             field.tail = None
             expression = f"'{name}' not in context.get('gate_fields', [])"
