@@ -1,7 +1,7 @@
 from odoo.fields import Command
 
 from .common import AftersalesCommon
-from .walks import ELSEWHERE, RightsSetup, RightsWalk
+from .walks import ELSEWHERE, RightsSetup, RightsWalk, find_routes
 
 MAIL = b"""From: Anna <anna@janssen.example>
 To: complaints@aftersales.example
@@ -186,6 +186,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
     def test_methods_ask_for_rights(self):
         """Who may not write a case changes nothing of it by any public method."""
         self.assertMethodsAskForRights()
+
+    def test_routes(self):
+        """Cases are served by no route yet: one that is added is tried here first."""
+        self.assertEqual(find_routes(self.walk_addon), [])
 
     def test_wizards_are_own(self):
         """A wizard shows cases and targets: nobody reads or writes another's."""

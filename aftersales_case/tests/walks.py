@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from odoo.exceptions import AccessError, MissingError, RedirectWarning, UserError
 from odoo.fields import Command
+from odoo.http import Controller
 from odoo.service.model import call_kw, get_public_method
 from odoo.tests import new_test_user
 from odoo.tools import SQL
@@ -20,6 +21,30 @@ TRACES = {"res_users_log", "mail_presence", "bus_bus"}
 DEFAULT_CALLS = ("create", "write")
 # What a method changes is the caller's own; only the attacked case must stay as it is.
 ELSEWHERE = object()
+
+
+def find_routes(addon):
+    """Return the sorted names ``Class.method`` of all routes that an addon serves.
+
+    Those count that it only overrides, too: what it adds there is its own.
+
+    :param addon: technical name of the addon
+    """
+    found = set()
+    for controller in _get_subclasses(Controller):
+        if not controller.__module__.startswith(f"odoo.addons.{addon}."):
+            continue
+        for name in vars(controller):
+            inherited = [getattr(base, name, None) for base in controller.mro()]
+            if any(hasattr(method, "original_routing") for method in inherited):
+                found.add(f"{controller.__name__}.{name}")
+    return sorted(found)
+
+
+def _get_subclasses(definition):
+    for subclass in definition.__subclasses__():
+        yield subclass
+        yield from _get_subclasses(subclass)
 
 
 class Unwalked(AssertionError):

@@ -1,13 +1,16 @@
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
+from odoo.addons.aftersales_case.tests.common import AftersalesSetup
 from odoo.addons.aftersales_case.tests.walks import (
     ELSEWHERE,
     RightsSetup,
     RightsWalk,
+    find_routes,
 )
 
-from .common import DunningCommon
+from .common import DunningCommon, DunningSetup
 
 
 class TestRights(RightsWalk, RightsSetup, DunningCommon):
@@ -191,3 +194,66 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
         self.own_case.picking_id = self._deliver(order)
         mine = self._get_parts(self.own_case, self._bill(order))
         self.assertPartsFollowTheirCase(mine, self.agent)
+
+
+@tagged("post_install", "-at_install")
+class TestRoutes(DunningSetup, AftersalesSetup, HttpCase):
+    """What the addon serves over HTTP, as those whom it is none of their business."""
+
+    def _get_letter(self, login):
+        """Ask for the letter of a reminder; return the answer."""
+        self.authenticate(login, login)
+        report = "account_credit_control.report_credit_control_summary"
+        with mute_logger("odoo.http", "odoo.addons.web.controllers.report"):
+            return self.url_open(
+                f"/report/html/{report}/{self.letter.id}",
+                allow_redirects=False,
+                timeout=60,
+            )
+
+    def test_routes(self):
+        """Every route is known here: one that is added is tried first."""
+        self.assertEqual(
+            find_routes("aftersales_dunning"), ["DunningReportController.report_routes"]
+        )
+
+    def test_letters_are_debtor_controls(self):
+        """Neither strangers nor customers nor colleagues read a reminder's letter."""
+        invoice = self._new_invoice(1000)
+        run = self._run()
+        self.letter = self.env["credit.control.communication"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "policy_level_id": self.policy.level_ids[0].id,
+                "credit_control_line_ids": [Command.set(run.line_ids.ids)],
+            }
+        )
+        for login in ("as_customer", "as_plain", "as_letters"):
+            groups = {
+                "as_customer": "base.group_portal",
+                "as_plain": "base.group_user",
+                "as_letters": "account_credit_control.group_account_credit_control_user,"
+                "account.group_account_invoice",
+            }[login]
+            user = new_test_user(self.env, login, groups=groups, password=login)
+            if not user.share:
+                user.write(
+                    {
+                        "company_ids": [Command.set(self.company.ids)],
+                        "company_id": self.company.id,
+                    }
+                )
+        self.env.flush_all()
+        answers = {
+            login: self._get_letter(login)
+            for login in (None, "as_customer", "as_plain", "as_letters")
+        }
+        self.assertIn("/web/login", answers[None].headers.get("Location", ""))
+        for login in ("as_customer", "as_plain"):
+            with self.subTest(login=login):
+                self.assertNotEqual(answers[login].status_code, 200)
+                self.assertNotIn(invoice.name, answers[login].text)
+        self.assertEqual(answers["as_letters"].status_code, 200)
+        self.assertIn(invoice.name, answers["as_letters"].text)
