@@ -341,11 +341,11 @@ class AftersalesCase(models.Model):
         change = self._get_change()
         differences = self._get_differences(change, LOGGED_FIELDS)
         cases = news.created | self.union(*differences)
-        events = []
+        events, new_ids = [], set(news.created.ids)
         for case in cases.sorted("id"):
             changes = differences.get(case, {})
             told = self._prepare_change_events(case, changes)
-            is_new = case in news.created
+            is_new = case.id in new_ids
             events += self._prepare_first_events(case, told) if is_new else told
             if "team_id" in changes:
                 news.reteamed |= case
