@@ -316,6 +316,8 @@ class TestHostileReport(HostileCommon):
                 with self.assertRefused(AccessError, REFUSED):
                     vals = {"name": "X", "type_id": self.type_complaint.id}
                     call(Case, "create", vals | {name: secret.id})
+        with self.assertRefused(AccessError, REFUSED):
+            call(self.case, "write", {"parent_id": {"id": secret.id}})
         case = Case.browse(
             call(
                 Case,

@@ -627,9 +627,12 @@ class AftersalesCase(models.Model):
 
         :raises AccessError: from the rules of the other case
         """
-        ids = {vals[name] for name in LINK_FIELDS if vals.get(name)}
-        if ids:
-            self.browse(ids).check_access("read")
+        named = [vals[name] for name in LINK_FIELDS if vals.get(name)]
+        # Core also takes a dict for a record; what is neither it refuses itself.
+        ids = [value.get("id") if isinstance(value, dict) else value for value in named]
+        linked = self.browse({value for value in ids if isinstance(value, int)})
+        if linked:
+            linked.check_access("read")
 
     def _get_field_label(self, name):
         known = self._fields.get(name)
