@@ -60,7 +60,7 @@ class TestBacklog(GoodsCommon):
         self.assertHeld({self.invoice: 460})
 
     @mute_logger(
-        *LOGGERS, "odoo.addons.aftersales_case.models.people.aftersales_case_handover"
+        *LOGGERS, "odoo.addons.aftersales_case.models.case.aftersales_case_jobs"
     )
     def test_somebody_is_told(self):
         """After some tries the responsible of the case knows that it was not held."""

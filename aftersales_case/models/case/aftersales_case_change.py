@@ -1,3 +1,4 @@
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -675,7 +676,9 @@ class AftersalesCase(models.Model):
         :raises ValidationError: when a number that is given belongs to another case
         """
         given = [vals for vals in vals_list if vals.get("number", "/") != "/"]
-        for _company_id, number in self._get_taken_numbers(given):
+        keys = Counter((vals["company_id"], vals["number"]) for vals in given)
+        double = {key for key, count in keys.items() if count > 1}
+        for _company_id, number in self._get_taken_numbers(given) | double:
             raise ValidationError(
                 self.env._(
                     "Number: %s is the number of another case. Leave it empty, and the"
