@@ -144,12 +144,14 @@ INTAKE_REASONS = [
 
 # Why a customer or slip is only a candidate: what the claim rests on.
 CLAIM_FORGED = "forged"
+CLAIM_REPLY_TO = "reply_to"
 CLAIM_ADDRESS = "address"
 CLAIM_PHONE = "phone"
 CLAIM_DOCUMENT = "document"
 CLAIM_SLIP = "slip"
 CLAIMS = [
     (CLAIM_FORGED, "Our mail server doubts the sender's address"),
+    (CLAIM_REPLY_TO, "The address that answers are asked to, which anybody may write"),
     (CLAIM_ADDRESS, "Several customers use the sender's address"),
     (CLAIM_PHONE, "A phone number in the text"),
     (CLAIM_DOCUMENT, "A document's number in the text"),

@@ -3,7 +3,7 @@
 from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext
 
-from ..const import REASON_OTHER_SENDER
+from ..const import CLAIM_REPLY_TO, REASON_OTHER_SENDER, REASON_SENDER_FORGED
 from .common import feature
 from .gateway import COMPLAINTS, INBOX, GatewayCommon, write_mail
 
@@ -124,19 +124,29 @@ class TestReplyTo(GatewayCommon):
 
     @feature("B4-02", "B4-05")
     def test_customer_in_reply_to(self):
-        """The customer is recognised, and all that we send goes to him."""
+        """The customer is recognised as candidate, and all that we send goes to him.
+
+        Everybody can write any address into a form: it proves nothing.
+        """
+        self.type_complaint.intake_unclear = "case"
         case = self._receive_case(write_mail(From=SHOP, Reply_To=ANNA))
+        self.assertFalse(case.partner_id | case.contact_id | case.reporter_id)
+        self.assertEqual(case.claim_reason, CLAIM_REPLY_TO)
+        self.assertEqual(case.claimed_partner_id, self.contact)
+        self.assertEqual(case.email, "anna@janssen.example")
+        self._as(self.agent, case).action_confirm_claim()
         self.assertEqual(case.partner_id, self.customer)
         self.assertEqual(case.contact_id, self.contact)
-        self.assertEqual(case.reporter_id, self.contact)
         self.assertEqual(case.email, "anna@janssen.example")
         self.assertEqual(self._get_last_sent(case).email_to, "anna@janssen.example")
         self.assertEqual(self._get_receivers(case), "anna@janssen.example")
 
     def test_form_of_an_address_that_looks_human(self):
-        """An unknown From counts less than the customer in Reply-To."""
+        """An unknown From is answered under Reply-To, and is not the customer."""
+        self.type_complaint.intake_unclear = "case"
         case = self._receive_case(write_mail(From="form@agency.example", Reply_To=ANNA))
-        self.assertEqual(case.contact_id, self.contact)
+        self.assertFalse(case.contact_id)
+        self.assertEqual(case.claimed_partner_id, self.contact)
         self.assertEqual(case.email, "anna@janssen.example")
 
     def test_known_sender_comes_before_reply_to(self):
@@ -245,6 +255,41 @@ class TestSomebodyElse(AnswerCommon):
         """A machine that writes for another customer is no better."""
         intake = self._answer(SHOP, Reply_To="piet@deboer.example")
         self.assertEqual(intake.reason, REASON_OTHER_SENDER)
+
+    def test_reply_to_is_no_signature(self):
+        """A stranger who asks for answers to the customer is not the customer."""
+        for sender in (SHOP, "crook@crime.example"):
+            intake = self._answer(sender, Reply_To=ANNA)
+            self.assertEqual(intake.reason, REASON_OTHER_SENDER, sender)
+            self.assertEqual(self.case.stage_id, self.stage_wait_customer)
+
+    def test_two_senders(self):
+        """A mail from two addresses at once comes from nobody we know."""
+        intake = self._answer(f"crook@crime.example, {ANNA}")
+        self.assertEqual(intake.reason, REASON_OTHER_SENDER)
+        self.assertEqual(self.case.stage_id, self.stage_wait_customer)
+
+    def test_number_and_reply_to(self):
+        """A number in the subject and the customer in Reply-To lead into no case."""
+        source = write_mail(
+            From="crook@crime.example", Reply_To=ANNA, Subject=f"Re: {self.case.number}"
+        )
+        self.assertNotEqual(self._receive(source).case_id, self.case)
+
+    @feature("N-28")
+    def test_forged_answer(self):
+        """An answer whose sender our mail server doubts moves nothing."""
+        for sender in (ANNA, self.agent.email_formatted):
+            intake = self._answer(
+                sender,
+                Authentication_Results="mx.aftersales.example; dmarc=fail",
+            )
+            self.assertEqual(intake.reason, REASON_SENDER_FORGED, sender)
+            self.assertEqual(self.case.stage_id, self.stage_wait_customer)
+            message = self._get_messages(intake.message_id)
+            self.assertTrue(message.is_internal)
+            self.assertFalse(message.author_id)
+        self.assertIn("doubts that", self._get_texts(self.case))
 
     def test_stranger_of_another_domain(self):
         """Nobody knows him, and he is not of the customer's house."""

@@ -6,7 +6,12 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
-from ...const import EVENT_MAIL_IN, INTAKE_CASE, REASON_OTHER_SENDER
+from ...const import (
+    EVENT_MAIL_IN,
+    INTAKE_CASE,
+    REASON_OTHER_SENDER,
+    REASON_SENDER_FORGED,
+)
 from ...engine.incoming import is_machine
 from .mail_thread import IncomingMail
 
@@ -67,8 +72,8 @@ class AftersalesCase(models.Model):
             # sudo: the gateway runs as the sender's user
             reason = mail and mail.intake and mail.intake.sudo().reason
             self._after_mail_in(reason)
-            if reason == REASON_OTHER_SENDER:
-                self._note_somebody_else(msg_dict)
+            if reason in (REASON_OTHER_SENDER, REASON_SENDER_FORGED):
+                self._note_somebody_else(msg_dict, reason)
         else:
             self._after_mail_in()
             self._move_on_reply(msg_dict)
@@ -121,17 +126,29 @@ class AftersalesCase(models.Model):
         partners = self.env["res.partner"].sudo().browse(filter(None, ids))
         return None if any(partners.mapped("email")) else sender
 
-    def _note_somebody_else(self, msg_dict):
-        """Say on a case, and to its responsible, that none of its people has written."""
+    def _note_somebody_else(self, msg_dict, reason):
+        """Say on a case, and to its responsible, that none of its people has written.
+
+        :param reason: ``REASON_OTHER_SENDER`` or ``REASON_SENDER_FORGED``
+        """
+        sender = msg_dict.get("email_from")
+        if reason == REASON_SENDER_FORGED:
+            body = self.env._(
+                "Our mail server doubts that %s wrote this mail. It was added as a note"
+                " and does not count as the customer's answer. Ask the customer.",
+                sender,
+            )
+        else:
+            body = self.env._(
+                "%s is none of the people of this case. The mail was added as a note and"
+                " does not count as the customer's answer.",
+                sender,
+            )
         self.message_post(
             subtype_xmlid="mail.mt_note",
             # sudo: the gateway runs as the sender's user
             partner_ids=self.user_id.sudo().partner_id.ids,
-            body=self.env._(
-                "%s is none of the people of this case. The mail was added as a note and"
-                " does not count as the customer's answer.",
-                msg_dict.get("email_from"),
-            ),
+            body=body,
         )
 
     @api.model

@@ -34,13 +34,15 @@ class AftersalesCase(models.Model):
     def _is_somebody_else(self, address):
         """Say whether a mail comes from somebody who is none of this case's people.
 
-        An address that nobody has, of the customer's own domain, is a colleague of his.
+        :param address: normalized e-mail address; "" is nobody's
+
         """
         self.ensure_one()
-        if not address or self._knows(address):
+        if address and self._knows(address):
             return False
-        if self._find_writers(address):
+        if not address or self._find_writers(address):
             return True
+        # An address that nobody has, of the customer's own domain, is a colleague's.
         domain = address.rpartition("@")[2]
         theirs = {
             known.rpartition("@")[2]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...const import CLAIM_ADDRESS, CLAIM_FORGED, CLAIMS
+from ...const import CLAIM_ADDRESS, CLAIM_FORGED, CLAIM_REPLY_TO, CLAIMS
 
 AGENT = "aftersales_case.group_aftersales_agent"
 NO_CLAIM = {
@@ -76,7 +76,7 @@ class AftersalesClaimMixin(models.AbstractModel):
             return self.env._(
                 "The sender names delivery %(slip)s of %(partner)s.", **values
             )
-        if self.claim_reason in (CLAIM_ADDRESS, CLAIM_FORGED):
+        if self.claim_reason in (CLAIM_ADDRESS, CLAIM_FORGED, CLAIM_REPLY_TO):
             return self.env._("The mail may come from %(partner)s.", **values)
         if self.claimed_partner_id:
             return self.env._("The sender names %(partner)s.", **values)

@@ -16,6 +16,7 @@ from ...const import (
     CLAIM_DOCUMENT,
     CLAIM_FORGED,
     CLAIM_PHONE,
+    CLAIM_REPLY_TO,
     CLAIM_SLIP,
     INTAKE_ADDED,
     INTAKE_CASE,
@@ -308,8 +309,7 @@ class AftersalesIntake(models.Model):
             case = self.env["aftersales.case"].browse(thread_id)
             case = case._get_survivor()
             thread_id = case.id
-            if not reason and case._is_somebody_else(self._get_writer_address(mail)):
-                reason = REASON_OTHER_SENDER
+            reason = reason or self._find_doubt(mail, case)
             if reason:
                 # An automatic answer, or one of somebody else, is worth a note, but is
                 # not the customer's reply.
@@ -340,6 +340,15 @@ class AftersalesIntake(models.Model):
             defaults |= self._prepare_case_defaults(mail.intake)
             route = ("aftersales.case", 0, defaults, user_id, alias)
         return [*others, route]
+
+    @api.model
+    def _find_doubt(self, mail, case):
+        """Return why a mail on a case is not the word of one of its people, or None."""
+        if mail.forged:
+            return REASON_SENDER_FORGED
+        if case._is_somebody_else(self._get_writer_address(mail)):
+            return REASON_OTHER_SENDER
+        return None
 
     @api.model
     def _prepare_added_vals(self, case_id, reason):
@@ -416,9 +425,11 @@ class AftersalesIntake(models.Model):
         """
         found = self._find_sender(mail, company)
         text = self._get_own_words(mail.values)
-        if len(found) == 1 and not mail.forged:
+        proven = self._is_written_by(mail, self._get_sender_address(mail))
+        if len(found) == 1 and proven:
             return found, found, self._find_slip_claim(text, company, found)
-        reason = CLAIM_FORGED if mail.forged else CLAIM_ADDRESS
+        reason = CLAIM_ADDRESS if proven else CLAIM_REPLY_TO
+        reason = CLAIM_FORGED if mail.forged else reason
         hint = False
         if len(found) != 1:
             found, reason, hint = self._find_named(text, company, found, reason)

@@ -41,9 +41,20 @@ class AftersalesIntake(models.Model):
 
     @api.model
     def _get_writer_address(self, mail):
-        """Return the address of a sender, also that of a machine."""
-        sender = email_normalize(mail.values.get("email_from") or "")
-        return self._get_sender_address(mail) or sender or ""
+        """Return the one address of From, also a machine's, or "" where it has none.
+
+        Of all that a mail says of its sender, this alone is what mail servers check.
+        """
+        return email_normalize(mail.values.get("email_from") or "") or ""
+
+    @api.model
+    def _is_written_by(self, mail, address):
+        """Say whether a mail was written under an address, as far as we can know.
+
+        Reply-To is no proof: everybody writes into it what he likes, and into the form
+        of a web site as well.
+        """
+        return not mail.forged and self._get_writer_address(mail) == address
 
     @api.model
     def _is_known_address(self, address):
@@ -109,7 +120,7 @@ class AftersalesIntake(models.Model):
         """
         cases = self.env["aftersales.case"]
         numbers = _find_numbers(mail.values.get("subject") or "")
-        address = self._get_sender_address(mail)
+        address = self._get_writer_address(mail)
         if not numbers or not address or mail.forged:
             return cases
         found = cases.search([("number", "in", numbers)], order="id desc")
