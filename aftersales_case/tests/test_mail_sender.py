@@ -124,12 +124,29 @@ class TestReplyTo(GatewayCommon):
 
     @feature("B4-02", "B4-05")
     def test_customer_in_reply_to(self):
-        """The customer is recognised as candidate, and all that we send goes to him.
+        """The customer is recognised, and all that we send goes to him."""
+        case = self._receive_case(write_mail(From=SHOP, Reply_To=ANNA))
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.contact_id, self.contact)
+        self.assertEqual(case.reporter_id, self.contact)
+        self.assertEqual(case.email, "anna@janssen.example")
+        self.assertEqual(self._get_last_sent(case).email_to, "anna@janssen.example")
+        self.assertEqual(self._get_receivers(case), "anna@janssen.example")
 
-        Everybody can write any address into a form: it proves nothing.
+    @feature("N-28")
+    def test_reply_to_where_senders_are_checked(self):
+        """A server that checks senders says nothing of Reply-To: it is a claim.
+
+        Everybody can write any address into a form.
         """
         self.type_complaint.intake_unclear = "case"
-        case = self._receive_case(write_mail(From=SHOP, Reply_To=ANNA))
+        case = self._receive_case(
+            write_mail(
+                From=SHOP,
+                Reply_To=ANNA,
+                Authentication_Results="mx.aftersales.example; dmarc=pass",
+            )
+        )
         self.assertFalse(case.partner_id | case.contact_id | case.reporter_id)
         self.assertEqual(case.claim_reason, CLAIM_REPLY_TO)
         self.assertEqual(case.claimed_partner_id, self.contact)

@@ -51,10 +51,16 @@ class AftersalesIntake(models.Model):
     def _is_written_by(self, mail, address):
         """Say whether a mail was written under an address, as far as we can know.
 
-        Reply-To is no proof: everybody writes into it what he likes, and into the form
-        of a web site as well.
+        Reply-To is no proof where our server checks senders: it looks at From alone,
+        and everybody writes into Reply-To, or into the form of a web site, what he likes.
+        Where it checks nothing, From is worth no more, and the Reply-To of a machine
+        counts as From does.
         """
-        return not mail.forged and self._get_writer_address(mail) == address
+        if mail.forged:
+            return False
+        writer = self._get_writer_address(mail)
+        is_checked = mail.message.get("Authentication-Results")
+        return writer == address or (incoming.is_machine(writer) and not is_checked)
 
     @api.model
     def _is_known_address(self, address):
