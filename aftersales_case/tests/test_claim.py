@@ -274,6 +274,49 @@ class TestClaim(ClaimCommon):
         case._gc_claims()
         self.assertTrue(case.claimed_partner_id)
 
+    def _receive_two(self):
+        """Return two claimed cases, behind one that claims nothing."""
+        return self._as(
+            self.agent,
+            self._new_case()
+            | self._receive_claim()
+            | self._receive_claim(From="Gijs <gijs@gijs.example>"),
+        )
+
+    @feature("N-28")
+    def test_confirm_a_batch(self):
+        """Every claim that is chosen is confirmed; where nothing is claimed, nothing."""
+        cases = self._receive_two()
+        cases.action_confirm_claim()
+        self.assertEqual(cases[1:].picking_id, self.slip)
+        self.assertEqual(
+            [EVENT_CLAIM_CONFIRMED in self._get_kinds(case) for case in cases],
+            [False, True, True],
+        )
+
+    @feature("N-28")
+    def test_reject_a_batch(self):
+        """Every claim that is chosen is rejected; where nothing is claimed, nothing."""
+        cases = self._receive_two()
+        cases.action_reject_claim()
+        self.assertFalse(any(cases.mapped("claim_reason")))
+        self.assertEqual(
+            [EVENT_CLAIM_REJECTED in self._get_kinds(case) for case in cases],
+            [False, True, True],
+        )
+
+    @feature("N-28")
+    def test_reject_a_batch_of_mails(self):
+        """Every waiting mail that is chosen forgets whom it names, not the first only."""
+        mails = self.env["aftersales.intake"]
+        for sender in (STRANGER, "Gijs <gijs@gijs.example>"):
+            mails |= self._receive(
+                write_mail(f"Slip {self.slip.name}", From=sender, To=INBOX)
+            )
+        self.assertTrue(all(mails.mapped("claim_reason")))
+        self._as(self.agent, mails).action_reject_claim()
+        self.assertFalse(any(mails.mapped("claim_reason")))
+
     @feature("N-28")
     def test_list_of_claims(self):
         """Agents find what is to be confirmed in its own list, with its count."""

@@ -424,6 +424,14 @@ class TestOneChange(AftersalesCommon):
             [("id", ">", told), ("message_type", "=", "user_notification")]
         )
         self.assertEqual(notices.partner_ids, chief.partner_id)
+        self.assertEqual(len(notices), 1)
+
+    def test_emptied_is_chosen_anew(self):
+        """Whoever empties the responsible asks the rules, for each of a batch."""
+        cases = self._new_case(user_id=self.agent.id)
+        cases |= self._new_case(user_id=self.manager.id)
+        cases.user_id = False
+        self.assertEqual(cases.mapped("user_id"), self.leader)
 
     def test_named_in_the_same_write(self):
         """Whoever names the responsible with the move has decided."""
@@ -434,6 +442,41 @@ class TestOneChange(AftersalesCommon):
         case = self._new_case(user_id=self.agent.id)
         case.write({"stage_id": self.stage_progress.id, "user_id": self.agent2.id})
         self.assertEqual(case.user_id, self.agent2)
+
+    def test_named_for_a_batch(self):
+        """Whoever names the responsible of several with the move decided for each."""
+        link = self.type_complaint.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_progress
+        )
+        link.assignment = "leader"
+        cases = self._new_case() | self._new_case()
+        cases.write({"stage_id": self.stage_progress.id, "user_id": self.agent2.id})
+        self.assertEqual(cases.mapped("user_id"), self.agent2)
+
+    def test_what_follows_from_a_value_is_told(self):
+        """Priority, customer and team are told when another field changes them."""
+        other = self.customer.copy({"name": "Other"})
+        contact = self.contact.copy({"name": "Otto", "parent_id": other.id})
+        team = self.team.copy({"name": "Second"})
+        target = self.type_complaint.copy({"code": "TOTH", "team_id": team.id})
+        for vals, kinds in (
+            ({"urgency": "3", "impact": "3"}, ["priority"]),
+            ({"contact_id": contact.id}, ["customer"]),
+            ({"type_id": target.id}, ["type", "team"]),
+        ):
+            with self.subTest(vals):
+                case = self._new_case(user_id=self.agent.id)
+                count = len(case.event_ids)
+                case.write(vals)
+                self.assertEqual(self._kinds(case, count)[: len(kinds)], kinds)
+
+    def test_forced_for_one_only(self):
+        """What one case is forced through stays shut for the others of the change."""
+        forced, other = self._new_case(), self._new_case()
+        with self.assertRefused(GateError, other.number):
+            with forced._changing(reason="He insists", forced=True) as case:
+                case.stage_id = self.stage_solved
+                other.with_env(case.env).stage_id = self.stage_solved
 
     def test_odd_one_out_of_a_batch(self):
         """Only the last case of a batch lacks something: none of them moves."""

@@ -44,6 +44,8 @@ LOGGED_FIELDS = {
 # The responsible is chosen last: the choice depends on the others.
 ASSIGNED_FIELDS = {"user_id": EVENT_ASSIGNED}
 TRACKED_FIELDS = (*LOGGED_FIELDS, *ASSIGNED_FIELDS)
+# Writing one of these may change a tracked field: itself, or one that follows it.
+LEADING_FIELDS = {*TRACKED_FIELDS, "contact_id", "impact", "urgency"}
 
 SLIP_FIELDS = {"slip_number", "picking_id"}
 LEADER_FIELDS = {"reported_at"}
@@ -152,7 +154,7 @@ class AftersalesCase(models.Model):
             change.named |= set(self.ids)
         if vals.get("user_id"):
             self._get_responsibles([vals])._lock_for_cases()
-        if self._get_touched(vals):
+        if vals.keys() & LEADING_FIELDS:
             change.meet(self._get_tracked_values())
         if SLIP_FIELDS & written and not change.takes_slips:
             self._meet_slips(change, written)
@@ -265,17 +267,6 @@ class AftersalesCase(models.Model):
             }
             for case in self
         }
-
-    def _get_touched(self, vals):
-        """Return the names of the tracked fields that writing ``vals`` may change."""
-        touched = set(vals)
-        if "type_id" in vals:
-            touched |= {"stage_id", "team_id"}
-        if touched & {"urgency", "impact"}:
-            touched.add("priority")
-        if "contact_id" in vals:
-            touched.add("partner_id")
-        return touched.intersection(TRACKED_FIELDS)
 
     # === The steps, in their order === #
 
