@@ -453,6 +453,41 @@ class TestOneChange(AftersalesCommon):
         cases.write({"stage_id": self.stage_progress.id, "user_id": self.agent2.id})
         self.assertEqual(cases.mapped("user_id"), self.agent2)
 
+    def test_another_team_chooses(self):
+        """It chooses among its people, where it has some and nobody was named."""
+        case = self._new_case(user_id=self.agent.id)
+        empty = self.team.copy({"name": "Empty", "member_ids": False})
+        case.team_id = empty
+        self.assertEqual(case.user_id, self.agent)
+        second = self.team.copy(
+            {"name": "Second", "member_ids": [Command.set(self.agent2.ids)]}
+        )
+        case.write({"team_id": second.id, "user_id": self.manager.id})
+        self.assertEqual(case.user_id, self.manager)
+        case.team_id = empty
+        case.team_id = second
+        self.assertEqual(case.user_id, self.agent2)
+
+    def test_reopened_after_its_responsible_left(self):
+        """It goes to somebody who is there, also where the stage leaves it as it is."""
+        case = self._complete(self._new_case(user_id=self.agent.id))
+        case.stage_id = self.stage_solved
+        self.agent.active = False
+        link = self.type_complaint.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_progress
+        )
+        link.assignment = "keep"
+        with case._changing(reason="It leaks again", forced=True) as reopened:
+            reopened.stage_id = self.stage_progress
+        self.assertTrue(case.user_id.active)
+
+    def test_closed_cases_stay_with_whoever_had_them(self):
+        """Choosing anew is for open cases; what is done was done by whoever did it."""
+        case = self._complete(self._new_case(user_id=self.manager.id))
+        case.stage_id = self.stage_solved
+        case.action_assign()
+        self.assertEqual(case.user_id, self.manager)
+
     def test_what_follows_from_a_value_is_told(self):
         """Priority, customer and team are told when another field changes them."""
         other = self.customer.copy({"name": "Other"})
