@@ -11,6 +11,8 @@ GOODS_FIELDS = {
     "product_id",
     "quantity",
 }
+# What is said of a delivery: true only as the slip has it.
+DELIVERY_FIELDS = {"delivered", "lot_id", "move_id", "picking_id", "product_id"}
 
 
 class AftersalesCaseLine(models.Model):
@@ -96,6 +98,7 @@ class AftersalesCaseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines._take_delivered()
         lines._tell_cases(lines.case_id)
         return lines
 
@@ -103,9 +106,44 @@ class AftersalesCaseLine(models.Model):
         touched = GOODS_FIELDS & vals.keys()
         cases = self.case_id if touched else self.env["aftersales.case"]
         res = super().write(vals)
+        if DELIVERY_FIELDS & vals.keys():
+            self._take_delivered()
         if touched:
             self._tell_cases(cases | self.case_id)
         return res
+
+    def _take_delivered(self):
+        """Take from the slip itself what it delivered: a form sends along what it likes.
+
+        :raises ValidationError: for goods that the slip line did not deliver
+        """
+        if self.env.su:
+            return
+        # sudo: an agent need not see the stock
+        lines = self.sudo()
+        slips = lines.move_id.picking_id
+        goods = {
+            (move, product, lot): quantity
+            for rows in self.env["aftersales.case"]._get_slip_goods(slips).values()
+            for move, product, lot, quantity in rows
+        }
+        for line in lines:
+            key = line.move_id, line.product_id, line.lot_id
+            other = line.move_id.picking_id != line.case_id.picking_id
+            if line.move_id and (other or key not in goods):
+                raise ValidationError(
+                    self.env._(
+                        "Slip Line: the slip of the case did not deliver %s by this line."
+                        " Enter the number of the slip on the case, and the goods are"
+                        " taken from it.",
+                        line.product_id.display_name,
+                    )
+                )
+            delivered = goods.get(key, 0)
+            if line.delivered != delivered:
+                line.delivered = delivered
+            if line.move_id and line.picking_id != line.move_id.picking_id:
+                line.picking_id = line.move_id.picking_id
 
     def unlink(self):
         cases = self.case_id
