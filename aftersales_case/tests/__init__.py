@@ -15,6 +15,7 @@ from . import test_handover
 from . import test_hints_engine
 from . import test_history
 from . import test_hostile_change
+from . import test_hostile_colleague
 from . import test_hostile_customer
 from . import test_import
 from . import test_incoming_engine

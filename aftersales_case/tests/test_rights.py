@@ -53,6 +53,17 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.type.stage": link,
             "aftersales.tag": env["aftersales.tag"].create({"name": "Urgent"}),
             "aftersales.team": case.team_id,
+            "mail.activity": case.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=cls.manager.id
+            ),
+            "mail.message": case.message_post(body="Said"),
+            "rating.rating": env["rating.rating"].create(
+                {
+                    "res_model_id": env["ir.model"]._get_id(case._name),
+                    "res_id": case.id,
+                    "rating": 1,
+                }
+            ),
             "hr.employee": env["hr.employee"].create(
                 {"name": "Mees", "user_id": cls.manager.id}
             ),
@@ -80,6 +91,17 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         name = [{"name": "Forged"}], {}
         on_case = {"aftersales_case_id": case.id}
         cls.walk_calls = {
+            ("aftersales.approval", "create"): (
+                [{"case_id": case.id, "group_id": env.ref("base.group_user").id}],
+                {},
+            ),
+            ("aftersales.approval", "default_get"): ([["case_id"]], {}),
+            ("aftersales.case.line", "default_get"): ([["case_id"]], {}),
+            ("aftersales.checklist.item", "create"): (
+                [{"case_id": case.id, "name": "x", "done": True}],
+                {},
+            ),
+            ("aftersales.checklist.item", "default_get"): ([["case_id"]], {}),
             ("aftersales.approval", "write"): ([{"state": "approved"}], {}),
             ("aftersales.checklist.item", "write"): ([{"done": True}], {}),
             ("aftersales.case", "action_ask_approval"): ([link.stage_id.id], {}),
@@ -126,6 +148,19 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.type.stage", "write"): ([{"max_hours": 1}], {}),
             ("hr.employee", "write"): name,
             ("ir.ui.menu", "load_menus"): ([False], {}),
+            ("mail.activity", "write"): ([{"user_id": cls.agent2.id}], {}),
+            ("mail.message", "create"): (
+                [
+                    {
+                        "model": case._name,
+                        "res_id": case.id,
+                        "author_id": cls.manager.partner_id.id,
+                    }
+                ],
+                {},
+            ),
+            ("mail.message", "write"): ([{"body": "Forged"}], {}),
+            ("rating.rating", "write"): ([{"rating": 5}], {}),
             ("mail.thread", "message_process"): (["aftersales.case", MAIL], {}),
             ("res.groups", "write"): name,
             ("res.users", "write"): name,

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 from .ir_rule import follows_case
 
@@ -14,6 +15,35 @@ class IrAttachment(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    def _check_access(self, operation):
+        """Who only reports takes away, or rewrites, no file of somebody else."""
+        result = super()._check_access(operation)
+        if operation not in ("write", "unlink") or self.env.su or not self:
+            return result
+        if self.env.user.has_group("aftersales_case.group_aftersales_agent"):
+            return result
+        forbidden, error = result or (self.browse(), None)
+        # sudo: asked where the files lie, which is shown to nobody
+        others = (self - forbidden).sudo()
+        others = others.filtered(
+            lambda file: (
+                file.create_uid.id != self.env.uid
+                and file.res_id
+                and follows_case(self.env, file.res_model)
+            )
+        )
+        if not others:
+            return result
+        return forbidden + others.with_env(self.env), error or self._get_foreign_error
+
+    def _get_foreign_error(self):
+        return AccessError(
+            self.env._(
+                "Files: only agents of After-sales change or delete what others put on a"
+                " case. Write a message on the case instead."
+            )
+        )
 
     def _has_attachments_ownership(self, attachment_tokens):
         """Nobody outside owns a file of a case: evidence stays, gates count it.

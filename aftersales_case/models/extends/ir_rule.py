@@ -23,7 +23,7 @@ class IrRule(models.Model):
         """
         domain = super()._compute_domain(model_name, mode)
         if model_name == "rating.rating" and not self.env.su:
-            return domain & self._get_rating_domain()
+            return domain & self._get_rating_domain(mode)
         case_field = getattr(self.env[model_name], "_case_field", None)
         if not case_field or self.env.su:
             return domain
@@ -33,12 +33,15 @@ class IrRule(models.Model):
             Domain(case_field, "=", False) | Domain(case_field, "any", case_domain)
         )
 
-    def _get_rating_domain(self):
+    def _get_rating_domain(self, mode):
         """Return the domain of ratings that are of no case, or of a case one may read.
 
-        A rating knows its record by model and id; core lets colleagues read them all.
+        A rating knows its record by model and id; core lets colleagues read and change
+        them all. Those of cases are what customers said: only the system writes them.
         """
         Case = self.env["aftersales.case"]
+        if mode != "read":
+            return Domain("res_model", "!=", Case._name)
 
         def to_sql(model, alias, query):
             if not Case.has_access("read"):

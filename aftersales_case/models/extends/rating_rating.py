@@ -4,6 +4,13 @@ from odoo import api, models
 class RatingRating(models.Model):
     _inherit = "rating.rating"
 
+    def write(self, vals):
+        res = super().write(vals)
+        if "res_model_id" in vals:
+            # The rules ask about the record it leaves, this about the one it goes to.
+            self.check_access("write")
+        return res
+
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
         """The name is stored, and core lets every colleague read all ratings."""

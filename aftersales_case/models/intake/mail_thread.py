@@ -8,7 +8,12 @@ from xmlrpc.client import Binary
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools.mail import decode_message_header, email_split, unfold_references
+from odoo.tools.mail import (
+    decode_message_header,
+    email_normalize,
+    email_split,
+    unfold_references,
+)
 
 from ...const import (
     AUTHSERV_ID,
@@ -21,6 +26,7 @@ from ...const import (
 )
 from ...engine import incoming
 from ...engine.private import get_private
+from ..extends.ir_rule import follows_case
 
 _logger = logging.getLogger(__name__)
 
@@ -222,6 +228,42 @@ class MailThread(models.AbstractModel):
                     " the case instead."
                 )
             )
+
+    @api.model
+    def _message_compute_author(self, author_id=None, email_from=None):
+        result = super()._message_compute_author(author_id, email_from)
+        if (author_id or email_from) and follows_case(self.env, self._name):
+            self._aftersales_ensure_own_name(*result)
+        return result
+
+    @api.model
+    def _aftersales_ensure_own_name(self, author_id, email_from):
+        """Guard: about a case, everybody speaks for himself or for our company.
+
+        Customers are heard by mail and portal.
+
+        :param author_id: id of the partner who speaks, or none
+        :param email_from: address under which he does
+        :raises AccessError: when the author is somebody else
+        """
+        if self.env.su or IncomingMail.of(self.env):
+            return
+        user = self.env.user
+        # sudo: asked who it is, which is shown to nobody
+        author = self.env["res.partner"].sudo().browse(author_id)
+        if author == user.partner_id or author.ref_company_ids:
+            return
+        # sudo: addresses of our own
+        domains = self.env["mail.alias.domain"].sudo()
+        address = email_normalize(email_from or "")
+        if not author and address and domains._find_aliases([address]):
+            return
+        raise AccessError(
+            self.env._(
+                "Author: write about a case in your own name. What a customer said comes"
+                " in by mail; forward it, or quote it in your message."
+            )
+        )
 
     @api.model
     def _aftersales_read(self, message, model):
