@@ -259,6 +259,12 @@ class TestConfidential(AftersalesCommon):
         )
         with Form(of_user) as form:
             form.return_on = "2099-01-01"
+            shown = [
+                (row["team_id"], row["case_count"]) for row in form.line_ids._records
+            ]
+            self.assertEqual(shown, [(self.team.id, 1)])
+        self.assertEqual(form.record.sudo().line_ids.team_id, self.team)
+        self.assertEqual(form.record.case_count, 1)
         self.assertEqual(form.record._get_cases(), self._as(self.agent, self.public))
         of_case = Handover.with_context(
             active_model="aftersales.case", active_ids=self.secret.ids

@@ -55,7 +55,6 @@ class AftersalesHandover(models.TransientModel):
         "aftersales.handover.line",
         "handover_id",
         compute="_compute_line_ids",
-        compute_sudo=False,  # what is handed over is what the user may see
         store=True,
         readonly=False,
     )
@@ -192,7 +191,8 @@ class AftersalesHandover(models.TransientModel):
         """Return the cases to hand over, in the eyes of who may do that."""
         if self.case_ids:
             return self.case_ids
-        Case = self.env["aftersales.case"]
+        # sudo: off; stored fields are computed with it, and the user sees the counts
+        Case = self.env["aftersales.case"].sudo(self.env.user._is_superuser())
         users = self.from_user_ids.ids or self.from_user_ids._origin.ids
         if self._has_office():
             # sudo: those who leave give away what only they could see, in all companies
