@@ -35,7 +35,6 @@ class AftersalesCase(models.Model):
         """Say whether a mail comes from somebody who is none of this case's people.
 
         :param address: normalized e-mail address; "" is nobody's
-
         """
         self.ensure_one()
         if address and self._knows(address):
