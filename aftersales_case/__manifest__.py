@@ -84,6 +84,7 @@
     "assets": {
         "web.assets_backend": ["aftersales_case/static/src/**/*"],
         "web.assets_tests": ["aftersales_case/static/tests/tours/*.esm.js"],
+        "web.assets_unit_tests": ["aftersales_case/static/tests/**/*.test.js"],
     },
     "application": True,
     "uninstall_hook": "uninstall_hook",

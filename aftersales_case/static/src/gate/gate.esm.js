@@ -1,6 +1,7 @@
-import {GateDialog} from "../gate_dialog/gate_dialog.esm";
-import {GateRefused} from "../gate_refused/gate_refused.esm";
+import {GateDialog} from "./gate_dialog/gate_dialog.esm";
+import {GateRefused} from "./gate_refused/gate_refused.esm";
 import {_t} from "@web/core/l10n/translation";
+import {mergeAnswers} from "./merge_answers.esm";
 import {registry} from "@web/core/registry";
 
 const MODEL = "aftersales.case";
@@ -89,7 +90,7 @@ async function save(env, gateCase, pending, record) {
     if (!(await record.checkValidity({displayNotification: true}))) {
         return undefined;
     }
-    const vals = merge(pending, await record.getChanges(), gateCase.fields);
+    const vals = mergeAnswers(pending, await record.getChanges(), gateCase.fields);
     const write = (values) =>
         record.model.orm.webSave(MODEL, [gateCase.id], values, {
             context: record.context,
@@ -125,21 +126,4 @@ async function save(env, gateCase, pending, record) {
 
 function isProperty(key) {
     return key.startsWith("properties.");
-}
-
-function merge(pending, answers, keys) {
-    const vals = {...pending, ...answers};
-    for (const name of Object.keys(answers)) {
-        if (name === "properties" && name in pending) {
-            const given = Object.fromEntries(answers[name].map((p) => [p.name, p]));
-            vals[name] = pending[name].map((property) =>
-                keys.includes(`properties.${property.name}`)
-                    ? given[property.name]
-                    : property
-            );
-        } else if (Array.isArray(answers[name]) && Array.isArray(pending[name])) {
-            vals[name] = [...pending[name], ...answers[name]]; // Commands
-        }
-    }
-    return vals;
 }

@@ -2,7 +2,7 @@ import {CaseGroup} from "../case_group/case_group.esm";
 import {CaseLabel} from "../case_label/case_label.esm";
 import {CaseModel} from "../case_model/case_model.esm";
 import {FormRenderer} from "@web/views/form/form_renderer";
-import {GateModel} from "../gate_model/gate_model.esm";
+import {GateModel} from "../../gate/gate_model/gate_model.esm";
 import {formView} from "@web/views/form/form_view";
 import {registry} from "@web/core/registry";
 

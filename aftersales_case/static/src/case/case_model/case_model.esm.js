@@ -1,4 +1,4 @@
-import {MOVED, SAVED, getGate, passGate} from "../gate/gate.esm";
+import {MOVED, SAVED, getGate, passGate} from "../../gate/gate.esm";
 import {RelationalModel} from "@web/model/relational_model/relational_model";
 import {markRaw} from "@odoo/owl";
 import {omit} from "@web/core/utils/objects";
