@@ -5,7 +5,6 @@ Each takes an `Addon` and returns a list of sentences, empty when all is well.
 """
 
 import ast
-import csv
 import re
 import sys
 from functools import cached_property
@@ -50,19 +49,6 @@ WITH_ODOO = {
     "requests",
     "werkzeug",
     "zeep",
-}
-MANIFEST_KEYS = {
-    "name",
-    "summary",
-    "version",
-    "license",
-    "author",
-    "website",
-    "category",
-    "depends",
-    "data",
-    "development_status",
-    "maintainers",
 }
 MANIFEST_DEFAULTS = {
     "active": True,
@@ -315,21 +301,12 @@ def _feature_calls(tree):
 
 
 def check_manifest_keys(addon):
-    """The manifest says what it must, and nothing that goes without saying."""
-    manifest = addon.manifest
-    complaints = [
-        f"{key} is missing" for key in sorted(MANIFEST_KEYS - manifest.keys())
-    ]
-    complaints += [
+    """The manifest says nothing that goes without saying."""
+    return [
         f"{key} is the default, leave it out"
         for key, default in MANIFEST_DEFAULTS.items()
-        if key in manifest and manifest[key] == default
+        if key in addon.manifest and addon.manifest[key] == default
     ]
-    if not re.match(r"^19\.0\.\d+\.\d+\.\d+$", manifest.get("version", "")):
-        complaints.append("version is not 19.0.x.y.z")
-    if "\n" in manifest.get("summary", ""):
-        complaints.append("summary has more than one line")
-    return complaints
 
 
 def check_data_order(addon):
@@ -350,24 +327,6 @@ def check_data_order(addon):
 def _data_rank(path):
     ranks = [rank for rank, (form, _) in enumerate(DATA_ORDER) if form.match(path)]
     return ranks[0] if ranks else None
-
-
-def check_data_files(addon):
-    """Every file of data is listed, once, and every listed file is there."""
-    listed = [*addon.manifest.get("data", []), *addon.manifest.get("demo", [])]
-    present = {
-        path
-        for path in addon.files(".xml", ".csv", ".sql")
-        if path.split("/")[0] not in ("static", "tests", "migrations")
-    }
-    complaints = [f"{path} does not exist" for path in sorted({*listed} - present)]
-    complaints += [f"{path} is not listed" for path in sorted(present - {*listed})]
-    complaints += [
-        f"{path} is listed twice"
-        for path in sorted({*listed})
-        if listed.count(path) > 1
-    ]
-    return complaints
 
 
 def check_assets(addon):
@@ -462,23 +421,6 @@ def _javascript_texts(addon):
 
 
 # Models and who knows whom
-
-
-def check_access(addon):
-    """Every model, wizards too, has an access line with a group."""
-    path = addon.path / "security" / "ir.model.access.csv"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    granted = {
-        row["model_id:id"].split(".")[-1]
-        for row in csv.DictReader(lines)
-        if row.get("group_id:id")
-    }
-    return [
-        f"{place}: {model.name} has no access line with a group"
-        for place, model in _models(addon)
-        if model.is_new and model.kind != "AbstractModel"
-        if f"model_{model.name.replace('.', '_')}" not in granted
-    ]
 
 
 def check_model_files(addon):
@@ -703,10 +645,8 @@ def _is_context(node):
 
 
 CHECKS = (
-    check_access,
     check_assets,
     check_constructs,
-    check_data_files,
     check_data_order,
     check_dependencies,
     check_external_dependencies,

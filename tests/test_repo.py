@@ -185,22 +185,9 @@ MODEL = GOOD["models/aftersales_sla_policy.py"]
 TEST = GOOD["tests/test_policy.py"]
 # (check that must complain, file, its text or None to leave it out)
 BROKEN = [
-    ("access", "security/ir.model.access.csv", "id,name,model_id:id,group_id:id\n"),
-    (
-        "access",
-        "security/ir.model.access.csv",
-        "id,name,model_id:id,group_id:id\na,a,model_aftersales_sla_policy,\n",
-    ),
     ("assets", "__manifest__.py", MANIFEST.replace("src/**/*", "lib/*.js")),
     ("assets", "static/tests/sla.test.js", "export const A = 1;\n"),
     ("constructs", "models/res_partner.py", "load_tests = 1\n"),
-    ("data_files", "views/sla_views.xml", None),
-    ("data_files", "data/cron.xml", "<odoo/>"),
-    (
-        "data_files",
-        "__manifest__.py",
-        MANIFEST.replace('"views/menus.xml"', '"views/menus.xml", "views/menus.xml"'),
-    ),
     (
         "data_order",
         "__manifest__.py",
@@ -223,8 +210,6 @@ BROKEN = [
     ("feature_ids", "tests/test_policy.py", TEST.replace('"I2-62"', "")),
     ("imports", "models/res_partner.py", MODEL.replace("case.const", "case.models")),
     ("imports", "models/res_partner.py", MODEL.replace("_case.const", "_portal.const")),
-    ("manifest_keys", "__manifest__.py", MANIFEST.replace('"summary"', '"zummary"')),
-    ("manifest_keys", "__manifest__.py", MANIFEST.replace("19.0.1.0.0", "1.0.0")),
     (
         "manifest_keys",
         "__manifest__.py",

@@ -7,16 +7,8 @@ from xml.parsers import expat
 from . import FIELD_NAMES, MODEL_NAMES
 
 ATTRIBUTES = {
-    "attrs": "invisible=, readonly=, required=",
-    "states": "invisible=",
     "t-esc": "t-out",
     "t-raw": "t-out, with Markup where the value is HTML",
-}
-# (tag, attribute): what to write
-TAG_ATTRIBUTES = {
-    ("group", "expand"): 'nothing, or name="group_by"',
-    ("list", "colors"): "decoration-*",
-    ("list", "fonts"): "decoration-*",
 }
 # (model, field): what to write
 REMOVED_FIELDS = {
@@ -32,7 +24,6 @@ REMOVED_FIELDS = {
     ("base.automation", "state"): "action_server_ids",
     ("base.automation", "code"): "action_server_ids",
 }
-GONE_FROM_RULES = re.compile(r"""(?<!['"\w.])time\.|\bcontext_today\b""")
 KANBAN_HELPER = re.compile(r"\bkanban_(image|color|getcolor)\b")
 TITLES = ("title", "aria-label", "aria-hidden")
 
@@ -100,8 +91,6 @@ def read(text):
 
 def tags(element):
     """Yield views that are called otherwise."""
-    if element.tag == "tree":
-        yield "<tree>", "<list>"
     if "oe_chatter" in element.classes:
         yield "oe_chatter", "<chatter/>: the div stays empty"
     if element.attributes.get("t-name") == "kanban-box":
@@ -115,13 +104,8 @@ def attributes(element):
     for name, text in element.attributes.items():
         if name in ATTRIBUTES and not is_component:
             yield f"{name}=", ATTRIBUTES[name]
-        if (element.tag, name) in TAG_ATTRIBUTES:
-            yield f'{name}="', TAG_ATTRIBUTES[element.tag, name]
         if KANBAN_HELPER.search(text):
             yield "kanban_image()", 'a field with widget="image"'
-    changed = element.attributes.get("name")
-    if element.tag == "attribute" and changed in ATTRIBUTES:
-        yield f"{changed}=", ATTRIBUTES[changed]
 
 
 def view_modes(element):
@@ -132,33 +116,19 @@ def view_modes(element):
         yield "tree,form", "list,form"
 
 
-def filters(element):
-    """Yield filters without a name."""
-    if element.tag != "filter" or element.attributes.keys() & {"name", "position"}:
-        return
-    if any(outer.tag == "search" for outer in element.ancestors()):
-        yield "<filter> without name", 'name="..."'
-
-
 def records(element):
     """Yield fields of records that are gone from the model."""
     name = element.attributes.get("name")
     parent = element.parent
     if element.tag != "field" or not parent or parent.tag != "record":
         return
-    model, text = parent.attributes.get("model"), element.text.strip()
+    model = parent.attributes.get("model")
     if (model, name) in REMOVED_FIELDS:
         yield f"{model}.{name}", REMOVED_FIELDS[model, name]
     if name in FIELD_NAMES:
         yield name, FIELD_NAMES[name]
     if model in MODEL_NAMES:
         yield model, MODEL_NAMES[model]
-    if name == "target" and text == "inline":
-        yield "target inline", "current or new"
-    if (model, name, text) == ("ir.actions.server", "state", "email"):
-        yield "server action email", "mail_post and template_id"
-    if name == "domain_force" and GONE_FROM_RULES.search(text):
-        yield "time in ir.rule", "relative dates such as 'today -30d'"
 
 
 def placeholders(element):
@@ -181,7 +151,6 @@ RULES = (
     tags,
     attributes,
     view_modes,
-    filters,
     records,
     placeholders,
     accessibility,

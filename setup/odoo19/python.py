@@ -13,7 +13,6 @@ NAMES = {
     "_cr": "self.env.cr",
     "_uid": "self.env.uid",
     "_context": "self.env.context",
-    "_sql_constraints": "_x = models.Constraint(...): the list is ignored",
     "name_get": "_compute_display_name; it is never called",
     "_name_search": "_search_display_name or _rec_names_search; it is never called",
     "read_group": "_read_group, or formatted_read_group for the client",
@@ -38,16 +37,11 @@ NAMES = {
     "_sms_get_partner_fields": "_mail_get_partner_fields()",
     "make_aware": "odoo.tools.date_utils.localized()",
 }
-FIELD_OPTIONS = {
-    "auto_join": "bypass_search_access=",
-    "group_operator": "aggregator=",
-    "states": "readonly= and invisible= in the view",
-    "track_visibility": "tracking=",
-    "select": "index=",
-    "oldname": "a migration script",
-}
-# (called method, argument): what to write
+# (called method, argument): what to write. Unknown options of fields are found by Odoo.
 ARGUMENTS = {
+    ("Float", "group_operator"): "aggregator=",
+    ("Integer", "group_operator"): "aggregator=",
+    ("Monetary", "group_operator"): "aggregator=",
     ("search", "count"): "search_count()",
     ("name_search", "args"): "domain=",
     ("with_context", "force_company"): "with_company()",
@@ -56,8 +50,6 @@ ARGUMENTS = {
     ("safe_eval", "locals_dict"): "safe_eval(expression, context)",
     ("safe_eval", "globals_dict"): "safe_eval(expression, context)",
 }
-REMOVED_DECORATORS = ("returns", "one", "multi")
-MODEL_BASES = ("Model", "TransientModel", "AbstractModel")
 STILL_IN_RESOURCE_UTILS = {"HOURS_PER_DAY", "filter_domain_leaf"}
 RECORD_DATES = {"create_date", "write_date"}
 PARTNER = re.compile(r"(partner|customer|contact)(_id|_ids)?$")
@@ -181,11 +173,8 @@ def _text(node):
 def removed_arguments(node, tree):
     """Yield arguments that Odoo ignores or refuses."""
     called = _name_of(node)
-    of_field = _is_field(node)
     for keyword in node.keywords:
         name = keyword.arg
-        if of_field and name in FIELD_OPTIONS:
-            yield keyword.value.lineno, f"{name}=", FIELD_OPTIONS[name]
         if (called, name) in ARGUMENTS:
             yield keyword.value.lineno, f"{name}=", ARGUMENTS[called, name]
         if name in FIELD_NAMES:
@@ -207,7 +196,7 @@ def _is_field(node):
 
 @rule(ast.Call)
 def impossible_fields(node, tree):
-    """Yield combinations of options that fail when the database is made."""
+    """Yield required fields that can never be filled."""
     if not _is_field(node):
         return
     options = {keyword.arg: _text(keyword.value) for keyword in node.keywords}
@@ -219,8 +208,6 @@ def impossible_fields(node, tree):
             "company_dependent and required",
             "a check in Python: the column is NOT NULL and never filled",
         )
-    if _name_of(node) == "Many2one" and options.get("ondelete") == "set null":
-        yield node.lineno, "required and set null", 'ondelete="restrict"'
 
 
 @rule(ast.Call)
@@ -238,8 +225,6 @@ def flush_everything(node, tree):
 def removed_attributes(node, tree):
     """Yield attributes that are gone from one kind of object."""
     of = _name_of(node.value)
-    if of == "api" and node.attr in REMOVED_DECORATORS:
-        yield node.lineno, f"@api.{node.attr}", "nothing, or @api.model"
     if of == "odoo" and node.attr == "registry":
         yield node.lineno, "odoo.registry", "odoo.modules.registry.Registry"
     if of == "request" and node.attr in ("cr", "uid", "context"):
@@ -263,27 +248,6 @@ def removed_modules(node, tree):
         old_utils = module == "odoo.addons.resource.models.utils"
         if old_utils and alias.name not in STILL_IN_RESOURCE_UTILS:
             yield node.lineno, path, "odoo.tools.intervals or odoo.tools.date_utils"
-
-
-@rule(ast.ClassDef)
-def unnamed_model(node, tree):
-    """Yield models without a name or a description."""
-    bases = [base for base in node.bases if isinstance(base, ast.Attribute)]
-    if not any(b.attr in MODEL_BASES and _name_of(b.value) == "models" for b in bases):
-        return
-    own = {
-        target.id: statement.value
-        for statement in node.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
-    if not own.keys() & {"_name", "_inherit", "_inherits"}:
-        yield node.lineno, "model without _name", "_name or _inherit"
-    inherited = {_text(part) for part in ast.walk(own.get("_inherit", ast.Pass()))}
-    extends = _text(own.get("_name")) in inherited
-    if "_name" in own and "_description" not in own and not extends:
-        yield node.lineno, "model without _description", "a _description"
 
 
 @rule(ast.FunctionDef)
