@@ -247,6 +247,15 @@ class TestCase(AftersalesCommon):
             self.type_complaint.link_ids.sorted().stage_id.mapped("name"),
         )
 
+    def test_open_is_what_no_stage_has_ended(self):
+        """A case that was done, rejected or cancelled is found as not open, only so."""
+        cases = self._complete(self._new_case()) | self._new_case()
+        cases[0].action_done()
+        for is_open, wanted in ((True, cases[1]), (False, cases[0])):
+            domain = [("id", "in", cases.ids), ("is_open", "=", is_open)]
+            self.assertEqual(cases.search(domain), wanted)
+            self.assertEqual(cases.filtered_domain(domain), wanted)
+
     def test_partner_counts_cases(self):
         """The customer's card says how many cases there are and how many are open."""
         first = self._complete(self._new_case())

@@ -142,6 +142,9 @@ class AftersalesCase(models.Model):
     state = fields.Selection(
         related="stage_id.state", store=True, group_expand="_read_group_states"
     )
+    is_open = fields.Boolean(
+        "Open", compute="_compute_is_open", search="_search_is_open"
+    )
     waiting_for = fields.Selection(related="stage_id.waiting_for", store=True)
     is_unassigned = fields.Boolean(
         "Unassigned",
@@ -347,6 +350,19 @@ class AftersalesCase(models.Model):
             same = case.stage_id and case.type_id._get_stage_for_state(case.state)
             case.stage_id = same or (case.type_id and case.type_id._get_first_stage())
 
+    @api.depends("state")
+    def _compute_is_open(self):
+        for case in self:
+            case.is_open = case.state not in CLOSED_STATES
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("state", "in", OPEN_STATES if wanted else CLOSED_STATES)
+            for wanted in value
+        )
+
     @api.depends("assigned_at")
     def _compute_is_unassigned(self):
         for case in self:
@@ -490,7 +506,7 @@ class AftersalesCase(models.Model):
 
     def _is_closed(self):
         self.ensure_one()
-        return self.state in CLOSED_STATES
+        return not self.is_open
 
     # Called by the change of a case, in the order of _get_change_steps: #
 
