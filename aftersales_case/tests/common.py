@@ -2,6 +2,8 @@ from contextlib import contextmanager
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+
 
 def feature(*ids):
     """Mark a test with the rows of the feature list that it shows, as ``"I2-55"``."""
@@ -180,6 +182,51 @@ class AftersalesSetup(FeatureTags):
         holiday.flush_recordset()
         holiday.company_id = company
         return holiday
+
+    def _count_queries(self, action):
+        """Return how many queries an action takes, with nothing read before it."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        action()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - start
+
+    def _get_models(self, addon):
+        """Return the names of the models that an addon of ours has brought."""
+        return {
+            name
+            for name in self.env
+            if name.startswith("aftersales.")
+            and self.env[name]._original_module == addon
+            and not self.env[name]._abstract
+        }
+
+    def assertAccessMatrix(self, addon, matrix):
+        """Assert who may do what with each model of an addon, rules aside.
+
+        :param matrix: ``{model: {attribute of this class with a user: "rwcd"}}``; it
+            names every model, so that a new one cannot be forgotten
+        """
+        self.assertEqual(self._get_models(addon), set(matrix))
+        for model, roles in matrix.items():
+            for role, allowed in roles.items():
+                records = self._as(getattr(self, role))[model]
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(
+                            records.has_access(operation), letter in allowed
+                        )
+
+    def assertNoAccess(self, addon, *users):
+        """Assert that these users may do nothing with any model of an addon."""
+        for user in users:
+            for name in sorted(self._get_models(addon)):
+                with self.subTest(user=user.login, model=name):
+                    for operation in OPERATIONS.values():
+                        self.assertFalse(
+                            self._as(user)[name].has_access(operation), operation
+                        )
 
     @contextmanager
     def assertRefused(self, exception, text):

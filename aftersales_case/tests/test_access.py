@@ -204,19 +204,7 @@ class TestAccess(AftersalesCommon):
 
     def test_strangers_reach_nothing(self):
         """Portal and public users have no access to any of our models."""
-        models = [
-            name
-            for name in self.env
-            if name.startswith("aftersales.") and not self.env[name]._abstract
-        ]
-        self.assertGreater(len(models), 8)
-        for user in (self.portal, self.public):
-            for name in models:
-                with self.subTest(user=user.login, model=name):
-                    for operation in ("read", "write", "create", "unlink"):
-                        self.assertFalse(
-                            self._as(user)[name].has_access(operation), operation
-                        )
+        self.assertNoAccess("aftersales_case", self.portal, self.public)
 
     def test_model_matrix(self):
         """Who may do what with each model, rules aside."""
@@ -279,23 +267,7 @@ class TestAccess(AftersalesCommon):
             "aftersales.cause": config,
             "aftersales.resolution": config,
         }
-        letters = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
-        known = {
-            name
-            for name in self.env
-            if name.startswith("aftersales.")
-            and self.env[name]._original_module == "aftersales_case"
-            and not self.env[name]._abstract
-        }
-        self.assertEqual(known, set(matrix))
-        for model, roles in matrix.items():
-            for role, allowed in roles.items():
-                records = self._as(getattr(self, role))[model]
-                for letter, operation in letters.items():
-                    with self.subTest(model=model, role=role, operation=operation):
-                        self.assertEqual(
-                            records.has_access(operation), letter in allowed
-                        )
+        self.assertAccessMatrix("aftersales_case", matrix)
 
     def test_companies(self):
         """A case, its type, team and mail belong to a company and stay there."""

@@ -1,19 +1,15 @@
-import threading
 import time
-from contextlib import contextmanager
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ConcurrencyError, RedirectWarning, ValidationError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
-from .common import AftersalesCommon, FeatureTags, feature
+from .common import AftersalesCommon, feature
+from .races import RaceCase
 
 TRY_AGAIN = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
-SECONDS = 20
 AGENT = "aftersales_case.group_aftersales_agent"
 
 
@@ -73,20 +69,15 @@ class TestNobodyAnswers(AftersalesCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestResponsibleRace(FeatureTags, BaseCase):
+class TestResponsibleRace(RaceCase):
     """One user is archived while a colleague gives him a case; all commits are real."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
 
     def setUp(self):
         super().setUp()
-        with self._transaction() as env:
+        with self._transaction(no_reset_password=True) as env:
             company = env["res.company"].create({"name": f"Race {time.time_ns()}"})
             env.user.company_ids |= company
-            env = env(context={"allowed_company_ids": company.ids})
+            env = env(context=dict(env.context, allowed_company_ids=company.ids))
             users = [
                 new_test_user(
                     env,
@@ -111,29 +102,12 @@ class TestResponsibleRace(FeatureTags, BaseCase):
 
     def _remove(self):
         with self._transaction() as env:
-            cases = env["aftersales.case"].search(
-                [("company_id", "=", self.company_id)]
-            )
-            with env["aftersales.case.event"]._maintenance():
-                env.cr.execute(
-                    SQL(
-                        "DELETE FROM aftersales_case_event WHERE case_id = ANY(%s)",
-                        cases.ids,
-                    )
-                )
-            cases.with_context(_force_unlink=True).unlink()
+            self._remove_cases(env, env["res.company"].browse(self.company_id))
         with self._transaction() as env:
             users = env["res.users"].browse([self.leaver_id, self.stayer_id])
             users.active = False
             env.user.company_ids -= env["res.company"].browse(self.company_id)
             env["res.company"].browse(self.company_id).active = False
-
-    @contextmanager
-    def _transaction(self):
-        """Yield an environment on a connection of its own; commit at the end."""
-        with self.registry.cursor() as cr:
-            cr.execute("SET LOCAL lock_timeout = %s", (f"{SECONDS}s",))
-            yield api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
 
     def _assign(self, env):
         env["aftersales.case"].browse(self.case_id).user_id = self.leaver_id
@@ -155,34 +129,6 @@ class TestResponsibleRace(FeatureTags, BaseCase):
             {"company_ids": [Command.set(company.ids)], "company_id": company.id}
         )
         env.flush_all()
-
-    def _race(self, first, second):
-        """Let the second begin while the first has not committed; return its error."""
-        errors, begun = [], threading.Event()
-
-        def run():
-            try:
-                with self._transaction() as env:
-                    # From here on it reads as of now.
-                    env.cr.execute("SELECT 1 FROM res_users LIMIT 1")
-                    begun.set()
-                    second(env)
-            except Exception as error:
-                errors.append(error)
-
-        thread = threading.Thread(target=run)
-        with mute_logger("odoo.sql_db"):
-            with self._transaction() as env:
-                first(env)
-                thread.start()
-                begun.wait(SECONDS)
-                # Time to reach the lock; too little would make the race easier, not wrong.
-                thread.join(1)
-                self.assertTrue(thread.is_alive(), "the second did not wait")
-            thread.join(SECONDS)
-        self.assertFalse(thread.is_alive())
-        self.assertEqual(len(errors), 1, "both went through")
-        return errors[0]
 
     def _assert_answered_for(self):
         with self._transaction() as env:

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from unittest import SkipTest
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
+from odoo import fields
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.aftersales_case.tests.common import FeatureTags
+from odoo.addons.aftersales_case.tests.races import SECONDS, RaceCase
 
 from ..const import LOCK_INVOICE
 from .common import DunningSetup
@@ -24,7 +23,6 @@ except ImportError:
     Controller = object
 
 HOST = "127.0.0.1"
-SECONDS = 20
 WAITING = """
     SELECT count(*) FROM pg_locks
      WHERE locktype = 'advisory' AND NOT granted AND classid = %s AND objid = ANY(%s)
@@ -65,7 +63,7 @@ class SlowServer(Controller):
 
 
 @tagged("post_install", "-at_install")
-class RaceCase(FeatureTags, BaseCase):
+class SendingRace(RaceCase):
     """Holds and senders on real connections, with real commits and real SMTP.
 
     What they commit is removed again but for an archived company: an accounting company
@@ -81,11 +79,10 @@ class RaceCase(FeatureTags, BaseCase):
     def setUpClass(cls):
         cls.smtp = SlowServer()
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         cls.smtp.start()
         cls.addClassCleanup(cls.smtp.stop)
         cls.today = fields.Date.today()
-        with cls._transaction(None) as env:
+        with cls._transaction() as env:
             cls._set_up_company(env)
             cls._set_up_policy(env)
         cls.addClassCleanup(cls._remove_all)
@@ -129,16 +126,11 @@ class RaceCase(FeatureTags, BaseCase):
         cls.company.credit_policy_id = cls.policy
 
     @classmethod
-    @contextmanager
-    def _transaction(cls, company_ids=True):
-        """Yield an environment on a connection of its own; commit at the end."""
-        context = {}
-        if company_ids:
-            context["allowed_company_ids"] = cls.company.ids
-        with cls.registry.cursor() as cr:
-            # Two actors of one thread would otherwise wait for each other for ever.
-            cr.execute("SET LOCAL lock_timeout = %s", (f"{SECONDS}s",))
-            yield api.Environment(cr, SUPERUSER_ID, context)
+    def _transaction(cls, **context):
+        """Yield an environment that sees the racing company only, once it is there."""
+        if company := getattr(cls, "company", None):
+            context.setdefault("allowed_company_ids", company.ids)
+        return super()._transaction(**context)
 
     @classmethod
     def _remove_all(cls):
@@ -156,15 +148,10 @@ class RaceCase(FeatureTags, BaseCase):
                 DELETE FROM credit_control_communication WHERE company_id = %s;
                 DELETE FROM credit_control_run WHERE company_id = %s;
                 DELETE FROM aftersales_dunning_hold WHERE company_id = %s;
-                SET LOCAL aftersales.maintenance = 'on';
-                DELETE FROM aftersales_case_event WHERE case_id IN (
-                    SELECT id FROM aftersales_case WHERE company_id = %s);
-                DELETE FROM aftersales_intake WHERE case_id IN (
-                    SELECT id FROM aftersales_case WHERE company_id = %s);
-                DELETE FROM aftersales_case WHERE company_id = %s;
                 """,
-                [company] * 8,
+                [company] * 5,
             )
+            cls._remove_cases(env, env["res.company"].browse(company))
             moves = env["account.move"].search([("company_id", "=", company)])
             moves.button_draft()
             moves.with_context(force_delete=True).unlink()

@@ -1,11 +1,9 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.common import OPERATIONS, feature
 
 from .common import DunningCommon
-
-LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 
 class TestAccess(DunningCommon):
@@ -76,38 +74,11 @@ class TestAccess(DunningCommon):
             "aftersales.dunning.dry.run.line": rights("", "", "", "", "r", "r"),
             "aftersales.dunning.backlog": rights("", "", "", "", "", ""),
         }
-        known = {
-            name
-            for name in self.env
-            if name.startswith("aftersales.")
-            and self.env[name]._original_module == "aftersales_dunning"
-            and not self.env[name]._abstract
-        }
-        self.assertEqual(known, set(matrix))
-        for model, roles in matrix.items():
-            for role, allowed in roles.items():
-                records = self._as(getattr(self, role))[model]
-                for letter, operation in LETTERS.items():
-                    with self.subTest(model=model, role=role, operation=operation):
-                        self.assertEqual(
-                            records.has_access(operation), letter in allowed
-                        )
+        self.assertAccessMatrix("aftersales_dunning", matrix)
 
     def test_strangers_reach_nothing(self):
         """Portal and public users have no access to any of our models."""
-        models = [
-            name
-            for name in self.env
-            if name.startswith("aftersales.dunning") and not self.env[name]._abstract
-        ]
-        self.assertGreater(len(models), 4)
-        for user in (self.portal, self.public):
-            for name in models:
-                with self.subTest(user=user.login, model=name):
-                    for operation in LETTERS.values():
-                        self.assertFalse(
-                            self._as(user)[name].has_access(operation), operation
-                        )
+        self.assertNoAccess("aftersales_dunning", self.portal, self.public)
 
     def test_who_reads_which_hold(self):
         """Service reads the holds of the cases it reads, debtor control all of them."""
@@ -146,13 +117,13 @@ class TestAccess(DunningCommon):
             for letter in "rw":
                 with self.subTest(case=case.name, operation=letter):
                     self.assertEqual(
-                        self._as(self.accountant, case).has_access(LETTERS[letter]),
+                        self._as(self.accountant, case).has_access(OPERATIONS[letter]),
                         letter in allowed,
                     )
         for case in (self.own, theirs):
             for letter in "cd":
                 self.assertFalse(
-                    self._as(self.accountant, case).has_access(LETTERS[letter])
+                    self._as(self.accountant, case).has_access(OPERATIONS[letter])
                     and letter == "d"
                 )
         self.assertFalse(self._as(self.foreign, theirs).has_access("read"))

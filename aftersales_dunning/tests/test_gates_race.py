@@ -4,11 +4,12 @@ from unittest.mock import patch
 from odoo.modules import module
 
 from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.races import SECONDS
 
-from .races import SECONDS, RaceCase
+from .races import SendingRace
 
 
-class TestRace(RaceCase):
+class TestRace(SendingRace):
     """Holds against mails that are just being sent."""
 
     @feature("I2-55")

@@ -2,10 +2,12 @@ import threading
 
 from odoo.exceptions import UserError
 
-from .races import SECONDS, RaceCase
+from odoo.addons.aftersales_case.tests.races import SECONDS
+
+from .races import SendingRace
 
 
-class TestRaceLetter(RaceCase):
+class TestRaceLetter(SendingRace):
     """Holds against letters that are just being printed."""
 
     def test_letter_and_hold(self):

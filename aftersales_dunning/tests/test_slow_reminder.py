@@ -8,10 +8,12 @@ from odoo.fields import Command
 from odoo.service.model import retrying
 from odoo.tools import mute_logger
 
+from odoo.addons.aftersales_case.tests.races import SECONDS
+
 from ..const import SYNC
 from ..models.hold import aftersales_dunning_hold_life, dunning_lock
 from .common import DunningSetup
-from .races import SECONDS, RaceCase
+from .races import SendingRace
 
 BLOCKED = """
     SELECT count(*) FROM pg_stat_activity
@@ -19,7 +21,7 @@ BLOCKED = """
 """
 
 
-class SlowReminderCase(RaceCase):
+class SlowReminderCase(SendingRace):
     """Somebody of the company works on its cases."""
 
     @classmethod
