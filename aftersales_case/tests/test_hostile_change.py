@@ -6,7 +6,7 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
 from odoo.addons.aftersales_case.models.case.aftersales_case_gate import GateError
@@ -347,6 +347,15 @@ class TestHostileReport(HostileCommon):
             call(task, "write", {"aftersales_case_id": secret.id})
         call(task, "write", {"aftersales_case_id": self.case.id})
         self.assertEqual(task.aftersales_case_id, self.case)
+
+    def test_tasks_of_no_case_are_none_of_ours(self):
+        """A customer who shares a project makes tasks, though cases are closed to him."""
+        portal = new_test_user(self.env, "as_shares", groups="base.group_portal")
+        # As core does when the customer closes a task that comes back.
+        task = (
+            self.env["project.task"].with_user(portal).sudo().create({"name": "Look"})
+        )
+        self.assertFalse(task.aftersales_case_id)
 
     def test_creation_is_a_move(self):
         """A case made in a later stage has come there: its role and way are asked."""

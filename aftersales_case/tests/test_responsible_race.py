@@ -31,6 +31,16 @@ class TestNobodyAnswers(AftersalesCommon):
         self.company.write({"user_ids": [Command.unlink(self.agent.id)]})
         self.assertNotIn(self.company, self.agent.company_ids)
 
+    def test_new_user_has_no_cases(self):
+        """Making a user looks for no cases that others gave him meanwhile.
+
+        It would take a second connection for each, and none could find any.
+        """
+        self.patch(self.registry, "cursor", lambda readonly=False: self.fail("looked"))
+        user = new_test_user(self.env, "as_brand_new", groups=AGENT)
+        user.group_ids -= self.env.ref(AGENT)
+        self.assertTrue(user.active)
+
     @feature("I2-20")
     def test_repair(self):
         """What got past the guards is found by the job, given on, noted and announced."""

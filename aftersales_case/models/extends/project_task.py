@@ -20,4 +20,7 @@ class ProjectTask(models.Model):
         """
         by_system = self.env.user._is_superuser()
         # sudo: off, since core makes tasks with it; the system itself may tie any
-        self.aftersales_case_id.sudo(by_system).check_access("read")
+        cases = self.aftersales_case_id.sudo(by_system)
+        # Of none, the model is asked: a portal user's task has nothing to do with it.
+        if cases:
+            cases.check_access("read")

@@ -153,15 +153,18 @@ class ResUsers(models.Model):
 
     def _read_seats(self):
         """Return (case id, user id, company id) of their open cases, as stored now."""
+        # Whom this transaction has made is known to nobody else yet.
+        began = self.env.cr.now().replace(microsecond=0)
+        users = self.filtered(lambda u: not u.create_date or u.create_date < began)
         # While addons are being installed nobody works, and tables may be missing.
-        if not self or not self.env.registry.ready:
+        if not users or not self.env.registry.ready:
             return []
         with self.env.registry.cursor() as cr:
             cr.execute(
                 SQL(
                     "SELECT id, user_id, company_id FROM aftersales_case"
                     " WHERE user_id = ANY(%s) AND state = ANY(%s)",
-                    self.ids,
+                    users.ids,
                     list(OPEN_STATES),
                 )
             )
