@@ -78,17 +78,3 @@ def seconds_by(span_list, key):
     for span in span_list:
         totals[getattr(span, key)] += span.seconds
     return dict(totals)
-
-
-def working_seconds(span, intervals):
-    """Return how many seconds of a span lie in working time.
-
-    :param span: ``Span``
-    :param intervals: (start, end) pairs in naive UTC, sorted and without overlap
-    """
-    total = 0.0
-    for start, end in intervals:
-        overlap = (min(end, span.end) - max(start, span.start)).total_seconds()
-        if overlap > 0:
-            total += overlap
-    return int(total)

@@ -1,48 +1,9 @@
-"""When a case asks for attention: due moments in working time, and changes of hands.
+"""When a case asks for attention: its stay in a stage, and changes of hands.
 
-Values in, values out, no ORM. Moments are naive UTC, durations are seconds.
+Values in, values out, no ORM. Moments are naive UTC.
 """
 
-from bisect import bisect_left, bisect_right
-from datetime import timedelta
-from itertools import accumulate
-
 HANDOVER = "handover"
-
-
-class WorkTime:
-    """Working time of one calendar: answers in the logarithm of its intervals."""
-
-    def __init__(self, intervals):
-        """Take (start, end) pairs, sorted and without overlap."""
-        self._starts = [start for start, _end in intervals]
-        lengths = [(end - start).total_seconds() for start, end in intervals]
-        self._ends = list(accumulate(lengths))
-        self._lengths = lengths
-
-    def elapsed(self, moment):
-        """Return the working seconds from the first interval until a moment."""
-        index = bisect_right(self._starts, moment) - 1
-        if index < 0:
-            return 0.0
-        before = self._ends[index] - self._lengths[index]
-        inside = (moment - self._starts[index]).total_seconds()
-        return before + min(inside, self._lengths[index])
-
-    def due(self, start, seconds):
-        """Return when so much working time has passed since a moment.
-
-        :returns: a moment, or None when the intervals end before
-        :raises ValueError: for less than one second
-        """
-        if seconds < 1:
-            raise ValueError(seconds)
-        target = self.elapsed(start) + seconds
-        index = bisect_left(self._ends, target)
-        if index == len(self._ends):
-            return None
-        into = target - (self._ends[index] - self._lengths[index])
-        return self._starts[index] + timedelta(seconds=into)
 
 
 def stay_since(snapshots):

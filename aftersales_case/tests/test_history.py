@@ -6,8 +6,6 @@ from pypdf import PdfReader
 
 from odoo.tests import Form, HttpCase, freeze_time, tagged
 
-from odoo.addons.aftersales_case.engine.replay import Span, working_seconds
-
 from .common import AftersalesCommon, AftersalesSetup, feature
 
 MONDAY = datetime(2026, 3, 2, 8, 0, 0)
@@ -172,16 +170,6 @@ class TestHistory(LivedCase, AftersalesCommon):
             group._get_custody("team")
             counts.append(self.env.cr.sql_log_count - start)
         self.assertEqual(counts[1], counts[2])
-
-    def test_working_seconds(self):
-        """A span counts only where it meets working time."""
-        span = Span(MONDAY, MONDAY + timedelta(hours=10), 1, "open", None, 1, 1)
-        hours = [
-            (MONDAY - timedelta(hours=2), MONDAY + timedelta(hours=1)),
-            (MONDAY + timedelta(hours=2), MONDAY + timedelta(hours=3)),
-            (MONDAY + timedelta(hours=9), MONDAY + timedelta(hours=20)),
-        ]
-        self.assertEqual(working_seconds(span, hours), 3 * 3600)
 
 
 @tagged("post_install", "-at_install")

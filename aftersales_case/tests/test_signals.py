@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo.tests import Form, freeze_time
+from odoo.tools import mute_logger
 
 from .common import AftersalesCommon, feature
 
@@ -84,11 +85,11 @@ class TestSignals(AftersalesCommon):
             start = datetime(2026, 3, day)
             self._new_holiday(calendar, company, start, start + timedelta(hours=23))
         self._run(MONDAY + timedelta(minutes=10))
-        # Monday and Tuesday are worked; Wednesday is our own holiday.
-        self.assertEqual(case.open_due_at, datetime(2026, 3, 3, 17))
+        # Tuesday is the first working day after, Wednesday our own holiday.
+        self.assertEqual(case.open_due_at, datetime(2026, 3, 5, 8))
         self.type_complaint.max_days_open = 3
         self._run(MONDAY + timedelta(minutes=20))
-        self.assertEqual(case.open_due_at, datetime(2026, 3, 5, 17))
+        self.assertEqual(case.open_due_at, datetime(2026, 3, 6, 8))
 
     @feature("P-57")
     def test_waiting_too_long(self):
@@ -113,13 +114,62 @@ class TestSignals(AftersalesCommon):
         self.type_complaint.max_days_open = 5
         case = self._case(reported_at=MONDAY)
         self._run(MONDAY + timedelta(hours=1))
-        friday = MONDAY + timedelta(days=4)
-        self.assertEqual(self._attention(case, friday + timedelta(hours=8)), [])
-        self.assertEqual(self._attention(case, friday + timedelta(hours=9)), ["open"])
+        monday = MONDAY + timedelta(days=7)
+        self.assertEqual(self._attention(case, monday - timedelta(hours=1)), [])
+        self.assertEqual(self._attention(case, monday), ["open"])
         self._complete(case)
-        with freeze_time(friday + timedelta(hours=9)):
+        with freeze_time(monday):
             case.stage_id = self.stage_solved
-        self.assertEqual(self._attention(case, friday + timedelta(days=9)), [])
+        self.assertEqual(self._attention(case, monday + timedelta(days=9)), [])
+
+    @feature("I2-28")
+    def test_days_of_unequal_length(self):
+        """A working day is a day, however short: Friday counts though it ends at noon."""
+        calendar = self.company.resource_calendar_id
+        friday = calendar.attendance_ids.filtered(lambda line: line.dayofweek == "4")
+        friday.filtered(lambda line: line.hour_from >= 12).unlink()
+        self.type_complaint.max_days_open = 5
+        case = self._case(reported_at=MONDAY + timedelta(hours=8))
+        self._run(MONDAY + timedelta(hours=9))
+        self.assertEqual(case.open_due_at, MONDAY + timedelta(days=7, hours=8))
+
+    @mute_logger("odoo.addons.aftersales_case.models.case.aftersales_case_jobs")
+    def test_calendar_that_counts_nothing(self):
+        """Flexible or broken hours are told on their cases; the others are planned."""
+        self.type_complaint.max_days_open = 1
+        calendars = self.env["resource.calendar"].create(
+            [
+                {"name": "Flexible Week", "schedule_type": "flexible"},
+                {"name": "Broken Week", "attendance_ids": False},
+                {"name": "Empty Week", "attendance_ids": False},
+            ]
+        )
+        self.env["resource.calendar.attendance"].create(
+            {
+                "name": "Until tomorrow",
+                "calendar_id": calendars[1].id,
+                "dayofweek": "0",
+                "hour_from": 22,
+                "hour_to": 30,
+            }
+        )
+        for calendar, told in zip(
+            calendars,
+            ("Flexible Week are flexible", "times of Broken Week", "in Empty Week"),
+            strict=True,
+        ):
+            with self.subTest(calendar.name):
+                team = self.team.copy(
+                    {"name": calendar.name, "resource_calendar_id": calendar.id}
+                )
+                case = self._case(team_id=team.id)
+                fine = self._case()
+                self._run(MONDAY + timedelta(minutes=10))
+                self.assertEqual(fine.open_due_at, MONDAY + timedelta(days=1))
+                self.assertFalse(case.open_due_at)
+                notes = " ".join(case.activity_ids.mapped("note"))
+                self.assertIn(told, notes)
+                self.assertTrue(case.history_html)
 
     @feature("P-57")
     def test_bouncing(self):

@@ -6,12 +6,6 @@ from odoo.addons.aftersales_case.engine import signals
 from odoo.addons.aftersales_case.engine.replay import Snapshot
 
 MONDAY = datetime(2026, 3, 2)
-# Monday to Wednesday, 8 to 12 and 13 to 17
-WEEK = [
-    (MONDAY + timedelta(days=day, hours=start), MONDAY + timedelta(days=day, hours=end))
-    for day in range(3)
-    for start, end in ((8, 12), (13, 17))
-]
 
 
 def _at(day, hour):
@@ -23,35 +17,6 @@ def _event(hour, stage=1, user=1, kind="stage"):
 
 
 class TestSignalsEngine(BaseCase):
-    def test_due(self):
-        """Working time is counted in working hours only; table of starts and spans."""
-        clock = signals.WorkTime(WEEK)
-        for start, hours, expected in (
-            (_at(0, 8), 4, _at(0, 12)),
-            (_at(0, 8), 5, _at(0, 14)),
-            (_at(0, 6), 1, _at(0, 9)),
-            (_at(0, 12), 1, _at(0, 14)),
-            (_at(0, 16), 2, _at(1, 9)),
-            (_at(0, 20), 8, _at(1, 17)),
-            (_at(0, 8), 24, _at(2, 17)),
-            (_at(0, 8), 25, None),
-            (_at(5, 8), 1, None),
-            (_at(-3, 8), 1, _at(0, 9)),
-        ):
-            with self.subTest(start=start, hours=hours):
-                self.assertEqual(clock.due(start, hours * 3600), expected)
-        with self.assertRaises(ValueError):
-            clock.due(_at(0, 8), 0)
-        self.assertIsNone(signals.WorkTime([]).due(_at(0, 8), 3600))
-
-    def test_elapsed(self):
-        """Working seconds until a moment, in and out of working hours."""
-        clock = signals.WorkTime(WEEK)
-        self.assertEqual(clock.elapsed(_at(0, 7)), 0)
-        self.assertEqual(clock.elapsed(_at(0, 9)), 3600)
-        self.assertEqual(clock.elapsed(_at(0, 12.5)), 4 * 3600)
-        self.assertEqual(clock.elapsed(_at(9, 0)), 24 * 3600)
-
     def test_stay_since(self):
         """A stay starts with the last entry, whatever else happens to the case."""
         events = [

@@ -3,6 +3,50 @@ import pytz
 from odoo import models
 from odoo.fields import Domain
 
+from ...engine.working_time import (
+    HORIZONS,
+    NoWorkingTime,
+    WorkingTime,
+    WorkingTimeError,
+)
+
+
+class WorkClock:
+    """The working time of one calendar and company, looked up as far as is asked for."""
+
+    def __init__(self, calendar, company, start, now):
+        self._calendar, self._company = calendar, company
+        self._start, self._now = start, now
+        self._known = {}
+
+    def ask(self, question):
+        """Return what a question to the ``WorkingTime`` returns.
+
+        :param question: function of a ``WorkingTime``; asked again with a longer look
+            ahead while it raises ``NoWorkingTime``
+        :raises NoWorkingTime: when five years are not enough
+        :raises WorkingTimeError: for a calendar by which no clock can run
+        """
+        for horizon in HORIZONS:
+            if horizon not in self._known:
+                self._known[horizon] = self._calendar._get_aftersales_working_time(
+                    self._company, self._start, self._now + horizon
+                )
+            try:
+                return question(self._known[horizon])
+            except NoWorkingTime:
+                continue
+        if self._known[horizon].is_empty:
+            raise WorkingTimeError(
+                self._calendar.env._(
+                    "Working hours: there is no working time in %(name)s until %(date)s."
+                    " Add hours, or choose other ones.",
+                    name=self._calendar.name,
+                    date=(self._now + horizon).date(),
+                )
+            )
+        raise NoWorkingTime
+
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
@@ -37,6 +81,36 @@ class ResourceCalendar(models.Model):
             key: [(_to_naive(first), _to_naive(last)) for first, last, _leaves in found]
             for key, found in intervals.items()
         }
+
+    def _get_aftersales_working_time(self, company, start, end):
+        """Return the working time of this calendar, to be asked when something is due.
+
+        Of no calendar it is time round the clock, with the days of the company.
+
+        :param company: the company whose public holidays count
+        :param start: naive UTC, as ``end``
+        :raises WorkingTimeError: by a sentence, for a calendar by which no clock can run
+        """
+        if self.flexible_hours:
+            raise WorkingTimeError(
+                self.env._(
+                    "Working hours: %s are flexible and have no hours to count by."
+                    " Choose working hours with fixed times.",
+                    self.name,
+                )
+            )
+        try:
+            intervals = self._get_aftersales_intervals(company, start, end)[False]
+        except ValueError as error:  # such as hours that core stores but cannot read
+            raise WorkingTimeError(
+                self.env._(
+                    "Working hours: the times of %s cannot be read. Correct them: each"
+                    " lies between 0:00 and 24:00.",
+                    self.name,
+                )
+            ) from error
+        zone = self.tz or company.partner_id.tz or "UTC"
+        return WorkingTime(intervals, zone)
 
 
 def _to_naive(moment):

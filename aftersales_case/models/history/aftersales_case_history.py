@@ -3,7 +3,8 @@ from odoo.tools import format_duration
 
 from ...const import CLOSED_STATES, EVENT_CREATED, EVENT_STAGE
 from ...engine import replay
-from ...engine.replay import OUR_SIDE, working_seconds
+from ...engine.replay import OUR_SIDE
+from ...engine.working_time import WorkingTimeError
 
 
 class AftersalesCase(models.Model):
@@ -62,53 +63,49 @@ class AftersalesCase(models.Model):
             ``stage`` or ``state``
         :returns: ``{case: {value: (calendar seconds, working seconds)}}``; the value is
             an id for team, user and stage. Working time is the team's, else the
-            company's, until now or until the case was closed.
+            company's, until now or until the case was closed; None where it cannot
+            be told.
         """
         spans_by_case = self._get_spans()
-        intervals = self._get_working_intervals(spans_by_case)
+        times = self._get_working_times(spans_by_case)
         result = {}
         for case, spans in spans_by_case.items():
             totals = result.setdefault(case, {})
             for span in spans:
                 value = getattr(span, key)
                 calendar, working = totals.get(value, (0, 0))
+                time = times[case._get_work_key()]
+                worked = time and time.elapsed(span.start, span.end)
                 totals[value] = (
                     calendar + span.seconds,
-                    working + working_seconds(span, intervals[case]),
+                    None if worked is None else working + worked,
                 )
         return result
 
-    def _get_working_intervals(self, spans_by_case):
-        """Return ``{case: [(start, end)]}`` of working time, one look per calendar."""
-        worked = self._get_work_intervals(
-            {
-                case: (spans[0].start, spans[-1].end)
-                for case, spans in spans_by_case.items()
-                if spans
-            }
-        )
-        return {case: worked.get(case._get_work_key(), []) for case in spans_by_case}
-
     @api.model
-    def _get_work_intervals(self, periods):
-        """Return when there was or will be working time for cases.
+    def _get_working_times(self, spans_by_case):
+        """Return the working time in which the spans of cases lie.
 
         One look for each calendar and company, from the first start to the last end.
 
-        :param periods: ``{case: (start, end)}``, naive UTC
-        :returns: ``{result of _get_work_key: [(start, end)]}``, naive UTC
+        :returns: ``{result of _get_work_key: WorkingTime}``, None for a calendar by which
+            nothing can be counted
         """
         bounds = {}
-        for case, period in periods.items():
-            key = case._get_work_key()
-            first, last = bounds.get(key, period)
-            bounds[key] = min(first, period[0]), max(last, period[1])
-        return {
-            (calendar, company): calendar._get_aftersales_intervals(
-                company, first, last
-            )[False]
-            for (calendar, company), (first, last) in bounds.items()
-        }
+        for case, spans in spans_by_case.items():
+            if spans:
+                key = case._get_work_key()
+                first, last = spans[0].start, spans[-1].end
+                known = bounds.get(key, (first, last))
+                bounds[key] = min(first, known[0]), max(last, known[1])
+        times = {}
+        for (calendar, company), (first, last) in bounds.items():
+            try:
+                time = calendar._get_aftersales_working_time(company, first, last)
+            except WorkingTimeError:
+                time = None
+            times[calendar, company] = time
+        return times
 
     def _get_work_key(self):
         """Return what the working time of this case follows from: calendar, company."""
@@ -174,7 +171,7 @@ class AftersalesCase(models.Model):
         totals = self._get_custody(key)[self]
         labels = self._get_custody_labels(key, totals)
         return [
-            (labels[value], self._format_seconds(calendar), self._format_seconds(work))
+            (labels[value], self._format_seconds(calendar), self._format_working(work))
             for value, (calendar, work) in sorted(
                 totals.items(), key=lambda item: -item[1][0]
             )
@@ -190,6 +187,10 @@ class AftersalesCase(models.Model):
         records = self.env[model].sudo().browse(filter(None, values)).exists()
         names = {record.id: record.display_name for record in records}
         return {value: names.get(value, nobody) for value in values}
+
+    def _format_working(self, seconds):
+        """Return working time as a user says it; a dash where it cannot be told."""
+        return "–" if seconds is None else self._format_seconds(seconds)
 
     def _format_seconds(self, seconds):
         """Return a duration as a user says it: days and hours, or hours and minutes."""

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from ...const import EVENT_SIGNAL, STATE_WAITING
 from ...engine import signals
+from ...engine.working_time import NoWorkingTime
+from ..extends.resource_calendar import WorkClock
 
 STAGE, WAITING, OPEN, BOUNCING = "stage", "waiting", "open", "bouncing"
 ATTENTIONS = [
@@ -14,8 +16,7 @@ ATTENTIONS = [
     (OPEN, "Open too long"),
     (BOUNCING, "Bouncing between people"),
 ]
-# A plan looks so far ahead, and is made anew after so long: calendars change.
-HORIZON = timedelta(days=90)
+# A plan is made anew after so long: calendars change.
 FRESH = timedelta(days=1)
 # What the due moments follow from.
 PLANNED_FROM = {
@@ -166,17 +167,14 @@ class AftersalesCase(models.Model):
             events = snapshots.get(case.id, [])
             since = signals.stay_since(events) or case.reported_at
             link = links.get((case.type_id.id, case.stage_id.id))
-            calendar, clock = case._get_calendar(), clocks[case._get_work_key()]
-            stage_seconds = (link.max_hours if link else 0) * 3600
-            day = calendar.hours_per_day * 3600 or 8 * 3600
-            open_seconds = case.type_id.max_days_open * day
+            clock = clocks[case._get_work_key()]
             case_type = case.type_id
             rows.append(
                 (
                     case.id,
                     since,
-                    clock.due(since, stage_seconds) if stage_seconds else None,
-                    clock.due(case.reported_at, open_seconds) if open_seconds else None,
+                    _get_hours_due(clock, since, link.max_hours if link else 0),
+                    _get_days_due(clock, case.reported_at, case_type.max_days_open),
                     signals.bouncing_until(
                         signals.changes_of_hands(events),
                         case_type.max_changes,
@@ -187,15 +185,19 @@ class AftersalesCase(models.Model):
         self._store_signals(rows)
 
     def _get_clocks(self, snapshots):
-        """Return ``{result of _get_work_key: WorkTime}`` for these cases."""
-        end = fields.Datetime.now() + HORIZON
-        periods = {}
+        """Return ``{result of _get_work_key: WorkClock}`` for these cases."""
+        starts = {}
         for case in self:
             first = [event.at for event in snapshots.get(case.id, [])[:1]]
-            periods[case] = (min([case.reported_at, *first]), end)
+            key = case._get_work_key()
+            starts[key] = min(
+                [case.reported_at, *first, starts.get(key, case.reported_at)]
+            )
         return {
-            key: signals.WorkTime(intervals)
-            for key, intervals in self._get_work_intervals(periods).items()
+            (calendar, company): WorkClock(
+                calendar, company, start, fields.Datetime.now()
+            )
+            for (calendar, company), start in starts.items()
         }
 
     def _store_signals(self, rows):
@@ -305,6 +307,26 @@ class AftersalesCase(models.Model):
             partner_ids=user.partner_id.ids,
             email_layout_xmlid="mail.mail_notification_layout",
         )
+
+
+def _get_hours_due(clock, start, hours):
+    """Return when so many working hours have passed; None for no limit, or for ages."""
+    if hours <= 0:
+        return None
+    try:
+        return clock.ask(lambda time: time.due(start, round(hours * 3600)))
+    except NoWorkingTime:
+        return None
+
+
+def _get_days_due(clock, start, days):
+    """Return when so many working days have passed; None for no limit, or for ages."""
+    if days <= 0:
+        return None
+    try:
+        return clock.ask(lambda time: time.after_days(start, days))
+    except NoWorkingTime:
+        return None
 
 
 def _not_announced(key):
