@@ -7,6 +7,7 @@ from . import test_claim
 from . import test_confidential
 from . import test_configuration
 from . import test_customer_match
+from . import test_due
 from . import test_event
 from . import test_field_rules
 from . import test_gate_tours

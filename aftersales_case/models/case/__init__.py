@@ -1,5 +1,6 @@
 from . import aftersales_case
 from . import aftersales_case_change
+from . import aftersales_case_due
 from . import aftersales_case_flow
 from . import aftersales_case_rules
 from . import aftersales_case_gate

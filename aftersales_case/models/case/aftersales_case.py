@@ -533,16 +533,6 @@ class AftersalesCase(models.Model):
         :param moves: ``{case: stage before}``; the cases stand in their new stage
         """
 
-    def _get_next_due(self):
-        """Hook: return ``{case: datetime or False}``, what is due next for each case.
-
-        Filled by deadlines of siblings; the core knows the deadline set by hand.
-        """
-        return {
-            case: case.date_deadline if not case._is_closed() else False
-            for case in self
-        }
-
     def _request_hold(self, vals):
         """Hook: ask for an invoice of this case not to be dunned.
 

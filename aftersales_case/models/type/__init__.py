@@ -10,6 +10,7 @@ from . import aftersales_field_condition
 from . import aftersales_stage_requirement
 from . import aftersales_type_stage
 from . import aftersales_case_type
+from . import aftersales_case_type_due
 from . import aftersales_case_type_fields
 from . import aftersales_case_type_menu
 from . import aftersales_case_type_package
