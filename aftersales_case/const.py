@@ -91,6 +91,13 @@ EVENT_CLAIM_CONFIRMED = "claim_confirmed"
 EVENT_CLAIM_REJECTED = "claim_rejected"
 EVENT_CLAIM_EXPIRED = "claim_expired"
 EVENT_SLIP_CONFIRMED = "slip_confirmed"
+# What was said: to the customer, by him, and what of ours did not go to him.
+EVENT_REPLY = "reply"
+EVENT_CUSTOMER_MESSAGE = "customer_message"
+EVENT_MESSAGE = "message"
+# When the customer told us was corrected; a date was told to the customer.
+EVENT_REPORTED = "reported"
+EVENT_PROMISE = "promise"
 
 # What can keep a case from a stage, besides the kinds of requirement.
 MISSING_MOVE = "move"
@@ -141,6 +148,14 @@ INTAKE_REASONS = [
     (REASON_INBOX, "Sent to the general inbox"),
     (REASON_OTHER_SENDER, "Sent by none of the people of the case"),
 ]
+# Those of mails that a machine wrote.
+AUTOMATIC_REASONS = (
+    REASON_AUTO_REPLY,
+    REASON_BULK,
+    REASON_NULL_SENDER,
+    REASON_BOUNCE,
+    REASON_LOOP,
+)
 
 # Why a customer or slip is only a candidate: what the claim rests on.
 CLAIM_FORGED = "forged"
@@ -161,8 +176,18 @@ CLAIMS = [
 # Why a message did not reach the customer.
 MAIL_REFUSED, MAIL_EXPIRED, MAIL_BOUNCED = "refused", "expired", "bounced"
 
+# What made an automatic reply; a reply without a reason was written by a person.
+REPLY_STAGE = "stage"
+REPLY_CONFIRMATION = "confirmation"
+REPLY_RATING = "rating"
+REPLY_OUT_OF_OFFICE = "out_of_office"
+REPLY_AUTOMATIC = "automatic"
+
 # Why somebody is responsible whom no rule has named on purpose.
 REASON_FALLBACK = "fallback"
+
+# The setting since when the log knows what was said; in new databases always.
+SAID_SINCE = "aftersales_case.said_since"
 
 # The setting under which name our own mail server writes what it checked of a mail.
 AUTHSERV_ID = "aftersales_case.authserv_id"

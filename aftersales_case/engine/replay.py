@@ -6,7 +6,7 @@ about a case's past (who held it, how long in which stage) is a sum over these s
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 OUR_SIDE = "us"
@@ -23,6 +23,16 @@ class Snapshot:
     waiting_for: str | None
     team: int | None
     user: int | None
+    type: int | None = None
+    priority: int | None = None
+    # What siblings log besides, by the name of their column.
+    more: dict = field(default_factory=dict)
+
+    @property
+    def held(self):
+        """What holds from this event on."""
+        held = (self.stage, self.state, self.waiting_for, self.team, self.user)
+        return (*held, self.type, self.priority, self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,9 @@ class Span:
     waiting_for: str | None
     team: int | None
     user: int | None
+    type: int | None = None
+    priority: int | None = None
+    more: dict = field(default_factory=dict)
 
     @property
     def seconds(self):
@@ -59,13 +72,30 @@ def spans(snapshots, until):
     events = [event for event in snapshots if event.at <= until]
     ends = [event.at for event in events[1:]] + [until]
     for event, end in zip(events, ends, strict=False):
-        start = event.at
-        held = (event.stage, event.state, event.waiting_for, event.team, event.user)
+        start, held = event.at, event.held
         if merged and merged[-1][2] == held and merged[-1][1] == start:
             merged[-1][1] = end
         else:
             merged.append([start, end, held])
     return [Span(start, end, *held) for start, end, held in merged if end > start]
+
+
+def values_at(rows, kind, name):
+    """Return what a value of a case was from each of its events on.
+
+    :param rows: events in order, with ``case_id``, ``kind``, ``from_id``; of several
+        cases when they were merged
+    :param kind: the kind of event that tells the value's changes
+    :param name: attribute of a row that says what the value of its case is now
+    :returns: one value for each row
+    """
+    found, values = {}, []
+    for row in reversed(rows):
+        value = found.setdefault(row.case_id, getattr(row, name))
+        values.append(value)
+        if row.kind == kind:
+            found[row.case_id] = row.from_id
+    return values[::-1]
 
 
 def seconds_by(span_list, key):

@@ -1,8 +1,14 @@
+from collections import namedtuple
 from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase
 
-from odoo.addons.aftersales_case.engine.replay import Snapshot, seconds_by, spans
+from odoo.addons.aftersales_case.engine.replay import (
+    Snapshot,
+    seconds_by,
+    spans,
+    values_at,
+)
 
 START = datetime(2026, 3, 2, 8, 0, 0)
 
@@ -39,3 +45,16 @@ class TestReplayEngine(BaseCase):
         events = [_event(0, user=1), _event(0, user=2)]
         result = spans(events, START + timedelta(hours=1))
         self.assertEqual([span.user for span in result], [2])
+
+    def test_values_at(self):
+        """A value is followed back from what it is now, for each case by itself."""
+        Row = namedtuple("Row", "case_id kind from_id now")
+        rows = [
+            Row(1, "created", 0, 30),
+            Row(2, "created", 0, 5),
+            Row(1, "type", 10, 30),
+            Row(2, "stage", 7, 5),
+            Row(1, "type", 20, 30),
+        ]
+        self.assertEqual(values_at(rows, "type", "now"), [10, 5, 20, 5, 30])
+        self.assertEqual(values_at([], "type", "now"), [])

@@ -1,4 +1,5 @@
 from . import aftersales_case_event
+from . import aftersales_case_event_replay
 from . import aftersales_case_history
 from . import aftersales_case_signal
 from . import aftersales_type_stage_signal

@@ -2,19 +2,25 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ...const import (
     EVENT_ASSIGNED,
+    EVENT_CUSTOMER_MESSAGE,
     EVENT_MAIL_FAILED,
     EVENT_MAIL_IN,
+    EVENT_REPLY,
     EVENT_SIGNAL,
     MAIL_BOUNCED,
     MAIL_EXPIRED,
     MAIL_REFUSED,
     REASON_FALLBACK,
+    REPLY_AUTOMATIC,
+    REPLY_CONFIRMATION,
+    REPLY_OUT_OF_OFFICE,
+    REPLY_RATING,
+    REPLY_STAGE,
 )
-from ...engine.replay import Snapshot
 
 GUARD = """
 CREATE OR REPLACE FUNCTION aftersales_event_guard() RETURNS trigger AS $guard$
@@ -50,6 +56,9 @@ class AftersalesCaseEvent(models.Model):
     actor_id = fields.Many2one("res.users", "By", required=True, ondelete="restrict")
     from_id = fields.Integer(help="Record before, in the model of the kind.")
     to_id = fields.Integer(help="Record after, in the model of the kind.")
+    from_at = fields.Datetime(help="Moment before, of a kind that is about a moment.")
+    to_at = fields.Datetime(help="Moment after, or promised to the customer.")
+    key = fields.Char(help="What was promised, of a promise.")
     stage_id = fields.Many2one(
         "aftersales.case.stage", required=True, ondelete="restrict"
     )
@@ -107,10 +116,13 @@ class AftersalesCaseEvent(models.Model):
         """Append events; the only way to make one.
 
         :param vals_list: dicts with at least ``case_id`` (record) and ``kind``;
-            ``at`` (now), ``from_id``, ``to_id``, ``reason`` as wanted. The rest is the
-            snapshot of the case as it is at this moment.
-        :returns: the new events
+            ``at`` (now), ``from_id``, ``to_id``, ``from_at``, ``to_at``, ``key``,
+            ``reason`` as wanted. The rest is the snapshot of the case as it is at this
+            moment.
+        :returns: the new events; none when there is nothing to log
         """
+        if not vals_list:
+            return self.browse()
         now = fields.Datetime.now()
         rows = []
         for vals in vals_list:
@@ -152,24 +164,7 @@ class AftersalesCaseEvent(models.Model):
         finally:
             self.env.cr.execute("SET LOCAL aftersales.maintenance = 'off'")
 
-    # === Reading === #
-
-    def _get_snapshots(self):
-        """Return ``{case id: [Snapshot]}`` of these events, in order."""
-        result = {}
-        for event in self.sorted(lambda e: (e.at, e.id)):
-            result.setdefault(event.case_id.id, []).append(
-                Snapshot(
-                    at=event.at,
-                    kind=event.kind,
-                    stage=event.stage_id.id,
-                    state=event.state,
-                    waiting_for=event.waiting_for or None,
-                    team=event.team_id.id or None,
-                    user=event.user_id.id or None,
-                )
-            )
-        return result
+    # === Telling === #
 
     @api.model
     def _get_kind_models(self):
@@ -197,10 +192,15 @@ class AftersalesCaseEvent(models.Model):
             "claim_rejected": (env._("Claim rejected"), None),
             "claim_expired": (env._("Claim forgotten"), None),
             "slip_confirmed": (env._("Delivery slip confirmed"), None),
+            "reply": (env._("Reply to the customer"), None),
+            "customer_message": (env._("Message of the customer"), None),
+            "message": (env._("Note, or message to others"), None),
+            "reported": (env._("Reported on, corrected"), None),
+            "promise": (env._("Promised to the customer"), None),
         }
 
-    @api.depends("kind", "from_id", "to_id", "stage_id")
-    @api.depends_context("lang", "uid")
+    @api.depends("kind", "from_id", "to_id", "from_at", "to_at", "stage_id")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_summary(self):
         kinds = self._get_kind_models()
         names = self._get_display_names(kinds)
@@ -210,6 +210,10 @@ class AftersalesCaseEvent(models.Model):
                 names[model].get(record_id) or f"#{record_id}"
                 for record_id in (event.from_id, event.to_id)
                 if model and record_id
+            ] or [
+                format_datetime(self.env, moment)
+                for moment in (event.from_at, event.to_at)
+                if moment
             ]
             event.summary = ": ".join(filter(None, [label, " → ".join(sides)]))
 
@@ -219,10 +223,19 @@ class AftersalesCaseEvent(models.Model):
         """The reason in the reader's words, where a key was logged and not a text."""
         attention = self.env["aftersales.case"]._fields["attention"]
         refusals = self.env["aftersales.intake"]._fields["reason"]
+        mails = dict(refusals._description_selection(self.env))
         words = {
             EVENT_SIGNAL: dict(attention._description_selection(self.env)),
             EVENT_ASSIGNED: {REASON_FALLBACK: self.env._("nobody took it yet")},
-            EVENT_MAIL_IN: dict(refusals._description_selection(self.env)),
+            EVENT_MAIL_IN: mails,
+            EVENT_CUSTOMER_MESSAGE: mails,
+            EVENT_REPLY: {
+                REPLY_STAGE: self.env._("the stage's message"),
+                REPLY_CONFIRMATION: self.env._("confirmation of receipt"),
+                REPLY_RATING: self.env._("request for a rating"),
+                REPLY_OUT_OF_OFFICE: self.env._("out-of-office reply"),
+                REPLY_AUTOMATIC: self.env._("automatic message"),
+            },
             EVENT_MAIL_FAILED: {
                 MAIL_REFUSED: self.env._("refused by the mail server"),
                 MAIL_EXPIRED: self.env._("the mail server could not be reached"),

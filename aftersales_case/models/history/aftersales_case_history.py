@@ -31,30 +31,17 @@ class AftersalesCase(models.Model):
     def _get_spans(self):
         """Return ``{case: [Span]}``: who held each case and in which stage, until now.
 
-        A closed case is replayed until it was closed.
+        A closed case is replayed until it was closed. Until a case came in, an earlier one
+        that was merged into it stood for it.
         """
-        chains = {case: case._get_merged_cases() for case in self}
-        # sudo: whoever reads a case reads its history, whatever his role
-        events = (
-            self.env["aftersales.case.event"]
-            .sudo()
-            .search([("case_id", "in", self.union(*chains.values()).ids)])
+        snapshots = self.env["aftersales.case.event"]._read_snapshots(
+            self.ids, merged=True
         )
-        snapshots = events._get_snapshots()
         now = fields.Datetime.now()
-        result = {}
-        for case, chain in chains.items():
-            own = snapshots.get(case.id, [])
-            # Until this case came in, an earlier one that was merged into it stood for it.
-            earlier = [
-                event
-                for other in chain - case
-                for event in snapshots.get(other.id, [])
-                if own and event.at < own[0].at
-            ]
-            earlier.sort(key=lambda event: event.at)
-            result[case] = replay.spans(earlier + own, case.closed_at or now)
-        return result
+        return {
+            case: replay.spans(snapshots.get(case.id, []), case.closed_at or now)
+            for case in self
+        }
 
     def _get_custody(self, key="party"):
         """Say who held each case and for how long: the answer to "who held it?".

@@ -155,11 +155,7 @@ class AftersalesCase(models.Model):
 
     def _plan_signals(self):
         """Replay the events of these cases into the moments at which they are due."""
-        snapshots = (
-            self.env["aftersales.case.event"]
-            .search([("case_id", "in", self.ids)])
-            ._get_snapshots()
-        )
+        snapshots = self.env["aftersales.case.event"]._read_snapshots(self.ids)
         links = self.type_id._get_links()
         clocks = self._get_clocks(snapshots)
         rows = []
