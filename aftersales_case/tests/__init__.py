@@ -32,6 +32,7 @@ from . import test_mail_sender
 from . import test_merge
 from . import test_migration
 from . import test_own_fields
+from . import test_promise
 from . import test_replay
 from . import test_replay_engine
 from . import test_responsible_race

@@ -17,6 +17,7 @@ from ...const import (
     EVENT_IMPORTED,
     EVENT_PRIORITY,
     EVENT_REOPENED,
+    EVENT_REPORTED,
     EVENT_STAGE,
     EVENT_TEAM,
     EVENT_TYPE,
@@ -36,6 +37,7 @@ LONGEST_FORM = timedelta(days=1)
 # Fields whose change is an event, in the order in which the events of one change stand.
 LOGGED_FIELDS = {
     "type_id": EVENT_TYPE,
+    "reported_at": EVENT_REPORTED,
     "partner_id": EVENT_CUSTOMER,
     "priority": EVENT_PRIORITY,
     "team_id": EVENT_TEAM,
@@ -365,11 +367,13 @@ class AftersalesCase(models.Model):
         return [event | {"at": case.reported_at} for event in events] + [imported]
 
     def _prepare_event(self, case, kind, old, new, reason=None):
-        return {
+        if kind == EVENT_REPORTED:
+            sides = {"from_at": old, "to_at": new}
+        else:
+            sides = {"from_id": int(old or 0), "to_id": int(new or 0)}
+        return sides | {
             "case_id": case,
             "kind": kind,
-            "from_id": int(old or 0),
-            "to_id": int(new or 0),
             "reason": reason and str(reason)[:LONGEST_REASON],
         }
 
