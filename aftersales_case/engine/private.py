@@ -5,6 +5,18 @@ switches a rule off, or says that something happened already, is therefore an ob
 class of ours; no request can bring one.
 """
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """Says in the context that what is sent is no person's word.
+
+    :param reason: key of what makes it, one of the ``REPLY_…`` constants or a sibling's
+    """
+
+    reason: str
+
 
 def get_private(context, key, kind):
     """Return the object of ours under a key of a context, or None for anything else.

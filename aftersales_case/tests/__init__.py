@@ -37,6 +37,7 @@ from . import test_replay
 from . import test_replay_engine
 from . import test_responsible_race
 from . import test_rights
+from . import test_said
 from . import test_scripts
 from . import test_settings_guard
 from . import test_shipped_types

@@ -129,7 +129,7 @@ class TestConflict(AgainCommon):
         self.assertEqual(intake.reason, REASON_AGAIN)
         self._run_job()
         kinds = intake.case_id.event_ids.mapped("kind")
-        self.assertEqual(kinds, ["created", "assigned", "mail_in"])
+        self.assertEqual(kinds, ["created", "assigned", "mail_in", "customer_message"])
         # Queued now; it counts as sent when it has left.
         queued = self.env["mail.mail"].search([("res_id", "=", intake.case_id.id)])
         self.assertTrue(queued.aftersales_template_id)

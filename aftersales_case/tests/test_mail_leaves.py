@@ -89,7 +89,7 @@ class TestMailLeaves(GatewayCommon):
         self._send(case)
         self.assertEqual(len(self.exchange.delivered), 1)
         self.assertEqual(self._kinds(case), ["mail_out"])
-        event = case.event_ids[-1]
+        event = case.event_ids.filtered(lambda event: event.kind == "mail_out")
         self.assertEqual(event.to_id, self.template.id)
         self.assertEqual(event.actor_id, self.agent)
 

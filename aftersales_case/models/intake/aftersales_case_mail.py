@@ -2,7 +2,6 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr
 
@@ -11,6 +10,7 @@ from ...const import (
     INTAKE_CASE,
     REASON_OTHER_SENDER,
     REASON_SENDER_FORGED,
+    REPLY_CONFIRMATION,
 )
 from ...engine.incoming import is_machine
 from .mail_thread import IncomingMail
@@ -76,7 +76,6 @@ class AftersalesCase(models.Model):
                 self._note_somebody_else(msg_dict, reason)
         else:
             self._after_mail_in()
-            self._move_on_reply(msg_dict)
         return res
 
     def _prepare_mail_vals(self, msg_dict, custom_values):
@@ -200,6 +199,7 @@ class AftersalesCase(models.Model):
         if intake._count_recent() > CONFIRMATIONS:
             return
         values = {
+            "aftersales_reason": REPLY_CONFIRMATION,
             "headers": repr(AUTOMATIC),
             "references": intake.message_id,
             "reply_to": self._notify_get_reply_to()[self.id],
@@ -228,26 +228,6 @@ class AftersalesCase(models.Model):
                 for case in self
             ]
         )
-
-    def _move_on_reply(self, msg_dict):
-        """Take a case on when the customer has answered, where its type says so."""
-        links = self.type_id._get_links()
-        for case in self:
-            link = links.get((case.type_id.id, case.stage_id.id))
-            target = link and link.reply_stage_id
-            if not target or not case._is_from_customer(msg_dict):
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    case.stage_id = target
-            except UserError as error:
-                case._message_log(body=str(error))
-
-    def _is_from_customer(self, msg_dict):
-        """Say whether a mail comes from outside, from anybody but a colleague."""
-        # sudo: as whoever fetches mail
-        author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id"))
-        return not author or author.partner_share
 
     # === Out === #
 

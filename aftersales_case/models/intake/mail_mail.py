@@ -44,6 +44,18 @@ class MailMail(models.Model):
         help="It did not reach the customer and is not tried again; its case says so.",
     )
 
+    aftersales_reason = fields.Char(
+        "Why It Was Sent",
+        readonly=True,
+        help="What made this message, where no person wrote it.",
+    )
+    aftersales_logged = fields.Boolean(
+        "In the History",
+        readonly=True,
+        copy=False,
+        help="The history of the case knows already that this was sent.",
+    )
+
     # What still has to leave.
     _aftersales_waiting_idx = models.Index(
         "(state) WHERE aftersales_template_id IS NOT NULL AND state IN"
@@ -53,7 +65,13 @@ class MailMail(models.Model):
     def write(self, vals):
         res = super().write(vals)
         if vals.get("state") == "sent":
-            self.filtered("aftersales_template_id")._log_departure()
+            self.filtered(
+                lambda mail: (
+                    mail.model == "aftersales.case"
+                    and not mail.is_notification
+                    and not mail.aftersales_logged
+                )
+            )._log_departure()
         return res
 
     def _log_departure(self):
@@ -62,7 +80,9 @@ class MailMail(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self._get_aftersales_cases()._log_mail_out(self)
+                cases = self._get_aftersales_cases()
+                cases._log_mail_out(self.filtered("aftersales_template_id"))
+                cases._log_departed(self)
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
