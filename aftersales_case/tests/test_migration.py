@@ -2,8 +2,10 @@ import importlib.util
 import logging
 from pathlib import Path
 
+from odoo.tests import freeze_time
 from odoo.tools import SQL
 
+from ..const import SAID_SINCE
 from .common import AftersalesCommon
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -72,6 +74,18 @@ class TestMigration(AftersalesCommon):
         self.assertEqual(self.type_complaint.changes_days, 3650)
         self.assertEqual(self.type_complaint.max_days_open, 12)
         self.assertEqual(link.max_hours, 87600)
+
+    def test_log_that_begins_to_listen(self):
+        """It is kept since when messages are in the log, and no event is made up."""
+        case = self._new_case()
+        case.message_post(body="x", message_type="comment")
+        known = case.event_ids
+        parameters = self.env["ir.config_parameter"]
+        for moment in ("2026-03-02 08:00:00", "2026-04-01 08:00:00"):
+            with freeze_time(moment):
+                self._migrate("19.0.1.2.0/post-said.py")
+        self.assertEqual(parameters.get_param(SAID_SINCE), "2026-03-02 08:00:00")
+        self.assertEqual(case.event_ids, known)
 
     def test_greetings(self):
         """Messages that existed greet their addressee; other words of them stay."""

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time
 
+from odoo.addons.aftersales_case.const import SAID_SINCE
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .common import DunningCommon
@@ -80,6 +81,35 @@ class TestDiscipline(DunningCommon):
             )
         self._run_cron("2026-03-12")
         self.assertEqual(hold.state, "active")
+
+    def test_a_note_breaks_the_silence(self):
+        """So does what a colleague notes; what answers for him while away does not."""
+        for message_type, state in (
+            ("comment", "active"),
+            ("out_of_office", "expired"),
+        ):
+            case, hold = self._held_case()
+            with freeze_time("2026-03-09 09:00:00"):
+                self._as(self.agent, case).message_post(
+                    body="I asked the workshop.",
+                    message_type=message_type,
+                    partner_ids=case._get_customer_partners().ids,
+                    subtype_xmlid=None
+                    if message_type == "comment"
+                    else "mail.mt_comment",
+                )
+            self._run_cron("2026-03-12")
+            self.assertEqual(hold.state, state, message_type)
+
+    def test_silence_before_the_log_listened(self):
+        """Messages of earlier versions are not in the log: no hold ends for that."""
+        _case, hold = self._held_case()
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(SAID_SINCE, "2026-03-09 09:00:00")
+        self._run_cron("2026-03-12")
+        self.assertEqual(hold.state, "active")
+        self._run_cron("2026-03-20")
+        self.assertEqual(hold.state, "expired")
 
     @feature("N-05")
     def test_renewal_is_counted(self):

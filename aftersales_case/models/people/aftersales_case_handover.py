@@ -3,10 +3,23 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import EVENT_ASSIGNED, EVENT_HANDOVER, EVENT_MAIL_IN, EVENT_SIGNAL
+from ...const import (
+    EVENT_ASSIGNED,
+    EVENT_CUSTOMER_MESSAGE,
+    EVENT_HANDOVER,
+    EVENT_MAIL_IN,
+    EVENT_REPLY,
+    EVENT_SIGNAL,
+)
 
 # What happens to a case without its responsible's doing.
-PASSIVE_KINDS = (EVENT_ASSIGNED, EVENT_HANDOVER, EVENT_MAIL_IN, EVENT_SIGNAL)
+PASSIVE_KINDS = (
+    EVENT_ASSIGNED,
+    EVENT_CUSTOMER_MESSAGE,
+    EVENT_HANDOVER,
+    EVENT_MAIL_IN,
+    EVENT_SIGNAL,
+)
 
 
 class AftersalesCase(models.Model):
@@ -117,7 +130,7 @@ class AftersalesCase(models.Model):
     def _get_worked_on(self):
         """Return the lent cases that their deputy has worked on, where that counts.
 
-        Worked on means that he moved, changed or answered it since he has it.
+        Worked on means that he moved or changed it, or wrote on it, since he has it.
         """
         cases = self.filtered(
             lambda case: not case.company_id.aftersales_return_worked_on
@@ -139,6 +152,10 @@ class AftersalesCase(models.Model):
                 ("case_id", "in", cases.ids),
                 ("id", ">", min(loans.ids, default=0)),
                 ("kind", "not in", PASSIVE_KINDS),
+                # An automatic reply is nobody's work.
+                "|",
+                ("kind", "!=", EVENT_REPLY),
+                ("reason", "=", False),
             ]
         )
         touched = {
@@ -148,20 +165,4 @@ class AftersalesCase(models.Model):
             and act.id > since[act.case_id].id
             and act.actor_id == act.case_id.user_id
         }
-        messages = self.env["mail.message"].search_fetch(
-            [
-                ("model", "=", self._name),
-                ("res_id", "in", cases.ids),
-                ("message_type", "=", "comment"),
-                ("author_id", "in", cases.user_id.partner_id.ids),
-                ("date", ">=", min(loans.mapped("at"), default=False)),
-            ],
-            ["res_id", "author_id", "date"],
-        )
-        for message in messages:
-            case = self.browse(message.res_id)
-            loan = since.get(case)
-            written = loan and message.date >= loan.at
-            if written and message.author_id == case.user_id.partner_id:
-                touched.add(case)
         return cases.filtered(lambda case: case in touched)

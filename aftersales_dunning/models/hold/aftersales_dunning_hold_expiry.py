@@ -9,6 +9,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from odoo.addons.aftersales_case.const import EVENT_REPLY, SAID_SINCE
+
 from ...const import END_EXPIRED, HOLD_ACTIVE
 
 _logger = logging.getLogger(__name__)
@@ -21,7 +23,7 @@ class AftersalesDunningHold(models.Model):
     """Discipline: a hold ends when we are silent, after a warning.
 
     Silence is counted in working days of the company, from the last thing that one of
-    us did on the case: an event of the case, or a message or note.
+    us did on the case: moved or changed it, or wrote on it; see the log of cases.
     """
 
     _inherit = "aftersales.dunning.hold"
@@ -125,28 +127,20 @@ class AftersalesDunningHold(models.Model):
     def _get_last_actions(self):
         """Return ``{hold: datetime}``: when one of us last did something about it."""
         cases = self.case_id
-        latest = defaultdict(lambda: fields.Datetime.to_datetime("1970-01-01"))
+        # sudo: a setting. Before that day the log cannot tell silence from messages.
+        listening = self.env["ir.config_parameter"].sudo().get_param(SAID_SINCE)
+        earliest = fields.Datetime.to_datetime(listening or "1970-01-01")
+        latest = defaultdict(lambda: earliest)
         own = Domain("actor_id.share", "=", False) & Domain(
             "actor_id.active", "=", True
         )
+        # What was sent by itself is nobody's work.
+        own &= Domain("kind", "!=", EVENT_REPLY) | Domain("reason", "=", False)
         events = self.env["aftersales.case.event"]._read_group(
             own & Domain("case_id", "in", cases.ids), ["case_id"], ["at:max"]
         )
         for case, at in events:
             latest[case.id] = max(latest[case.id], at)
-        messages = self.env["mail.message"]._read_group(
-            [
-                ("model", "=", "aftersales.case"),
-                ("res_id", "in", cases.ids),
-                ("message_type", "in", ("comment", "email_outgoing")),
-                ("author_id.partner_share", "=", False),
-                ("author_id.active", "=", True),
-            ],
-            ["res_id"],
-            ["date:max"],
-        )
-        for case_id, at in messages:
-            latest[case_id] = max(latest[case_id], at)
         return {
             hold: max(
                 latest[hold.case_id.id],
