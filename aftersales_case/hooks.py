@@ -1,5 +1,7 @@
 from odoo.tools import SQL
 
+from .const import SAID_SINCE
+
 
 def uninstall_hook(env):
     """Take along what the ORM leaves behind, and all that it could not delete.
@@ -18,5 +20,6 @@ def uninstall_hook(env):
     aliases = types.alias_id | teams.alias_id
     env["ir.model.data"]._take_leave("aftersales_case")
     aliases.unlink()
+    env["ir.config_parameter"].search([("key", "=", SAID_SINCE)]).unlink()
     # An index on a field that stays, since it is core's.
     env.cr.execute(SQL("DROP INDEX IF EXISTS res_partner__phone_sanitized_index"))

@@ -7,6 +7,8 @@ class of ours; no request can bring one.
 
 from dataclasses import dataclass
 
+# What makes the messages that are sent, in the context: an ``Automatic``.
+AUTOMATIC_KEY = "aftersales_automatic"
 
 @dataclass(frozen=True, slots=True)
 class Automatic:

@@ -56,9 +56,9 @@ class AftersalesCaseEvent(models.Model):
     actor_id = fields.Many2one("res.users", "By", required=True, ondelete="restrict")
     from_id = fields.Integer(help="Record before, in the model of the kind.")
     to_id = fields.Integer(help="Record after, in the model of the kind.")
-    from_at = fields.Datetime(help="Moment before, of a kind that is about a moment.")
-    to_at = fields.Datetime(help="Moment after, or promised to the customer.")
-    key = fields.Char(help="What was promised, of a promise.")
+    from_at = fields.Datetime("Date Before", help="Of a kind that is about a date.")
+    to_at = fields.Datetime("Date After", help="Of a promise: the promised date.")
+    key = fields.Char("Promise", help="What was promised to the customer.")
     stage_id = fields.Many2one(
         "aftersales.case.stage", required=True, ondelete="restrict"
     )

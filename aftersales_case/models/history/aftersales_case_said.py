@@ -13,10 +13,8 @@ from ...const import (
     REPLY_RATING,
     REPLY_STAGE,
 )
-from ...engine.private import Automatic, get_private
+from ...engine.private import AUTOMATIC_KEY, Automatic, get_private
 
-# What makes a message, in the context: see ``Automatic``.
-AUTOMATIC_KEY = "aftersales_automatic"
 # Types of messages that people write, and those that machines send to people.
 WRITTEN_TYPES = ("comment", "email", "sms")
 MACHINE_TYPES = {
@@ -166,7 +164,7 @@ class AftersalesCase(models.Model):
         if not reason and self.env.uid == SUPERUSER_ID and not said.author_id.user_ids:
             reason = REPLY_AUTOMATIC
         partner_ids = {person["id"] for person in receivers if person["id"]}
-        addresses = {person["email_normalized"] for person in receivers}
+        addresses = {p["email_normalized"] for p in receivers if not p["id"]}
         if said.message_type == "email":
             # Whom the mail itself went to is not told a second time.
             for known in (said.incoming_email_to, said.incoming_email_cc):
