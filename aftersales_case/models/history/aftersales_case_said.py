@@ -59,6 +59,7 @@ class AftersalesCase(models.Model):
         mails.sudo().aftersales_logged = True
         return result
 
+    @api.private  # takes a template, which no client can send
     def rating_send_request(self, template, lang=False, force_send=True):
         asked = self.with_context(**{AUTOMATIC_KEY: Automatic(REPLY_RATING)})
         return super(AftersalesCase, asked).rating_send_request(
