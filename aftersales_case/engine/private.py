@@ -10,6 +10,7 @@ from dataclasses import dataclass
 # What makes the messages that are sent, in the context: an ``Automatic``.
 AUTOMATIC_KEY = "aftersales_automatic"
 
+
 @dataclass(frozen=True, slots=True)
 class Automatic:
     """Says in the context that what is sent is no person's word.

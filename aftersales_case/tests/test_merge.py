@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -276,13 +277,29 @@ class TestMerge(AftersalesCommon):
         secret = self._new_case(confidential=True, user_id=self.manager.id)
         message = secret.message_post(body="Secret")
         new = self._as(self.agent, case)._split_off(
-            {"name": "Theft"},
-            message,
-            self.env["ir.attachment"],
-            self.env["aftersales.checklist.item"],
+            {"name": "Theft"}, {"messages": message}
         )
         self.assertEqual(message.res_id, secret.id)
         self.assertNotIn(message, new.message_ids)
+
+    def test_split_parts_of_siblings(self):
+        """A sibling's part moves by one hook, with whatever else is chosen."""
+        case = self._new_case(user_id=self.agent.id)
+        child = self._new_case(parent_id=case.id)
+        own = case.message_post(body="Own")
+
+        core = type(case)._move_split_parts
+
+        def move(case, new, parts):
+            core(case, new, parts)
+            parts["children"].write({"parent_id": new.id})
+
+        with patch.object(type(case), "_move_split_parts", move):
+            new = self._as(self.agent, case)._split_off(
+                {"name": "Part"}, {"children": child, "messages": own}
+            )
+        self.assertEqual(child.parent_id, new)
+        self.assertEqual(own.res_id, new.id)
 
     # === Reopen === #
 

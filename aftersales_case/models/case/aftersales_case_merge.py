@@ -240,13 +240,11 @@ class AftersalesCase(models.Model):
 
     # === Split === #
 
-    def _split_off(self, vals, messages, attachments, items, as_child=True):
+    def _split_off(self, vals, parts, as_child=True):
         """Make a new case of a part of this one.
 
         :param vals: values of the new case, on top of those both have in common
-        :param messages: ``mail.message`` of this case that move, with their files
-        :param attachments: further files that move
-        :param items: checklist items that move
+        :param parts: dict of what moves: see ``_move_split_parts``
         :param as_child: the new case stands under this one, else beside it
         :returns: the new case
         """
@@ -256,22 +254,10 @@ class AftersalesCase(models.Model):
         vals = self._prepare_split_vals() | {"parent_id": parent.id} | vals
         # sudo: checked above; what both have in common is not the user's to say
         new = self.sudo().create(vals).with_env(self.env)
-        # sudo: checked above; messages and files of others move as well
-        own_messages = messages.sudo().filtered(
-            lambda m: m.model == self._name and m.res_id == self.id
+        # sudo: checked above; parts of others move as well
+        self.sudo()._move_split_parts(
+            new.sudo(), {name: records.sudo() for name, records in parts.items()}
         )
-        files = (
-            (attachments | own_messages.attachment_ids)
-            .sudo()  # sudo: files of a case that the user may write
-            .filtered(
-                lambda file: file.res_model == self._name and file.res_id == self.id
-            )
-        )
-        own_messages.write({"res_id": new.id})
-        files.write({"res_id": new.id})
-        # sudo: as above
-        items = items.sudo().filtered(lambda item: item.case_id.id == self.id)
-        items.write({"case_id": new.id, "requirement_id": False})
         self.env["aftersales.case.event"]._log_events(
             [
                 {
@@ -286,6 +272,30 @@ class AftersalesCase(models.Model):
         self._message_log(body=self.env._("Split off: %s", new._get_number_link()))
         new._message_log(body=self.env._("Split off from %s", self._get_number_link()))
         return new
+
+    def _move_split_parts(self, new, parts):
+        """Hook: move what hangs on this case to the case that is split off.
+
+        Called with sudo. The parts come from the client: what is of another case stays.
+
+        :param new: the case that is split off
+        :param parts: ``{name: records}``; here ``messages``, which take their files
+            along, further ``attachments``, ``checklist`` items and ``lines`` of goods; a
+            sibling adds its own under its own name
+        """
+        own_messages = parts.get("messages", self.env["mail.message"]).filtered(
+            lambda message: message.model == self._name and message.res_id == self.id
+        )
+        files = parts.get("attachments", self.env["ir.attachment"])
+        files = (files | own_messages.attachment_ids).filtered(
+            lambda file: file.res_model == self._name and file.res_id == self.id
+        )
+        own_messages.write({"res_id": new.id})
+        files.write({"res_id": new.id})
+        items = parts.get("checklist", self.env["aftersales.checklist.item"])
+        items.filtered(lambda item: item.case_id == self).write(
+            {"case_id": new.id, "requirement_id": False}
+        )
 
     def _prepare_split_vals(self):
         """Hook: return the values that a case split off has in common with this one."""

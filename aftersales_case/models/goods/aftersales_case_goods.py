@@ -276,17 +276,15 @@ class AftersalesCase(models.Model):
             "picking_id": self.picking_id.id,
         }
 
-    def _split_off(self, vals, messages, attachments, items, as_child=True, lines=None):
-        """Move the goods chosen, too: ``lines`` of this case.
-
-        The others stay here, so that no goods stand on both cases.
-        """
+    def _split_off(self, vals, parts, as_child=True):
+        """What the slip says is taken over with the parts, not looked up again."""
         with self._taking_slips() as case:
-            new = super(AftersalesCase, case)._split_off(
-                vals, messages, attachments, items, as_child=as_child
-            )
-        new = new.with_env(self.env)
-        # sudo: the user may write this case, and made the other one
-        own = (lines or self.line_ids.browse()).sudo()
-        own.filtered(lambda line: line.case_id == self).write({"case_id": new.id})
-        return new
+            new = super(AftersalesCase, case)._split_off(vals, parts, as_child)
+        return new.with_env(self.env)
+
+    def _move_split_parts(self, new, parts):
+        """Move the goods chosen; the others stay, so that none stand on both cases."""
+        res = super()._move_split_parts(new, parts)
+        lines = parts.get("lines", self.line_ids.browse())
+        lines.filtered(lambda line: line.case_id == self).write({"case_id": new.id})
+        return res

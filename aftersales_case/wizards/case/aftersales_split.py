@@ -52,12 +52,14 @@ class AftersalesSplit(models.TransientModel):
         if self.type_id == case.type_id:
             vals["category_id"] = case.category_id.id
             vals["properties"] = case._get_raw_properties()
-        new = case._split_off(
-            vals,
-            self.message_ids,
-            self.attachment_ids,
-            self.checklist_ids,
-            as_child=self.relation == "child",
-            lines=self.line_ids,
-        )
-        return new._get_records_action()
+        as_child = self.relation == "child"
+        return case._split_off(vals, self._get_parts(), as_child)._get_records_action()
+
+    def _get_parts(self):
+        """Hook: return the parts that move, by the names of ``_move_split_parts``."""
+        return {
+            "messages": self.message_ids,
+            "attachments": self.attachment_ids,
+            "checklist": self.checklist_ids,
+            "lines": self.line_ids,
+        }

@@ -205,8 +205,8 @@ class AftersalesCase(models.Model):
         target._sync_goods()
         return res
 
-    def _split_off(self, vals, messages, attachments, items, **options):
-        new = super()._split_off(vals, messages, attachments, items, **options)
+    def _split_off(self, vals, parts, as_child=True):
+        new = super()._split_off(vals, parts, as_child)
         (self | new)._sync_goods()
         return new
 
