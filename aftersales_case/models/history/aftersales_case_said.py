@@ -164,14 +164,14 @@ class AftersalesCase(models.Model):
             return
         if not reason and self.env.uid == SUPERUSER_ID and not said.author_id.user_ids:
             reason = REPLY_AUTOMATIC
-        partner_ids = {person["id"] for person in receivers if person["id"]}
+        partners = said.author_id.browse(p["id"] for p in receivers if p["id"])
         addresses = {p["email_normalized"] for p in receivers if not p["id"]}
         if said.message_type == "email":
             # Whom the mail itself went to is not told a second time.
             for known in (said.incoming_email_to, said.incoming_email_cc):
                 addresses |= set(email_normalize_all(known or ""))
         told = (marked or not self._is_note(said)) and self._is_told(
-            partner_ids, addresses
+            partners | self._find_receivers(addresses), addresses
         )
         if told or not reason:
             kind = EVENT_REPLY if told else EVENT_MESSAGE
@@ -187,13 +187,17 @@ class AftersalesCase(models.Model):
         :param others: whether what the customer does not get is logged as well
         """
         cases = {case.id: case for case in self}
+        # sudo: as in _log_own_words
+        mails = mails.sudo().filtered(lambda mail: mail.res_id in cases)
+        written = {
+            mail: set(email_normalize_all(mail.email_to or "")) for mail in mails
+        }
+        found = self._find_receivers(set().union(*written.values()))
         events = []
-        for mail in mails.sudo():  # sudo: as in _log_own_words
-            case = cases.get(mail.res_id)
-            if not case:
-                continue
-            addresses = set(email_normalize_all(mail.email_to or ""))
-            told = case._is_told(set(mail.recipient_ids.ids), addresses)
+        for mail, addresses in written.items():
+            case = cases[mail.res_id]
+            known = found.filtered(lambda p, a=addresses: p.email_normalized in a)
+            told = case._is_told(mail.recipient_ids | known, addresses)
             if told or others:
                 kind = EVENT_REPLY if told else EVENT_MESSAGE
                 said = {"case_id": case, "kind": kind, "reason": get_reason(mail)}
@@ -242,13 +246,23 @@ class AftersalesCase(models.Model):
         suppliers = self._get_merged_cases().sudo().supplier_id  # sudo: as above
         return author in suppliers.commercial_partner_id
 
-    def _is_told(self, partner_ids, addresses):
+    @api.model
+    def _find_receivers(self, addresses):
+        """Return the partners, of any company, who are reached at these addresses."""
+        # sudo: as in _log_own_words
+        partners = self.env["res.partner"].sudo()
+        addresses = list(filter(None, addresses))
+        if not addresses:
+            return partners
+        return partners.search([("email_normalized", "in", addresses)])
+
+    def _is_told(self, receivers, addresses):
         """Say whether the customer's people are among the receivers of a message.
 
         They are whom the messages for the customer go to, their colleagues, whoever
         reported the case for them, and the address that the case has.
 
-        :param partner_ids: ids of partners who get it
+        :param receivers: partners who get it, with sudo
         :param addresses: normalized addresses that get it
         """
         self.ensure_one()
@@ -258,12 +272,9 @@ class AftersalesCase(models.Model):
             named |= case._get_customer_partners()
         own = {email_normalize(case.email or "") for case in cases}
         own = set(filter(None, own | set(named.mapped("email_normalized"))))
-        if partner_ids & set(named.ids) or addresses & own:
+        addresses = addresses | set(receivers.mapped("email_normalized"))
+        if receivers & named or addresses & own:
             return True
-        receivers = named.browse(partner_ids)
-        strange = list(filter(None, addresses))
-        if strange:
-            receivers |= named.search([("email_normalized", "in", strange)])
         suppliers = cases.supplier_id.commercial_partner_id
         reporters = cases.reporter_id.filtered(
             lambda p: p.partner_share and p.commercial_partner_id not in suppliers
@@ -272,9 +283,7 @@ class AftersalesCase(models.Model):
         theirs = receivers.filtered(
             lambda p: p.commercial_partner_id in customers or p in reporters
         )
-        return any(theirs.mapped("partner_share")) or bool(
-            own & set(receivers.mapped("email_normalized"))
-        )
+        return any(theirs.mapped("partner_share"))
 
     def _prepare_said(self, message, kind, reason):
         """Return the event that somebody said something."""
