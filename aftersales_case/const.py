@@ -182,6 +182,8 @@ REPLY_CONFIRMATION = "confirmation"
 REPLY_RATING = "rating"
 REPLY_OUT_OF_OFFICE = "out_of_office"
 REPLY_AUTOMATIC = "automatic"
+# Of a mail only, never of an event: a person wrote it.
+REPLY_PERSON = "person"
 
 # Why somebody is responsible whom no rule has named on purpose.
 REASON_FALLBACK = "fallback"

@@ -124,6 +124,37 @@ class TestHandover(AftersalesCommon):
         self._run_give_back(start + timedelta(days=8))
         self.assertEqual(len(self._notices(self.agent)), 1, "told twice")
 
+    def test_what_the_deputy_wrote_counts(self):
+        """An answer or a note of his keeps the case; what was sent by itself does not."""
+        start = datetime(2026, 3, 2, 8, 0, 0)
+        with self._at(start):
+            noted, answered, automatic, customers = cases = self._new_cases(
+                4, contact_id=self.contact.id
+            )
+            form = self._handover(self.agent, cases)
+            form.to_user_id = self.agent2
+            form.return_on = date(2026, 3, 9)
+            form.save().action_apply()
+        with self._at(start + timedelta(days=1)):
+            to_anna = {
+                "partner_ids": self.contact.ids,
+                "subtype_xmlid": "mail.mt_comment",
+            }
+            for case, values in (
+                (noted, {"message_type": "comment"}),
+                (answered, {"message_type": "comment"} | to_anna),
+                (automatic, {"message_type": "out_of_office"} | to_anna),
+                (
+                    customers,
+                    {"message_type": "comment", "author_id": self.contact.id},
+                ),
+            ):
+                writer = case if case == customers else self._as(self.agent2, case)
+                writer.message_post(body="x", **values)
+        self._run_give_back(start + timedelta(days=7))
+        self.assertEqual((noted | answered).user_id, self.agent2)
+        self.assertEqual((automatic | customers).user_id, self.agent)
+
     @feature("N-12")
     def test_company_may_want_all_cases_back(self):
         """A company may say that cases come back even when the deputy worked on them."""

@@ -240,6 +240,10 @@ class TestReplies(SaidCommon):
         self.contact.phone = "+31 6 1234 5678"
         self._as(self.agent, self.case)._message_sms("Ready")
         self.assertEqual(self._get_said(), [("reply", None)])
+        case = self._new_case(contact_id=False, phone="+31 6 1234 5678")
+        for number, kind in (("+31612345678", "reply"), ("+31612345679", "message")):
+            self._as(self.agent, case)._message_sms("Ready", sms_numbers=[number])
+            self.assertEqual(self._get_said(case)[-1], (kind, None))
 
 
 @tagged("post_install", "-at_install")
@@ -281,6 +285,21 @@ class TestManyReplies(SaidCommon):
         mails.state = "sent"
         self.assertEqual(self._get_said(self.case), [("reply", None)])
 
+    def test_mass_mail_put_off(self):
+        """What the colleague puts off is his reply when it leaves."""
+        template = self.env.ref("aftersales_case.template_received").copy(
+            {"scheduled_date": "2126-03-02 08:00:00"}
+        )
+        composer = self._compose(self.case, "mass_mail")
+        composer.template_id = template
+        mail, _messages = composer._action_send_mail()
+        self.assertTrue(mail.scheduled_date)
+        self.assertFalse(self._get_said())
+        mail.state = "sent"
+        mail.state = "sent"
+        self.assertEqual(self._get_said(), [("reply", None)])
+        self.assertEqual(self.case.event_ids[-1].actor_id, self.agent)
+
     def test_mass_post(self):
         """Messages posted on many cases at once are replies of each."""
         cases = self.case | self._new_case(user_id=self.agent.id)
@@ -305,7 +324,7 @@ class TestManyReplies(SaidCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            group._log_departed(mails)
+            group._log_mailed(mails)
             group._after_customer_message(mails.mail_message_id)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(len(cases[2:]), 80)

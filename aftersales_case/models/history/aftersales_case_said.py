@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import email_normalize, email_normalize_all
 
@@ -10,6 +10,7 @@ from ...const import (
     INTAKE_CASE,
     REPLY_AUTOMATIC,
     REPLY_OUT_OF_OFFICE,
+    REPLY_PERSON,
     REPLY_RATING,
     REPLY_STAGE,
 )
@@ -44,7 +45,7 @@ class AftersalesCase(models.Model):
         receivers = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         # What is put off is told when it is sent, and then comes here again.
         if not self._is_notification_scheduled(kwargs.get("scheduled_date")):
-            self._log_own_words(message, receivers)
+            self._log_own_words(message, receivers, kwargs.get("sms_numbers"))
         return receivers
 
     def _message_mail_after_hook(self, mails):
@@ -53,10 +54,17 @@ class AftersalesCase(models.Model):
         reason = self._get_automatic_reason()
         if not reason and self.env.uid == SUPERUSER_ID:
             reason = REPLY_AUTOMATIC
-        sent = mails.filtered(lambda mail: mail.state != "cancel")
-        self._log_mailed(sent, lambda mail: reason, others=not reason)
-        # sudo: a mark for ourselves, on mails that the user has just made
-        mails.sudo().aftersales_logged = True
+        # sudo: marks for ourselves, on mails that the user has just made
+        mails = mails.sudo()
+        mails.aftersales_reason = reason or REPLY_PERSON
+        now = fields.Datetime.now()
+        sent = mails.filtered(
+            lambda mail: (
+                mail.state != "cancel"
+                and not (mail.scheduled_date and mail.scheduled_date > now)
+            )
+        )
+        self._log_mailed(sent)
         return result
 
     @api.private  # takes a template, which no client can send
@@ -149,10 +157,11 @@ class AftersalesCase(models.Model):
 
     # === Ourselves === #
 
-    def _log_own_words(self, message, receivers):
+    def _log_own_words(self, message, receivers, numbers=None):
         """Log what one of us, or something of ours, has told the customer or others.
 
         :param receivers: result of ``_notify_thread``
+        :param numbers: numbers that get a text message besides the receivers
         """
         # sudo: who is told is asked and shown to nobody
         said = message.sudo()
@@ -170,8 +179,9 @@ class AftersalesCase(models.Model):
             # Whom the mail itself went to is not told a second time.
             for known in (said.incoming_email_to, said.incoming_email_cc):
                 addresses |= set(email_normalize_all(known or ""))
-        told = (marked or not self._is_note(said)) and self._is_told(
-            partners | self._find_receivers(addresses), addresses
+        told = (marked or not self._is_note(said)) and (
+            self._is_told(partners | self._find_receivers(addresses), addresses)
+            or self._is_phoned(numbers or ())
         )
         if told or not reason:
             kind = EVENT_REPLY if told else EVENT_MESSAGE
@@ -179,12 +189,13 @@ class AftersalesCase(models.Model):
                 [self._prepare_said(said, kind, reason)]
             )
 
-    def _log_mailed(self, mails, get_reason, others=False):
+    def _log_mailed(self, mails):
         """Log mails to customers of these cases that are no messages of their chatter.
 
-        :param mails: ``mail.mail``
-        :param get_reason: function of a mail: the key of what made it, or None
-        :param others: whether what the customer does not get is logged as well
+        What a colleague mails counts when he sends it, what is made by itself, or put
+        off, when it leaves.
+
+        :param mails: ``mail.mail``, each of them once
         """
         cases = {case.id: case for case in self}
         # sudo: as in _log_own_words
@@ -198,21 +209,18 @@ class AftersalesCase(models.Model):
             case = cases[mail.res_id]
             known = found.filtered(lambda p, a=addresses: p.email_normalized in a)
             told = case._is_told(mail.recipient_ids | known, addresses)
-            if told or others:
-                kind = EVENT_REPLY if told else EVENT_MESSAGE
-                said = {"case_id": case, "kind": kind, "reason": get_reason(mail)}
-                events.append(said | {"actor_id": mail.create_uid.id})
+            usual = REPLY_STAGE if mail.aftersales_template_id else REPLY_AUTOMATIC
+            reason = mail.aftersales_reason or usual
+            if told or reason == REPLY_PERSON:
+                said = {
+                    "case_id": case,
+                    "kind": EVENT_REPLY if told else EVENT_MESSAGE,
+                    "reason": None if reason == REPLY_PERSON else reason,
+                    "actor_id": mail.create_uid.id,
+                }
+                events.append(said)
         self.env["aftersales.case.event"]._log_events(events)
-
-    def _log_departed(self, mails):
-        """Log automatic mails to the customers of these cases that have left."""
-        self._log_mailed(
-            mails,
-            lambda mail: (
-                mail.aftersales_reason
-                or (REPLY_STAGE if mail.aftersales_template_id else REPLY_AUTOMATIC)
-            ),
-        )
+        mails.aftersales_logged = True
 
     def _get_automatic_reason(self):
         automatic = get_private(self.env.context, AUTOMATIC_KEY, Automatic)
@@ -284,6 +292,16 @@ class AftersalesCase(models.Model):
             lambda p: p.commercial_partner_id in customers or p in reporters
         )
         return any(theirs.mapped("partner_share"))
+
+    def _is_phoned(self, numbers):
+        """Say whether one of these numbers is the number of this case."""
+        self.ensure_one()
+        phones = self._get_merged_cases().sudo().mapped("phone")  # sudo: as above
+        known, got = (
+            {self._phone_format(number=number) or number for number in some if number}
+            for some in (phones, numbers)
+        )
+        return bool(known & got)
 
     def _prepare_said(self, message, kind, reason):
         """Return the event that somebody said something."""

@@ -47,7 +47,7 @@ class MailMail(models.Model):
     aftersales_reason = fields.Char(
         "Why It Was Sent",
         readonly=True,
-        help="What made this message, where no person wrote it.",
+        help="What made this message to the customer of a case, or “person”.",
     )
     aftersales_logged = fields.Boolean(
         "In the History",
@@ -68,7 +68,7 @@ class MailMail(models.Model):
             self.filtered(
                 lambda mail: (
                     mail.model == "aftersales.case"
-                    and not mail.is_notification
+                    and mail.message_type == "email_outgoing"
                     and not mail.aftersales_logged
                 )
             )._log_departure()
@@ -82,7 +82,7 @@ class MailMail(models.Model):
             with self.env.cr.savepoint():
                 cases = self._get_aftersales_cases()
                 cases._log_mail_out(self.filtered("aftersales_template_id"))
-                cases._log_departed(self)
+                cases._log_mailed(self)
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
