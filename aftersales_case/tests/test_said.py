@@ -151,6 +151,11 @@ class TestReplies(SaidCommon):
                 self.assertEqual(self._get_said()[before:], [(kind, None)])
                 self.assertEqual(self.case.event_ids[-1].actor_id, self.agent)
 
+    def test_receivers_are_not_claimed(self):
+        """Who only says that his message went to the customer by mail has not replied."""
+        self._write(message_type="email", incoming_email_to=self.contact.email)
+        self.assertEqual(self._get_said(), [("message", None)])
+
     def _receive_answer(self, message):
         intake = self._receive(write_mail(In_Reply_To=message.message_id))
         return self._get_messages(intake.message_id)

@@ -175,8 +175,9 @@ class AftersalesCase(models.Model):
             reason = REPLY_AUTOMATIC
         partners = said.author_id.browse(p["id"] for p in receivers if p["id"])
         addresses = {p["email_normalized"] for p in receivers if not p["id"]}
-        if said.message_type == "email":
-            # Whom the mail itself went to is not told a second time.
+        if said.message_type == "email" and self.env.uid == SUPERUSER_ID:
+            # Whom the mail itself went to is not told a second time. Only the gateway
+            # knows; others could only claim it.
             for known in (said.incoming_email_to, said.incoming_email_cc):
                 addresses |= set(email_normalize_all(known or ""))
         told = (marked or not self._is_note(said)) and (
@@ -197,8 +198,8 @@ class AftersalesCase(models.Model):
 
         :param mails: ``mail.mail``, each of them once
         """
-        cases = {case.id: case for case in self}
         # sudo: as in _log_own_words
+        cases = {case.id: case for case in self.sudo()}
         mails = mails.sudo().filtered(lambda mail: mail.res_id in cases)
         written = {
             mail: set(email_normalize_all(mail.email_to or "")) for mail in mails
