@@ -61,3 +61,38 @@ class TestJobs(AftersalesCommon):
             case.activity_ids.mapped("summary"), ["A scheduled job failed"]
         )
         self.assertFalse(triggers)
+
+    def test_failure_is_told_once_and_forgotten(self):
+        """One activity while it fails; none when the same job succeeds, or another."""
+        cases = bad, fine = self._new_case() | self._new_case()
+        by_hand = bad.activity_schedule("mail.mail_activity_data_warning")
+
+        def work(batch):
+            if bad in batch:
+                raise ValueError("broken")
+
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR") as log:
+            self._run(cases, work)
+            self._run(cases, work)
+        self.assertEqual(len(log.records), 1)
+        failed = bad.activity_ids - by_hand
+        self.assertEqual(len(failed), 1)
+        self.assertIn("broken", failed.note)
+        self.assertFalse(fine.activity_ids)
+        self._run(cases, lambda batch: None)
+        self.assertEqual(bad.activity_ids, by_hand)
+
+    def test_the_odd_one_out(self):
+        """A batch whose odd one is broken is done one by one, and only that is told."""
+        cases = self._new_case() | self._new_case() | self._new_case()
+        done = []
+
+        def work(batch):
+            if len(batch) > 1 or batch == cases[2]:
+                raise ValueError("broken")
+            done.append(batch.id)
+
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR"):
+            self._run(cases, work)
+        self.assertEqual(done, cases[:2].ids)
+        self.assertEqual(cases.activity_ids.mapped("res_id"), cases[2].ids)

@@ -184,7 +184,8 @@ class TestHoldLife(DunningCommon):
 
         self.patch(model, "_end", end)
         with self.assertNoLogs("odoo.addons.aftersales_dunning", "WARNING"):
-            self.assertEqual(holds._try_to_expire(), busy)
+            left = holds._do_safely(lambda found: found._expire_or_warn())
+            self.assertEqual(left, busy)
         self.assertEqual(holds.mapped("state"), ["active", "expired"])
 
     def test_one_bad_hold_stops_no_other(self):
@@ -207,6 +208,6 @@ class TestHoldLife(DunningCommon):
         model = type(holds)
         end.origin = model._end
         self.patch(model, "_end", end)
-        with self.assertLogs("odoo.addons.aftersales_dunning", "WARNING"):
-            holds._try_to_expire()
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR"):
+            holds._do_safely(lambda found: found._expire_or_warn())
         self.assertEqual(holds.mapped("state"), ["active", "expired"])

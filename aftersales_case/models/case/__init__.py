@@ -1,3 +1,4 @@
+from . import aftersales_job_mixin
 from . import aftersales_case
 from . import aftersales_case_change
 from . import aftersales_case_due
@@ -6,7 +7,6 @@ from . import aftersales_case_rules
 from . import aftersales_case_gate
 from . import aftersales_case_checklist
 from . import aftersales_case_approval
-from . import aftersales_case_jobs
 from . import aftersales_case_part
 from . import aftersales_checklist_item
 from . import aftersales_approval

@@ -1,10 +1,14 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from .ir_rule import follows_case
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    aftersales_job = fields.Char(
+        readonly=True, help="The scheduled job whose failure this tells."
+    )
 
     def write(self, vals):
         """An activity comes to a case as a new one does: by who may plan it there.
@@ -17,6 +21,46 @@ class MailActivity(models.Model):
             moved = self.sudo().filtered(lambda a: follows_case(self.env, a.res_model))
             moved.with_env(self.env).check_access("create")
         return res
+
+    @api.model
+    def _note_failure(self, record, error):
+        """Tell who answers for a record that a scheduled job failed on it, once.
+
+        :returns: whether it was not told yet
+        """
+        job = self._get_running_job(record)
+        if self._get_failures(record, job):
+            return False
+        activity = record.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("A scheduled job failed"),
+            note=str(error),
+            user_id=record.user_id.id or self.env.uid,
+        )
+        # sudo: known to the system only
+        activity.sudo().aftersales_job = job
+        return True
+
+    @api.model
+    def _forget_failures(self, records):
+        """Remove what was told of the running job: it succeeds on these records now."""
+        if records:
+            self._get_failures(records, self._get_running_job(records)).unlink()
+
+    @api.model
+    def _get_failures(self, records, job):
+        # sudo: the job's own notes, whoever they are for
+        return self.sudo().search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("aftersales_job", "=", job),
+            ]
+        )
+
+    @api.model
+    def _get_running_job(self, records):
+        return str(self.env.context.get("cron_id") or records._name)
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):

@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ...engine.working_time import (
@@ -81,6 +81,10 @@ class ResourceCalendar(models.Model):
             key: [(_to_naive(first), _to_naive(last)) for first, last, _leaves in found]
             for key, found in intervals.items()
         }
+
+    def _get_aftersales_clock(self, company, start):
+        """Return the ``WorkClock`` of a company from a moment on."""
+        return WorkClock(self, company, start, fields.Datetime.now())
 
     def _get_aftersales_working_time(self, company, start, end):
         """Return the working time of this calendar, to be asked when something is due.

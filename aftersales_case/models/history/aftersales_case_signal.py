@@ -7,7 +7,6 @@ from odoo.tools import SQL
 from ...const import EVENT_SIGNAL, STATE_WAITING
 from ...engine import signals
 from ...engine.working_time import NoWorkingTime
-from ..extends.resource_calendar import WorkClock
 
 STAGE, WAITING, OPEN, BOUNCING = "stage", "waiting", "open", "bouncing"
 ATTENTIONS = [
@@ -190,9 +189,7 @@ class AftersalesCase(models.Model):
                 [case.reported_at, *first, starts.get(key, case.reported_at)]
             )
         return {
-            (calendar, company): WorkClock(
-                calendar, company, start, fields.Datetime.now()
-            )
+            (calendar, company): calendar._get_aftersales_clock(company, start)
             for (calendar, company), start in starts.items()
         }
 

@@ -4,3 +4,4 @@ from . import aftersales_case_handover
 from . import hr_employee
 from . import res_groups
 from . import res_users
+from . import res_users_absence

@@ -1,9 +1,6 @@
 import sys
 from collections import Counter
-from datetime import timedelta
 from typing import NamedTuple
-
-import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -224,7 +221,7 @@ class AftersalesCase(models.Model):
         )
         asked = candidates | candidates.aftersales_deputy_id
         companies = {seat.company for seat in seats}
-        absent = {c: chooser._get_absent_users(asked, c) for c in companies}
+        absent = {c: asked._get_absent(c) for c in companies}
         pools = {
             seat: chooser._get_pool(seat, rules, absent[seat.company])
             for seat, rules in steps.items()
@@ -362,39 +359,6 @@ class AftersalesCase(models.Model):
             CHOOSE_ROUND_ROBIN: Counter(dict(turns)),
         }
 
-    def _get_absent_users(self, users, company):
-        """Return those of the users who are away now: out of office, on leave, or off.
-
-        Off means that the employee's schedule has no working time in the coming 24
-        hours, or that leave takes the next one. Somebody without a schedule is there.
-
-        :param company: for whose cases; the holidays of another one do not count
-        """
-        away = users.filtered("is_out_of_office")
-        return away | self._get_users_on_leave(users - away, company)
-
-    def _get_users_on_leave(self, users, company):
-        now = fields.Datetime.now()
-        tomorrow = now + timedelta(days=1)
-        start, end = pytz.utc.localize(now), pytz.utc.localize(tomorrow)
-        employees = users._get_aftersales_employees(company).filtered(
-            "resource_calendar_id"
-        )
-        away = users.browse()
-        schedules = employees.grouped(lambda e: (e.resource_calendar_id, e.company_id))
-        for (calendar, employer), staff in schedules.items():
-            resources = staff.resource_id
-            planned = calendar._attendance_intervals_batch(start, end, resources)
-            worked = calendar._get_aftersales_intervals(
-                employer, now, tomorrow, resources
-            )
-            for employee in staff:
-                key = employee.resource_id.id
-                next_time = next(iter(planned[key]), None)
-                if not next_time or not _overlaps(worked[key], next_time):
-                    away |= employee.user_id
-        return away
-
     def _get_unfinished_of(self, users):
         """Return all open cases of these users, in every company."""
         # sudo: the guard on users must count what the caller cannot see
@@ -412,8 +376,3 @@ def _has_no_responsible(model, alias, query):
         company=SQL.identifier(alias, "company_id"),
         user=SQL.identifier(alias, "user_id"),
     )
-
-
-def _overlaps(intervals, wanted):
-    start, end = (at.astimezone(pytz.utc).replace(tzinfo=None) for at in wanted[:2])
-    return any(s < end and e > start for s, e in intervals)

@@ -102,7 +102,7 @@ class AftersalesCase(models.Model):
         """Give cases back whose responsible is there again; the rest waits or stays."""
         due = self.browse()
         for company, cases in self.grouped("company_id").items():
-            absent = self._get_absent_users(cases.return_user_id, company)
+            absent = cases.return_user_id._get_absent(company)
             due |= cases.filtered(lambda c, a=absent: c.return_user_id not in a)
         able = due.filtered(
             lambda case: (

@@ -2,7 +2,6 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
@@ -23,6 +22,7 @@ class AftersalesDunningBacklog(models.Model):
 
     _name = "aftersales.dunning.backlog"
     _description = "Dunning Hold to Catch up With"
+    _inherit = "aftersales.job.mixin"
     _order = "id"
     _rec_name = "case_id"
     _case_field = "case_id"
@@ -63,27 +63,15 @@ class AftersalesDunningBacklog(models.Model):
         ids = self.search([]).ids
         for done, row_id in enumerate(ids, start=1):
             # Those that say the same are done with the first.
-            self.browse(row_id).exists().try_lock_for_update()._do_safely()
+            row = self.browse(row_id).exists().try_lock_for_update()
+            if row._do_safely(lambda found: found._do()):
+                self._wake(AGAIN)
             left = self.env["ir.cron"]._commit_progress(1, remaining=len(ids) - done)
             if not left:
                 break
 
-    def _do_safely(self):
-        """Do what a row says; keep it when that fails, and come again."""
-        if not self:
-            return
-        row_id = self.id
-        try:
-            with self.env.cr.savepoint():
-                self._do()
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # What others changed meanwhile is read by a new transaction only.
-            self.env.cr.rollback()
-            self._wake(AGAIN)
-        except Exception as error:
-            self.env.invalidate_all(flush=False)
-            self.browse(row_id)._note_failure(error)
+    def _get_failure_records(self):
+        return self.case_id
 
     def _do(self):
         self.ensure_one()
@@ -101,4 +89,4 @@ class AftersalesDunningBacklog(models.Model):
         self.write({"tries": self.tries + 1, "error": str(error)})
         self._wake(min(AGAIN * 2 ** min(self.tries, 6), LONGEST))
         if self.tries == MANY_TRIES and self.case_id:
-            self.case_id._note_failure(error)
+            self.env["mail.activity"]._note_failure(self.case_id, error)

@@ -29,7 +29,7 @@ class AftersalesDunningHold(models.Model):
 
     _name = "aftersales.dunning.hold"
     _description = "Dunning Hold"
-    _inherit = ["aftersales.dunning.release.terms"]
+    _inherit = ["aftersales.dunning.release.terms", "aftersales.job.mixin"]
     _order = "state, date_from desc, id desc"
     _case_field = "case_id"
     _check_company_auto = True

@@ -1,4 +1,3 @@
-import logging
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
@@ -6,17 +5,14 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import split_every
 
 from odoo.addons.aftersales_case.const import EVENT_REPLY, SAID_SINCE
+from odoo.addons.aftersales_case.engine.working_time import NoWorkingTime
 
 from ...const import END_EXPIRED, HOLD_ACTIVE
 
-_logger = logging.getLogger(__name__)
-
-BATCH = 500
-AGAIN = timedelta(minutes=1)
+# As far back as silence is counted.
+PAST = timedelta(days=5 * 366)
 
 
 class AftersalesDunningHold(models.Model):
@@ -31,18 +27,9 @@ class AftersalesDunningHold(models.Model):
     @api.model
     def _cron_expire(self):
         """Warn of holds that end soon, and end those whose time is up."""
-        holds = self.search([("state", "=", HOLD_ACTIVE)], order="id")
-        remaining, left = len(holds), self.browse()
-        for ids in split_every(BATCH, holds.ids):
-            batch = self.browse(ids).try_lock_for_update()
-            left |= self.browse(ids).exists() - batch
-            for company, own in batch.grouped("company_id").items():
-                left |= own.with_company(company)._try_to_expire()
-            remaining -= len(ids)
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=remaining):
-                break
-        if left:
-            self.env["ir.cron"]._run_again_soon()
+        self._run_in_batches(
+            Domain("state", "=", HOLD_ACTIVE), lambda holds: holds._expire_or_warn()
+        )
 
     @api.model
     def _wake(self, name, delay=None):
@@ -56,26 +43,15 @@ class AftersalesDunningHold(models.Model):
             # sudo: waking a job is no matter of rights
             cron.sudo()._trigger(at=delay and fields.Datetime.now() + delay)
 
-    def _try_to_expire(self):
-        """End or warn holds all at once; one by one when something is wrong with one.
-
-        :returns: the holds that others have changed meanwhile, to be looked after again
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._expire_or_warn()
-            return self.browse()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            if len(self) == 1:
-                return self
-        except Exception as error:
-            if len(self) == 1:
-                _logger.warning("Hold %s: not looked after: %s", self.id, error)
-                return self.browse()
-        return self.browse().concat(*(hold._try_to_expire() for hold in self))
+    def _get_failure_records(self):
+        return self.case_id
 
     def _expire_or_warn(self):
-        """End or warn the holds of one company."""
+        """End or warn each hold by the days of its company."""
+        for company, holds in self.grouped("company_id").items():
+            holds.with_company(company)._expire_or_warn_in_company()
+
+    def _expire_or_warn_in_company(self):
         today = fields.Date.context_today(self)
         last = self._get_last_actions()
         expired, warned = self.browse(), self.browse()
@@ -104,25 +80,34 @@ class AftersalesDunningHold(models.Model):
         """Return the start of the day since when so many working days have passed.
 
         :returns: naive UTC, or False when it never comes
+        :raises WorkingTimeError: by a sentence, for a calendar without fixed hours
         """
-        calendar = self.env.company.resource_calendar_id
-        if not days or not calendar:
+        if not days:
             return False
-        now = fields.Datetime.now()
-        # Today is not over, so it counts as begun only.
-        found = calendar.plan_days(-days - 1, now, compute_leaves=True)
-        if not found:
+        try:
+            # Today is not over, so it counts as begun only.
+            found = self._ask_working_time(
+                lambda time, now: time.before_days(now, days)
+            )
+        except NoWorkingTime:
             return False
-        zone = pytz.timezone(calendar.tz or "UTC")
+        zone = pytz.timezone(self.env.company.resource_calendar_id.tz or "UTC")
         day = pytz.utc.localize(found).astimezone(zone).date()
         start = zone.localize(datetime.combine(day, time.min))
         return start.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_day_ahead(self, days):
-        calendar = self.env.company.resource_calendar_id
+        """Return the day on which so many working days will have passed."""
+        return self._ask_working_time(
+            lambda time, now: time.after_days(now, days)
+        ).date()
+
+    def _ask_working_time(self, question):
+        """Return what a question says of the company's working time around now."""
         now = fields.Datetime.now()
-        found = calendar and calendar.plan_days(days + 1, now, compute_leaves=True)
-        return (found or fields.Datetime.add(now, days=days)).date()
+        company = self.env.company
+        clock = company.resource_calendar_id._get_aftersales_clock(company, now - PAST)
+        return clock.ask(lambda time: question(time, now))
 
     def _get_last_actions(self):
         """Return ``{hold: datetime}``: when one of us last did something about it."""
