@@ -229,23 +229,53 @@ class TestCase(AftersalesCommon):
         self.assertLessEqual(followers, told)
         self.assertNotIn(self.agent.partner_id, told)
 
+    def _get_columns(self, domain):
+        """Return the columns of the board, as an agent sees them."""
+        Case = self._as(self.agent)["aftersales.case"]
+        groups = Case.with_context(read_group_expand=True).web_read_group(
+            domain, ["stage_id"], ["__count"]
+        )
+        return [group["stage_id"][0] for group in groups["groups"]]
+
     def test_board_shows_all_stages_of_a_type(self):
         """The board of a type has a column for each of its stages, empty ones too."""
         self._new_case()
-        groups = (
-            self._as(self.agent)["aftersales.case"]
-            .with_context(
-                default_type_id=self.type_complaint.id, read_group_expand=True
-            )
-            .web_read_group(
-                [("type_id", "=", self.type_complaint.id)], ["stage_id"], ["__count"]
-            )["groups"]
-        )
-        names = [group["stage_id"][1] for group in groups]
-        self.assertEqual(
-            names,
-            self.type_complaint.link_ids.sorted().stage_id.mapped("name"),
-        )
+        columns = self._get_columns([("type_id", "=", self.type_complaint.id)])
+        self.assertEqual(columns, self.type_complaint.link_ids.sorted().stage_id.ids)
+
+    def test_board_has_the_order_of_its_type(self):
+        """The columns of one type stand as the type orders them, with cases or without."""
+        links = self.type_complaint.link_ids.sorted()
+        for place, link in enumerate(reversed(links)):
+            link.sequence = place
+        self._new_case()
+        self._new_case(stage_id=self.stage_wait_supplier.id)
+        ordered = self.type_complaint.link_ids.sorted().stage_id.ids
+        self.assertNotEqual(ordered, links.stage_id.ids)
+        for domain in (
+            [("type_id", "=", self.type_complaint.id)],
+            [("type_id", "in", self.type_complaint.ids), ("state", "!=", "done")],
+        ):
+            self.assertEqual(self._get_columns(domain), ordered)
+
+    def test_board_of_several_types(self):
+        """Without one type, stages that have cases stand in the order of all stages."""
+        used = [
+            self._new_case(type_id=self.type_service.id),
+            self._new_case(stage_id=self.stage_wait_supplier.id),
+            self._new_case(stage_id=self.stage_progress.id),
+        ]
+        numbers = [case.id for case in used]
+        expected = (
+            self.stage_new | self.stage_progress | self.stage_wait_supplier
+        ).sorted()
+        types = self.type_complaint | self.type_service
+        for domain in ([], [("type_id", "in", types.ids)]):
+            columns = self._get_columns([("id", "in", numbers), *domain])
+            self.assertEqual(columns, expected.ids)
+        case = used[0]
+        other = [("id", "in", numbers), ("type_id", "!=", case.type_id.id)]
+        self.assertEqual(self._get_columns(other), (expected - self.stage_new).ids)
 
     def test_open_is_what_no_stage_has_ended(self):
         """A case that was done, rejected or cancelled is found as not open, only so."""

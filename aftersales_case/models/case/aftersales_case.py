@@ -13,7 +13,6 @@ from ...const import (
     STATE_REJECTED,
     STATES,
 )
-from ...engine.private import get_private
 
 # urgency + impact, from 2 (low, low) to 6 (high, high)
 PRIORITY_BY_SCALE = {2: "0", 3: "1", 4: "1", 5: "2", 6: "3"}
@@ -412,13 +411,29 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
-        """Show every stage of the type a board is opened for, else those in use."""
-        case_type = get_private(self.env.context, "default_type_id", int)
-        if not case_type:
+        """Show the stages of a type in its order, empty ones too.
+
+        Where not exactly one type is asked for, those in use in the order of all stages.
+        """
+        asked = self._get_asked_types(domain)
+        if len(asked) != 1:
             return stages
         # sudo: see _get_stage_for_state
-        links = self.env["aftersales.case.type"].browse(case_type).sudo().link_ids
-        return stages | links.sorted().stage_id.filtered("active")
+        ordered = asked.sudo().link_ids.sorted().stage_id
+        return ordered.filtered(lambda stage: stage.active or stage in stages) | stages
+
+    @api.model
+    def _get_asked_types(self, domain):
+        """Return the types that a domain names."""
+        conditions = Domain(domain).optimize(self).iter_conditions()
+        named = {
+            type_id
+            for condition in conditions
+            if condition.field_expr == "type_id" and condition.operator == "in"
+            for type_id in condition.value
+            if type_id and isinstance(type_id, int)
+        }
+        return self.env["aftersales.case.type"].browse(named)
 
     # === Constraints === #
 
