@@ -21,18 +21,35 @@ class TestTours(AftersalesSetup, HttpCase):
         self.assertEqual(case.event_ids[-1:].actor_id, self.agent)
 
     @feature("I2-06")
-    def test_report_in_the_browser(self):
-        """A colleague without a role reports a case in a few clicks."""
+    def test_first_report(self):
+        """A colleague without a role opens the app, reports a case, and sees it there."""
         self.start_tour(
-            "/odoo/action-aftersales_case.aftersales_case_action",
-            "aftersales_case_report",
-            login="as_reporter",
+            "/odoo/discuss", "aftersales_case_first_report", login="as_reporter"
         )
         case = self.env["aftersales.case"].search(
             [("name", "=", "Cups arrived broken")]
         )
         self.assertEqual(case.create_uid, self.reporter)
         self.assertTrue(case.user_id)
+        link = self._as(self.reporter, case).action_reported()["params"]["links"][0]
+        self.start_tour(
+            link["url"], "aftersales_case_reported_link", login="as_reporter"
+        )
+
+    def test_app_opens_what_one_reported_and_follows(self):
+        """An accountant finds his reports and what he follows; an agent his overview."""
+        self._new_case(
+            name="Reported by the accountant", reporter_id=self.accountant.partner_id.id
+        )
+        followed = self._new_case(name="Followed by the accountant")
+        followed.message_subscribe(self.accountant.partner_id.ids)
+        self._new_case(name="Nobody told him")
+        self.start_tour(
+            "/odoo/discuss", "aftersales_case_landing_followed", login="as_accountant"
+        )
+        self.start_tour(
+            "/odoo/discuss", "aftersales_case_landing_agent", login="as_agent"
+        )
 
     @feature("B4-06")
     def test_mail_becomes_a_service_order(self):

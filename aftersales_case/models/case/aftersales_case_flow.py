@@ -18,8 +18,9 @@ class AftersalesCase(models.Model):
     # === Actions === #
 
     def action_reported(self):
-        """Close the quick form with the number of the case that it made."""
+        """Close the quick form with a link to the case that it made."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -27,10 +28,13 @@ class AftersalesCase(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "%(case)s is reported. %(user)s takes care of it.",
-                    case=self.number,
+                    case="%s",  # the place of the link
                     user=self.user_id.name,
                 ),
-                "next": {"type": "ir.actions.act_window_close"},
+                "links": [
+                    {"label": self.number, "url": f"/odoo/reported-cases/{self.id}"}
+                ],
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 

@@ -34,36 +34,6 @@ registry.category("web_tour.tours").add("aftersales_case_board", {
     ],
 });
 
-registry.category("web_tour.tours").add("aftersales_case_report", {
-    steps: () => [
-        {
-            content: "Cases are reported from the menu",
-            trigger: "button[data-menu-xmlid='aftersales_case.menu_cases']",
-            run: "click",
-        },
-        {
-            trigger: "a[data-menu-xmlid='aftersales_case.menu_report']",
-            run: "click",
-        },
-        {
-            trigger: ".modal .o_field_widget[name=name] input",
-            run: "edit Cups arrived broken",
-        },
-        {
-            content: "The responsible need not be known",
-            trigger: ".modal footer button[name=action_reported]",
-            run: "click",
-        },
-        {
-            content: "Its number and who takes care of it are told",
-            trigger: ".o_notification:contains(takes care of it)",
-        },
-        {
-            trigger: "body:not(:has(.modal))",
-        },
-    ],
-});
-
 registry.category("web_tour.tours").add("aftersales_case_inbox", {
     steps: () => [
         {
