@@ -47,6 +47,7 @@
         "wizards/type/aftersales_own_fields_views.xml",
         "wizards/type/aftersales_type_assistant_views.xml",
         "wizards/type/aftersales_type_import_views.xml",
+        "wizards/case/aftersales_contact_views.xml",
         "wizards/case/aftersales_merge_views.xml",
         "wizards/case/aftersales_reopen_views.xml",
         "wizards/case/aftersales_split_views.xml",

@@ -33,6 +33,7 @@ from . import test_merge
 from . import test_migration
 from . import test_own_fields
 from . import test_promise
+from . import test_receivers
 from . import test_replay
 from . import test_replay_engine
 from . import test_responsible_race

@@ -243,6 +243,7 @@ class TestAccess(AftersalesCommon):
             "aftersales.handover": wizard,
             "aftersales.handover.line": wizard,
             "aftersales.merge": wizard,
+            "aftersales.contact": wizard,
             "aftersales.reopen": wizard,
             "aftersales.split": wizard,
             "aftersales.triage": wizard | {"agent": ""},

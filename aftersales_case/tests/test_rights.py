@@ -81,6 +81,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 "case_ids": [Command.set((case | cls.own_case).ids)],
                 "target_id": cls.own_case.id,
             },
+            "aftersales.contact": {"case_id": case.id, "name": "x"},
             "aftersales.reopen": cases | {"reason": "x"},
             "aftersales.split": {"case_id": case.id, "name": "x"},
             "aftersales.triage": cases | {"urgency": "3"},
@@ -173,7 +174,15 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         }
         cls.walk_calls |= {
             (wizard, "default_get"): ([["case_ids", "case_id", "name"]], {})
-            for wizard in ("force", "handover", "merge", "reopen", "split", "triage")
+            for wizard in (
+                "contact",
+                "force",
+                "handover",
+                "merge",
+                "reopen",
+                "split",
+                "triage",
+            )
             for wizard in [f"aftersales.{wizard}"]
         }
 
@@ -223,8 +232,11 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         self.assertMethodsAskForRights()
 
     def test_routes(self):
-        """Cases are served by no route yet: one that is added is tried here first."""
-        self.assertEqual(find_routes(self.walk_addon), [])
+        """One that is added is tried first, as the one here is in ``test_receivers``."""
+        self.assertEqual(
+            find_routes(self.walk_addon),
+            ["CaseThreadController.mail_thread_partner_from_email"],
+        )
 
     def test_wizards_are_own(self):
         """A wizard shows cases and targets: nobody reads or writes another's."""

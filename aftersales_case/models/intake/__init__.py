@@ -3,6 +3,7 @@ from . import aftersales_intake
 from . import aftersales_intake_sender
 from . import aftersales_case_mail
 from . import aftersales_case_people
+from . import aftersales_case_receivers
 from . import mail_alias
 from . import aftersales_case_claim
 from . import aftersales_case_type_claim

@@ -1,3 +1,4 @@
+from . import aftersales_contact
 from . import aftersales_force
 from . import aftersales_merge
 from . import aftersales_reopen
