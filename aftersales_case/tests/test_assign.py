@@ -144,6 +144,18 @@ class TestAssign(AftersalesCommon):
         self.assertEqual(cases[0].team_id, workshop)
         self.assertEqual(cases[0].user_id, self.manager)
 
+    def test_stage_chooses_where_a_member_is_there_by_fallback(self):
+        """A member keeps the case he took; one who only stands in for nobody does not."""
+        self.link_progress.assignment = "team"
+        self._new_case(user_id=self.agent.id)  # the other member has less to do
+        taken = self._new_case(user_id=self.agent.id)
+        fallback = self._new_case(user_id=self.agent.id)
+        fallback.assigned_at = False
+        (taken | fallback).stage_id = self.stage_progress
+        self.assertEqual(taken.user_id, self.agent)
+        self.assertEqual(fallback.user_id, self.agent2)
+        self.assertTrue(fallback.assigned_at)
+
     def test_stage_leaves_confidential_cases_where_they_are(self):
         """In a batch only what is not confidential goes to the stage's person."""
         self.link_progress.write({"assignment": "user", "user_id": self.agent2.id})

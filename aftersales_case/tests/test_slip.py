@@ -158,6 +158,20 @@ class TestSlip(DeliveriesMixin, AftersalesCommon):
         self.assertEqual(case.partner_id, stranger)
         self.assertEqual(len(case.line_ids), 2)
 
+    def test_slips_are_offered_to_those_who_may_read_them(self):
+        """A reporter learns that several slips fit, but neither which nor whose."""
+        second = self._picking((self.filters, 3), origin="S-4711")
+        case = self._new_case(
+            contact_id=False,
+            reporter_id=self.reporter.partner_id.id,
+            slip_number="S-4711",
+        )
+        for user, offered in ((self.agent, self.slip | second), (self.reporter, [])):
+            mine = self._as(user, case)
+            self.assertEqual(mine.slip_state, "choice")
+            read = mine.web_read({"slip_candidate_ids": {}})[0]["slip_candidate_ids"]
+            self.assertEqual(set(read), {slip.id for slip in offered})
+
     def test_number_corrected(self):
         """What a wrong slip told goes with it; what was changed since stays."""
         stranger = self.env["res.partner"].create({"name": "Stranger"})
