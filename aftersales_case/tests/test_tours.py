@@ -1,5 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
+from ..const import CLAIM_PHONE
 from .common import AftersalesSetup, feature
 from .deliveries import DeliveriesMixin
 from .gateway import write_mail
@@ -50,6 +51,18 @@ class TestTours(AftersalesSetup, HttpCase):
         self.start_tour(
             "/odoo/discuss", "aftersales_case_landing_agent", login="as_agent"
         )
+
+    def test_rejecting_a_claim_is_asked_first(self):
+        """What a click would lose for good is asked before, and can be left."""
+        case = self._new_case(name="Claim of the tour", contact_id=False)
+        case.write(
+            {"claim_reason": CLAIM_PHONE, "claimed_partner_id": self.customer.id}
+        )
+        self.start_tour(
+            "/odoo/claims-to-confirm", "aftersales_case_reject_claim", login="as_agent"
+        )
+        self.assertFalse(case.claim_reason)
+        self.assertFalse(case.partner_id)
 
     @feature("B4-06")
     def test_mail_becomes_a_service_order(self):
