@@ -8,7 +8,7 @@ registry.category("web_tour.tours").add("aftersales_case_reject_claim", {
         {trigger: reject, run: "click"},
         {
             content: "It is asked first, and can be left",
-            trigger: ".modal:contains(is forgotten) .modal-footer .btn-secondary",
+            trigger: ".modal:contains(Forget what) .modal-footer .btn-secondary",
             run: "click",
         },
         {trigger: "body:not(:has(.modal))"},
