@@ -63,6 +63,7 @@
         "views/type/aftersales_case_stage_views.xml",
         "views/type/aftersales_type_stage_views.xml",
         "views/type/aftersales_field_rule_views.xml",
+        "views/rights/aftersales_field_right_views.xml",
         "views/people/aftersales_team_views.xml",
         "views/type/coded_list_views.xml",
         "views/extends/project_task_views.xml",

@@ -5,3 +5,4 @@ from . import history
 from . import intake
 from . import goods
 from . import extends
+from . import rights

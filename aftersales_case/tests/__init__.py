@@ -9,6 +9,7 @@ from . import test_configuration
 from . import test_customer_match
 from . import test_due
 from . import test_event
+from . import test_field_rights
 from . import test_field_rules
 from . import test_gate_tours
 from . import test_gates

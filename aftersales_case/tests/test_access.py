@@ -251,6 +251,7 @@ class TestAccess(AftersalesCommon):
             "aftersales.field.condition": config,
             "aftersales.stage.requirement": config,
             "aftersales.attachment.kind": config,
+            "aftersales.field.right": manager,
             "aftersales.own.fields": manager,
             "aftersales.own.fields.line": manager,
             "aftersales.type.assistant": manager,

@@ -21,6 +21,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         ("aftersales.case.type", "create"): ELSEWHERE,
         ("aftersales.type.assistant", "action_finish"): ELSEWHERE,
         ("aftersales.type.import", "action_import"): ELSEWHERE,
+        # Managers set up whom a field is for, for the whole database.
+        ("aftersales.field.right", "create"): ELSEWHERE,
+        ("aftersales.field.right", "write"): ELSEWHERE,
+        ("aftersales.field.right", "unlink"): ELSEWHERE,
         # The accountant keeps stock too; a delivery is no part of a case.
         ("stock.picking", "create"): ELSEWHERE,
         ("stock.picking", "write"): ELSEWHERE,
@@ -46,11 +50,18 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         )
         cls.parts = cls._new_parts(case)
         cases = {"case_ids": [Command.set(case.ids)]}
+        agents = env.ref("aftersales_case.group_aftersales_agent")
         cls.walk_records = cls.parts | {
             "aftersales.case": case,
             "aftersales.case.type": case.type_id,
             "aftersales.stage.requirement": cls.approval_rule,
             "aftersales.type.stage": link,
+            "aftersales.field.right": env["aftersales.field.right"].create(
+                {
+                    "key": "aftersales.case.cause_id",
+                    "write_group_ids": [Command.set(agents.ids)],
+                }
+            ),
             "aftersales.tag": env["aftersales.tag"].create({"name": "Urgent"}),
             "aftersales.team": case.team_id,
             "mail.activity": case.activity_schedule(
@@ -128,6 +139,19 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.case.type", "write"): name,
             ("aftersales.field.rule", "create"): (
                 [{"type_id": case.type_id.id, "key": "cost"}],
+                {},
+            ),
+            ("aftersales.field.right", "create"): (
+                [
+                    {
+                        "key": "aftersales.case.cost",
+                        "read_group_ids": [Command.set(agents.ids)],
+                    }
+                ],
+                {},
+            ),
+            ("aftersales.field.right", "write"): (
+                [{"read_group_ids": [Command.set(agents.ids)]}],
                 {},
             ),
             ("aftersales.type.stage", "create"): (

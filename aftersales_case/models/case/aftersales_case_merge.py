@@ -207,7 +207,8 @@ class AftersalesCase(models.Model):
         if vals:
             survivor.write(vals)
         for case in self:
-            told = Markup() if is_html_empty(case.description) else case.description
+            told = case._get_public_value("description")
+            told = Markup() if is_html_empty(told) else told
             survivor._message_log(
                 body=Markup("<p>%s</p>%s")
                 % (
@@ -251,7 +252,8 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         self.check_access("write")
         parent = self if as_child else self.parent_id
-        vals = self._prepare_split_vals() | {"parent_id": parent.id} | vals
+        # sudo: the new case has it too, whoever may see it
+        vals = self.sudo()._prepare_split_vals() | {"parent_id": parent.id} | vals
         # sudo: checked above; what both have in common is not the user's to say
         new = self.sudo().create(vals).with_env(self.env)
         # sudo: checked above; parts of others move as well

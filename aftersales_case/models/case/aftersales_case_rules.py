@@ -103,7 +103,8 @@ class AftersalesCase(models.Model):
         for case in self:
             stage = (stages or {}).get(case) or case._origin.stage_id or case.stage_id
             rules = rules_by_type.get(case.type_id._origin, ())
-            values = case._get_plain_values(rules) if rules else {}
+            # sudo: a rule asks for values that not everybody may see
+            values = case.sudo()._get_plain_values(rules) if rules else {}
             result[case] = {
                 rule.key: self._judge(rule, stage, orders, values, surface)
                 for rule in rules
@@ -169,11 +170,12 @@ class AftersalesCase(models.Model):
             if value is False:  # what the client sends for an empty date, too
                 return self._get_property_types().get(name) == "boolean"
             return value is not None and value not in ("", [])
+        value = self.sudo()[key]  # sudo: whether there is one, which gates ask of all
         if self._fields[key].type in ANSWERED_TYPES:
-            return bool(self[key]) or key in (self.answered or [])
+            return bool(value) or key in (self.answered or [])
         if self._fields[key].type == "html":
-            return not is_html_empty(self[key])
-        return bool(self[key])
+            return not is_html_empty(value)
+        return bool(value)
 
     def _get_visible_fields(self, surface):
         """Return ``{case: [key]}``: what a surface may show of each case."""

@@ -57,7 +57,7 @@ class AftersalesCase(models.Model):
         emails = sorted({case._get_email_key() for case in self} - {None})
         if emails:
             parts.append(_email_domain(emails))
-        phones = [phone for phone in self.mapped("phone") if phone]
+        phones = sorted({case._get_phone_key() for case in self} - {None})
         if phones:
             parts.append(Domain("phone", "in", phones))
         if not parts:
@@ -67,13 +67,21 @@ class AftersalesCase(models.Model):
             domain &= Domain("id", "not in", self._origin.ids)
         return Case.search_fetch(
             domain,
-            ["name", "partner_id", "contact_id", "email", "phone", "state"],
+            ["name", "partner_id", "contact_id", "state"],
             order="reported_at desc, id desc",
             limit=COMPARED * len(self),
         )
 
     def _get_email_key(self):
+        """Return the address to compare, for who may see it."""
+        if not self._has_field_access(self._fields["email"], "read"):
+            return None
         return (email_normalize(self.email) if self.email else None) or None
+
+    def _get_phone_key(self):
+        if not self._has_field_access(self._fields["phone"], "read"):
+            return None
+        return self.phone or None
 
     def _has_same_customer(self, other):
         """Say whether another case comes from the same customer, address or number."""
@@ -84,7 +92,8 @@ class AftersalesCase(models.Model):
         key = self._get_email_key()
         if key and key == other._get_email_key():
             return True
-        return bool(self.phone) and self.phone == other.phone
+        number = self._get_phone_key()
+        return bool(number) and number == other._get_phone_key()
 
     def action_open(self):
         """Open this case, from a list of suggestions."""

@@ -122,6 +122,8 @@ class AftersalesCase(models.Model):
 
     def _may_change(self, name):
         """Say whether the form may send a field: a reporter corrects his report only."""
+        if not self._has_field_access(self._fields[name], "write"):
+            return False
         return name in REPORT_FIELDS or not self._origin.id or self._is_agent()
 
     @api.model

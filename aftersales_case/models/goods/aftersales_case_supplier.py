@@ -9,7 +9,7 @@ class AftersalesCase(models.Model):
 
     @api.onchange("product_ids", "line_ids")
     def _onchange_goods(self):
-        if not self.supplier_id and self._may_change("supplier_id"):
+        if self._may_change("supplier_id") and not self.supplier_id:
             self.supplier_id = self._guess_suppliers().get(self)
 
     @api.model

@@ -126,7 +126,7 @@ class AftersalesCase(models.Model):
         """
         for case in self._get_claimed_to_decide():
             # The note names no candidate: others than agents read it, too.
-            named = case.claim_hint or case.email
+            named = case.claim_hint or case._get_public_value("email")
             case._drop_claim()
             case._log_decision(
                 EVENT_CLAIM_REJECTED,
@@ -181,7 +181,8 @@ class AftersalesCase(models.Model):
             customer = partner.commercial_partner_id
             vals["partner_id"] = customer.id
             vals["contact_id"] = partner.id if partner != customer else False
-            if self.email:
+            may_write = self._has_field_access(self._fields["email"], "write")
+            if may_write and self.email:
                 vals["email"] = self.email
         return vals
 
@@ -256,6 +257,6 @@ class AftersalesCase(models.Model):
                     "Nobody confirmed within %(days)s days what the sender named"
                     " (%(named)s). The candidate was forgotten.",
                     days=days,
-                    named=named or case.email,
+                    named=named or case._get_public_value("email"),
                 ),
             )

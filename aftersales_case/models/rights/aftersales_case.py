@@ -1,0 +1,56 @@
+from odoo import api, models
+
+
+class AftersalesCase(models.Model):
+    _name = "aftersales.case"
+    _inherit = ["aftersales.case", "aftersales.restricted.mixin"]
+
+    @api.model
+    def _get_restrictable_fields(self):
+        names = (
+            "cause_id",
+            "cost",
+            "description",
+            "email",
+            "phone",
+            "rejection_reason_id",
+            "resolution_id",
+            "solution",
+            "supplier_id",
+        )
+        return super()._get_restrictable_fields() | dict.fromkeys(names)
+
+    def _mail_get_primary_email(self):
+        if self._has_field_access(self._fields["email"], "read"):
+            return super()._mail_get_primary_email()
+        return dict.fromkeys(self.ids, False)
+
+    def _message_add_default_recipients(self):
+        """Suggest no address to who may not see it; the customer is suggested anyway."""
+        if self._has_field_access(self._fields["email"], "read"):
+            return super()._message_add_default_recipients()
+        # sudo: the address is left out
+        found = super(AftersalesCase, self.sudo())._message_add_default_recipients()
+        return {
+            case_id: recipients
+            | {
+                "email_to_lst": [],
+                "partners": recipients["partners"].with_env(self.env),
+            }
+            for case_id, recipients in found.items()
+        }
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        """One mail goes to many: it tells no change of a restricted field."""
+        values = super()._notify_by_email_prepare_rendering_context(
+            message, *args, **kwargs
+        )
+        if values.get("tracking_values"):
+            # sudo: as core; what only some may see is left out
+            tracking = message.sudo().tracking_value_ids._filter_free_field_access()
+            free = self._track_filter_for_display(tracking)._tracking_value_format()
+            values["tracking_values"] = [
+                (line["fieldInfo"]["changedField"], line["oldValue"], line["newValue"])
+                for line in free
+            ]
+        return values
