@@ -40,6 +40,7 @@
         "data/types/internal_report.xml",
         "data/types/open_point.xml",
         "data/coded_lists.xml",
+        "data/field_rights.xml",
         "data/crons.xml",
         "report/case_history.xml",
         "wizards/case/aftersales_force_views.xml",

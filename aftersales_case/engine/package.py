@@ -20,7 +20,7 @@ TOO_LONG, TWICE, OUTSIDE = "too_long", "twice", "outside"
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]+)?")
 NAME = re.compile(r"[a-z0-9_]{1,200}")
-KEY = re.compile(r"(properties\.)?[a-z0-9_]{1,200}")
+KEY = re.compile(r"((restricted_)?properties\.)?[a-z0-9_]{1,200}")
 XMLID = re.compile(r"[a-z0-9_]{1,100}\.[A-Za-z0-9_.-]{1,200}")
 CODE = re.compile(r"[^\s/]{1,20}")
 # Characters that a text of a user never has; a database refuses the first of them.
@@ -202,6 +202,7 @@ def own_field(value, path):
             "tags": rows(_option(3)),
             "comodel": text(),
             "suffix": text(),
+            "restricted": boolean,
             "view_in_cards": boolean,
             "fold_by_default": boolean,
             "default": _any,

@@ -38,6 +38,7 @@ from . import test_receivers
 from . import test_replay
 from . import test_replay_engine
 from . import test_responsible_race
+from . import test_restricted_own_fields
 from . import test_rights
 from . import test_said
 from . import test_scripts

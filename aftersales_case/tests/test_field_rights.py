@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .common import AftersalesCommon, feature
 
 ROLE = "aftersales_case.group_aftersales_%s"
@@ -26,6 +28,11 @@ class FieldRightsCommon(AftersalesCommon):
     @classmethod
     def _role(cls, name):
         return cls.env.ref(name if "." in name else ROLE % name).id
+
+    def _get_store(self, user, message):
+        """Return what the chatter of a user gets to know of a message."""
+        store = Store().add(self._as(user, message))
+        return json.dumps(store.get_result(), default=str)
 
 
 class TestFieldRights(FieldRightsCommon):
@@ -220,19 +227,6 @@ class TestFieldRights(FieldRightsCommon):
     def flush_tracking(self):
         self.env.flush_all()
         self.cr.precommit.run()
-
-    def _get_store(self, user, message):
-        from odoo.addons.mail.tools.discuss import Store
-
-        store = Store()
-        message = self._as(user, message)
-        store.add(
-            message,
-            message._get_store_message_fields(store.target)
-            if hasattr(message, "_get_store_message_fields")
-            else None,
-        )
-        return json.dumps(store.get_result(), default=str)
 
     def test_history_and_print(self):
         """The history, on the page and printed, tells no restricted value."""

@@ -25,6 +25,7 @@ from ...const import (
 )
 from ...engine.change import Change
 from ...engine.private import get_private
+from ..type.aftersales_field_rule import PROPERTY_FIELDS
 
 # The running change stands in the context under this key.
 RUNNING = "aftersales_change"
@@ -133,11 +134,15 @@ class AftersalesCase(models.Model):
         self._ensure_can_change(vals)
         with self._changing() as cases:
             vals = cases._join_written(vals)
-            answers = cases._get_answers() if "properties" in vals else {}
+            answers = {
+                name: cases._get_answers(name)
+                for name in PROPERTY_FIELDS
+                if name in vals
+            }
             quiet = cases.with_context(mail_auto_subscribe_no_notify=True)
             res = super(AftersalesCase, quiet).write(vals)
-            if answers:
-                cases._note_answers(answers)
+            for name, before in answers.items():
+                cases._note_answers(name, before)
         return res
 
     def _join_written(self, vals):

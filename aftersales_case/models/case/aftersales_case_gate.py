@@ -10,6 +10,7 @@ from ...const import (
     STATE_DONE,
     STATE_WAITING,
 )
+from ..type.aftersales_field_rule import split_key
 from ..type.aftersales_stage_requirement import (
     REQUIRE_APPROVAL,
     REQUIRE_ATTACHMENT,
@@ -163,9 +164,24 @@ class AftersalesCase(models.Model):
 
     def _prepare_missing_field(self, key, label=None):
         label = label or self._get_key_label(key)
-        return Missing(
-            REQUIRE_FIELD, key, label, self.env._("%s is not filled in.", label)
-        )
+        text = self.env._("%s is not filled in.", label)
+        if not self._may_fill(key):
+            right = self._get_field_right(split_key(key)[0])
+            text = self.env._(
+                "%(field)s is not filled in, which only %(roles)s may do.",
+                field=label,
+                roles=right.get_names(self.env, "write"),
+            )
+        return Missing(REQUIRE_FIELD, key, label, text)
+
+    @api.model
+    def _may_fill(self, key):
+        """Say whether the user's role may answer what a stage asks for.
+
+        Asked of who wants the move, for gates are judged with sudo.
+        """
+        right = self._get_field_right(split_key(key)[0])
+        return not right or right.allows("write", self.env.user._get_group_ids())
 
     # === Kinds of requirement: {requirement: cases} -> {requirement: cases unmet} === #
 
@@ -328,7 +344,11 @@ class AftersalesCase(models.Model):
                     "stage_id": targets[case].id,
                     "stage_name": targets[case].name,
                     "can_fill": not any(
-                        item.kind in (MISSING_MOVE, MISSING_ROLE) for item in items
+                        item.kind in (MISSING_MOVE, MISSING_ROLE)
+                        or (
+                            item.kind == REQUIRE_FIELD and not self._may_fill(item.name)
+                        )
+                        for item in items
                     ),
                     "fields": [
                         item.name for item in items if item.kind == REQUIRE_FIELD

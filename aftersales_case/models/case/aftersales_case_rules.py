@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import is_html_empty
 
 from ...const import CLOSED_STATES, STATE_DONE
-from ..type.aftersales_field_rule import PROPERTY_PREFIX, FieldState
+from ..type.aftersales_field_rule import PROPERTY_FIELDS, FieldState, split_key
 
 RULE_FIELDS = {
     "category_id",
@@ -66,16 +66,24 @@ class AftersalesCase(models.Model):
         return RULE_FIELDS
 
     @api.depends(
-        lambda self: ["type_id", "stage_id", "properties", *self._get_rule_fields()]
+        lambda self: [
+            "type_id",
+            "stage_id",
+            *PROPERTY_FIELDS,
+            *self._get_rule_fields(),
+        ]
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_rules(self):
         # Required and locked follow the saved stage: were it the edited one, the
         # client's own check would stop a move before the gate can name what is missing.
         states = self._get_field_states(BACKOFFICE)
+        # What the view leaves out is hidden with the heading above it.
+        unseen = self._get_unseen_fields()
         for case in self:
             fields_of = states[case]
-            case.rule_hidden = [key for key, state in fields_of.items() if state.hidden]
+            hidden = [key for key, state in fields_of.items() if state.hidden]
+            case.rule_hidden = list(dict.fromkeys([*hidden, *unseen]))
             case.rule_required = [
                 key for key, state in fields_of.items() if state.required
             ]
@@ -140,8 +148,9 @@ class AftersalesCase(models.Model):
         return {key: self._get_plain_value(key) for key in keys}
 
     def _get_plain_value(self, key):
-        if key.startswith(PROPERTY_PREFIX):
-            return self._get_raw_properties().get(key.removeprefix(PROPERTY_PREFIX))
+        field, name = split_key(key)
+        if name:
+            return self._get_raw_properties(field).get(name)
         value = self[key]
         field = self._fields[key]
         if field.type == "many2one":
@@ -150,25 +159,29 @@ class AftersalesCase(models.Model):
             return [*value.ids, *value.mapped("display_name")]
         return value
 
-    def _get_raw_properties(self):
-        """Return what was answered: a name that is missing was never answered."""
-        self.ensure_one()
-        return dict(self.properties._values or {}) if self.properties else {}
+    def _get_raw_properties(self, field="properties"):
+        """Return what was answered: a name that is missing was never answered.
 
-    def _get_property_types(self):
+        Of all own fields, also those that the user may not see: to judge, not to show.
+        """
+        self.ensure_one()
+        values = self.sudo()[field]  # sudo: see above
+        return dict(values._values or {}) if values else {}
+
+    def _get_property_types(self, field="properties"):
         self.ensure_one()
         # sudo: the definition is the same for everybody
-        definitions = self.type_id.sudo().properties_definition or []
+        definitions = self.type_id.sudo()[f"{field}_definition"] or []
         return {item["name"]: item["type"] for item in definitions}
 
     def _is_answered(self, key):
         """Say whether a field or property was filled in, 0 and No included."""
         self.ensure_one()
-        if key.startswith(PROPERTY_PREFIX):
-            name = key.removeprefix(PROPERTY_PREFIX)
-            value = self._get_raw_properties().get(name)
+        field, name = split_key(key)
+        if name:
+            value = self._get_raw_properties(field).get(name)
             if value is False:  # what the client sends for an empty date, too
-                return self._get_property_types().get(name) == "boolean"
+                return self._get_property_types(field).get(name) == "boolean"
             return value is not None and value not in ("", [])
         value = self.sudo()[key]  # sudo: whether there is one, which gates ask of all
         if self._fields[key].type in ANSWERED_TYPES:
@@ -201,7 +214,8 @@ class AftersalesCase(models.Model):
     def _with_answered(self, vals):
         """Return ``vals`` with the numbers and ticks that they answer marked so."""
         asked = self._get_asked_fields()
-        vals = self._with_answered_properties(vals, asked)
+        for field in PROPERTY_FIELDS:
+            vals = self._with_answered_properties(vals, asked, field)
         names = {
             name
             for name in vals.keys() | asked
@@ -212,58 +226,69 @@ class AftersalesCase(models.Model):
         known = set().union(*(case.answered or [] for case in self))
         return vals | {"answered": sorted(known | names)}
 
-    def _with_answered_properties(self, vals, asked):
+    def _with_answered_properties(self, vals, asked, field):
         """Return ``vals`` with the zeros and Nos of the own fields that were asked."""
-        prefix = PROPERTY_PREFIX
-        names = {key.removeprefix(prefix) for key in asked if key.startswith(prefix)}
+        keys = [split_key(key) for key in asked]
+        names = {name for of, name in keys if of == field and name}
         if not names or len(self) != 1:
             return vals
-        types = self._get_property_types()
+        types = self._get_property_types(field)
         empty = {
             name: types[name] != "boolean" and 0
             for name in names
             if types.get(name) in ANSWERED_TYPES
         }
-        given = vals.get("properties")
+        given = vals.get(field)
         if isinstance(given, list):
             given = {item["name"]: item.get("value") for item in given}
             # A new value must not lose what else the list says.
             known = {n: v for n, v in given.items() if v is not None}
         else:
-            known = self._get_raw_properties() if given is None else dict(given)
+            known = self._get_raw_properties(field) if given is None else dict(given)
         missing = {n: v for n, v in empty.items() if known.get(n) in (None, False)}
         if not missing:
             return vals
-        if isinstance(vals.get("properties"), list):
+        if isinstance(vals.get(field), list):
             properties = [
                 item | {"value": missing[item["name"]]}
                 if item["name"] in missing
                 else item
-                for item in vals["properties"]
+                for item in vals[field]
             ]
         else:
             properties = known | missing
-        return vals | {"properties": properties}
+        return vals | {field: properties}
 
-    def _get_answers(self):
-        return {case: case._get_raw_properties() for case in self}
+    def _get_answers(self, field):
+        return {case: case._get_raw_properties(field) for case in self}
 
-    def _note_answers(self, before):
+    def _note_answers(self, field, before):
         """Note changed properties in the chatter: core notes none of them.
 
+        :param field: name of the field of the case that holds them
         :param before: ``{case: raw properties}`` before the change
         """
-        bodies = {}
+        changes = {}
         for case, old in before.items():
-            new = case._get_raw_properties()
             lines = [
-                Markup("%s: %s → %s")
-                % (case._get_key_label(PROPERTY_PREFIX + name), was or "—", now or "—")
-                for name, was, now in _get_differences(old, new)
+                (case._get_key_label(f"{field}.{name}"), was or "—", now or "—")
+                for name, was, now in _get_differences(
+                    old, case._get_raw_properties(field)
+                )
             ]
             if lines:
-                bodies[case.id] = Markup("<br/>").join(lines)
-        self.browse(bodies)._message_log_batch(bodies)
+                changes[case.id] = lines
+        cases = self.browse(changes)
+        if self._get_field_right(field):
+            cases._note_for_few(field, changes)
+            return
+        bodies = {
+            case_id: Markup("<br/>").join(
+                Markup("%s: %s → %s") % line for line in lines
+            )
+            for case_id, lines in changes.items()
+        }
+        cases._message_log_batch(bodies)
 
     def _ensure_not_locked(self, vals):
         """Guard: a locked field stays as it is, for everybody but the system.
@@ -271,7 +296,7 @@ class AftersalesCase(models.Model):
         :raises AccessError: naming the field
         """
         touched = set(vals) & self._get_rule_fields()
-        if not touched and "properties" not in vals:
+        if not touched and not vals.keys() & set(PROPERTY_FIELDS):
             return
         for case, states in self._get_field_states(BACKOFFICE).items():
             for key, state in states.items():
@@ -288,15 +313,13 @@ class AftersalesCase(models.Model):
 
     def _is_touched(self, key, vals):
         self.ensure_one()
-        if not key.startswith(PROPERTY_PREFIX):
-            return key in vals
-        if "properties" not in vals:
-            return False
-        name = key.removeprefix(PROPERTY_PREFIX)
-        new = vals["properties"]
+        field, name = split_key(key)
+        if not name or field not in vals:
+            return field in vals
+        new = vals[field]
         if isinstance(new, list):
             new = {item["name"]: item.get("value") for item in new}
-        return (new or {}).get(name) != self._get_raw_properties().get(name)
+        return (new or {}).get(name) != self._get_raw_properties(field).get(name)
 
     def _get_key_label(self, key):
         self.ensure_one()

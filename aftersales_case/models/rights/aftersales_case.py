@@ -1,9 +1,16 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class AftersalesCase(models.Model):
     _name = "aftersales.case"
     _inherit = ["aftersales.case", "aftersales.restricted.mixin"]
+
+    restricted_properties = fields.Properties(
+        "Restricted Own Fields",
+        definition="type_id.restricted_properties_definition",
+        copy=True,
+        help="Own fields of the type whose answers only chosen roles see.",
+    )
 
     @api.model
     def _get_restrictable_fields(self):
@@ -18,7 +25,34 @@ class AftersalesCase(models.Model):
             "solution",
             "supplier_id",
         )
-        return super()._get_restrictable_fields() | dict.fromkeys(names)
+        return (
+            super()._get_restrictable_fields()
+            | dict.fromkeys(names)
+            # Never open by mistake: without a right they are for leaders.
+            | {"restricted_properties": "aftersales_case.group_aftersales_leader"}
+        )
+
+    def _note_for_few(self, field, changes):
+        """Note changes in the chatter, for those only who may see the field.
+
+        :param field: name of the field
+        :param changes: ``{case id: [(label, before, after)]}``
+        """
+        messages = self._message_log_batch(dict.fromkeys(self.ids, ""))
+        # sudo: core shows a tracked value to who may see its field
+        self.env["mail.tracking.value"].sudo().create(
+            [
+                {
+                    "mail_message_id": message.id,
+                    "field_id": self.env["ir.model.fields"]._get(self._name, field).id,
+                    "field_info": {"name": field, "desc": label, "type": "char"},
+                    "old_value_char": str(before),
+                    "new_value_char": str(after),
+                }
+                for message in messages
+                for label, before, after in changes[message.res_id]
+            ]
+        )
 
     def _mail_get_primary_email(self):
         if self._has_field_access(self._fields["email"], "read"):

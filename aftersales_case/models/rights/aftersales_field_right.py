@@ -24,6 +24,12 @@ class Right(NamedTuple):
             return self.readers
         return self.writers
 
+    def get_names(self, env, operation):
+        """Return the names of the roles that may read or write, for a sentence."""
+        # sudo: names of roles, for whom they are not
+        groups = env["res.groups"].sudo().browse(sorted(self.get_roles(operation)))
+        return ", ".join(groups.mapped("name"))
+
 
 class AftersalesFieldRight(models.Model):
     """Which roles read and which change one field, on every interface.
@@ -106,12 +112,6 @@ class AftersalesFieldRight(models.Model):
         )
         return self.env["res.groups"].union(*(self.env.ref(ref) for ref in refs))
 
-    @api.model
-    def _get_role_names(self, group_ids):
-        # sudo: names of roles, for whom they are not
-        groups = self.env["res.groups"].sudo().browse(sorted(group_ids or ()))
-        return ", ".join(groups.mapped("name"))
-
     # === Checks === #
 
     @api.constrains("key")
@@ -136,7 +136,7 @@ class AftersalesFieldRight(models.Model):
                         "%s: choose who sees the field, or who changes it.", name
                     )
                 )
-            readers = right.read_group_ids
+            readers = right.read_group_ids or right._get_default_readers()
             for group in right.write_group_ids if readers else ():
                 if not group.all_implied_ids & readers:
                     raise ValidationError(
@@ -151,6 +151,13 @@ class AftersalesFieldRight(models.Model):
     def _get_label(self):
         self.ensure_one()
         return dict(self._get_keys()).get(self.key, self.key)
+
+    def _get_default_readers(self):
+        """Return the role for which the field is while nobody has said otherwise."""
+        self.ensure_one()
+        model, _dot, name = self.key.rpartition(".")
+        role = self.env[model]._get_restrictable_fields().get(name)
+        return self.env.ref(role) if role else self.env["res.groups"]
 
     # === What holds === #
 

@@ -28,6 +28,15 @@ class AftersalesRestrictedMixin(models.AbstractModel):
         """Return the ``Right`` that restricts a field of this model, or None."""
         return self.env["aftersales.field.right"]._get_rights().get((self._name, name))
 
+    @api.model
+    def _get_unseen_fields(self):
+        """Return the names of the fields that the user may not see by his role."""
+        return [
+            name
+            for name in self._get_restrictable_fields()
+            if not self._has_field_access(self._fields[name], "read")
+        ]
+
     def _get_public_value(self, name):
         """Return a value for a note that everybody reads: nothing when it is restricted."""
         self.ensure_one()
@@ -53,10 +62,9 @@ class AftersalesRestrictedMixin(models.AbstractModel):
 
     @api.model
     def _get_refusal(self, field, operation, right):
-        roles = right.get_roles(operation)
         values = {
             "field": field._description_string(self.env),
-            "roles": self.env["aftersales.field.right"]._get_role_names(roles),
+            "roles": right.get_names(self.env, operation),
         }
         if operation == "read":
             return self.env._("%(field)s: only %(roles)s may see this.", **values)

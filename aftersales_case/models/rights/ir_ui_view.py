@@ -18,17 +18,14 @@ class IrUiView(models.Model):
             model = self.env[root.get("model_access_rights")]
             if not hasattr(model, "_get_restrictable_fields"):
                 continue
-            names = model._get_restrictable_fields()
-            refused = {
-                operation: {
-                    name
-                    for name in names
-                    if not model._has_field_access(model._fields[name], operation)
-                }
-                for operation in ("read", "write")
+            hidden = set(model._get_unseen_fields())
+            locked = {
+                name
+                for name in model._get_restrictable_fields()
+                if not model._has_field_access(model._fields[name], "write")
             }
-            if refused["write"]:
-                hide_fields.hide(root, refused["read"], refused["write"], _is_view)
+            if locked:
+                hide_fields.hide(root, hidden, locked, _is_view)
         return super()._postprocess_access_rights(tree)
 
 

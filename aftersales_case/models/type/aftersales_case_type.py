@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...const import ORIGIN_CUSTOMER, ORIGINS, STATE_NEW
-from .aftersales_field_rule import PROPERTY_PREFIX
 
 
 class AftersalesCaseType(models.Model):
@@ -51,6 +50,10 @@ class AftersalesCaseType(models.Model):
         "aftersales.field.rule", "type_id", "Field Rules", copy=True
     )
     properties_definition = fields.PropertiesDefinition("Own Fields")
+    restricted_properties_definition = fields.PropertiesDefinition(
+        "Restricted Own Fields",
+        help="Own fields whose answers only the roles see that Field Rights name.",
+    )
     activity_plan_id = fields.Many2one(
         "mail.activity.plan",
         "Actions To Take",
@@ -188,8 +191,7 @@ class AftersalesCaseType(models.Model):
         """Return the keys that a field rule of this type may have."""
         self.ensure_one()
         keys = set(self.env["aftersales.case"]._get_rule_fields())
-        names = [item["name"] for item in self.properties_definition or []]
-        return keys | {PROPERTY_PREFIX + name for name in names}
+        return keys | set(self._get_own_labels())
 
     def _get_key_labels(self):
         """Return ``{key: name of the field on this type}``, in the user's language."""
@@ -199,8 +201,7 @@ class AftersalesCaseType(models.Model):
             name: Case._fields[name]._description_string(self.env)
             for name in Case._get_rule_fields()
         }
-        for item in self.properties_definition or []:
-            labels[PROPERTY_PREFIX + item["name"]] = item.get("string") or item["name"]
+        labels |= self._get_own_labels()
         for rule in self.field_rule_ids.filtered("label"):
             labels[rule.key] = rule.label
         return labels

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...engine import own_fields
-from .aftersales_field_rule import PROPERTY_PREFIX
+from .aftersales_field_rule import PROPERTY_FIELDS
+
+DEFINITIONS = {name: f"{name}_definition" for name in PROPERTY_FIELDS}
 
 
 class AftersalesCaseType(models.Model):
@@ -15,7 +17,7 @@ class AftersalesCaseType(models.Model):
     )
 
     @api.depends(
-        "properties_definition",
+        *DEFINITIONS.values(),
         "field_rule_ids.label",
         "field_rule_ids.required_from_id",
     )
@@ -35,21 +37,22 @@ class AftersalesCaseType(models.Model):
             labels = case_type._get_key_labels()
             rows = [
                 {
-                    "label": labels[PROPERTY_PREFIX + item["name"]],
+                    "label": labels[key],
                     "name": item["name"],
+                    "restricted": key.startswith("restricted"),
                     "kind": kinds[own_fields.get_kind(item)],
                     "options": own_fields.get_options(item),
                     "on_card": item.get("view_in_cards"),
-                    "required": required.get(PROPERTY_PREFIX + item["name"]),
+                    "required": required.get(key),
                 }
-                for item in case_type.properties_definition or []
+                for key, item in case_type._get_own_definitions().items()
             ]
             case_type.own_field_overview = self.env["ir.qweb"]._render(
                 "aftersales_case.own_field_overview", {"rows": rows}
             )
 
     def write(self, vals):
-        if "properties_definition" not in vals:
+        if not vals.keys() & set(DEFINITIONS.values()):
             return super().write(vals)
         before = {case_type: case_type._get_own_labels() for case_type in self}
         res = super().write(vals)
@@ -61,12 +64,35 @@ class AftersalesCaseType(models.Model):
             )
         return res
 
-    def _get_own_labels(self):
-        """Return ``{key: label}`` of the own fields of this type."""
+    @api.constrains(*DEFINITIONS.values())
+    def _check_own_names(self):
+        for case_type in self:
+            keys = case_type._get_own_definitions()
+            names = [item["name"] for item in keys.values()]
+            double = next((name for name in names if names.count(name) > 1), None)
+            if double:
+                raise ValidationError(
+                    self.env._(
+                        "Own Fields: %s is there twice, once restricted. Remove one of"
+                        " them.",
+                        double,
+                    )
+                )
+
+    def _get_own_definitions(self):
+        """Return ``{key: definition}`` of the own fields, those for few last."""
         self.ensure_one()
         return {
-            PROPERTY_PREFIX + item["name"]: item.get("string") or item["name"]
-            for item in self.properties_definition or []
+            f"{name}.{item['name']}": item
+            for name, definition in DEFINITIONS.items()
+            for item in self[definition] or []
+        }
+
+    def _get_own_labels(self):
+        """Return ``{key: label}`` of the own fields of this type."""
+        return {
+            key: item.get("string") or item["name"]
+            for key, item in self._get_own_definitions().items()
         }
 
     def _forget_own_fields(self, keys, labels):
@@ -105,7 +131,7 @@ class AftersalesCaseType(models.Model):
             if old != new and rule.with_context(lang=None).label == old:
                 rule.label = new
 
-    def _get_shared_names(self):
+    def _get_shared_names(self, restricted=False):
         """Return ``{(label, kind): technical name}`` of all types' own fields.
 
         One technical name for one question: its answer survives a change of type, and
@@ -116,7 +142,7 @@ class AftersalesCaseType(models.Model):
         return {
             (item.get("string", "").lower(), own_fields.get_kind(item)): item["name"]
             for case_type in types.search([], order="sequence desc")
-            for item in case_type.properties_definition or []
+            for item in case_type[DEFINITIONS[PROPERTY_FIELDS[restricted]]] or []
         }
 
     def action_edit_own_fields(self):

@@ -6,6 +6,7 @@ from odoo import api, models
 from ...const import ASSIGN_TEAM, ASSIGN_USER
 from ...engine import package
 from ..extends.mail_activity_plan_template import CASE_RESPONSIBLE
+from .aftersales_field_rule import PROPERTY_FIELDS, split_key
 
 # What a package carries of a property; a domain would be code, a default may point at a
 # record of this database.
@@ -94,13 +95,15 @@ class AftersalesCaseType(models.Model):
 
     def _export_own_fields(self):
         result = []
-        for item in self.properties_definition or []:
+        for key, item in self._get_own_definitions().items():
             if item["type"] not in package.PROPERTY_TYPES:
                 continue
             definition = {key: item[key] for key in PROPERTY_KEYS if key in item}
             definition["string"] = item.get("string") or item["name"]
             if item["type"] not in DEFAULT_TYPES or not item.get("default"):
                 definition.pop("default", None)
+            if split_key(key)[0] == PROPERTY_FIELDS[1]:
+                definition["restricted"] = True
             for flag in ("view_in_cards", "fold_by_default"):
                 if flag in definition:
                     definition[flag] = bool(definition[flag])

@@ -8,6 +8,14 @@ from ...engine import conditions
 PORTAL_HIDDEN, PORTAL_VISIBLE = "hidden", "visible"
 PORTAL_EDITABLE, PORTAL_ASKED = "editable", "asked"
 PROPERTY_PREFIX = "properties."
+# The fields of a case that hold the answers to own fields of its type.
+PROPERTY_FIELDS = ("properties", "restricted_properties")
+
+
+def split_key(key):
+    """Return ``(field, name of the own field)`` of a key; no name for other fields."""
+    field, _dot, name = key.partition(".")
+    return field, name or None
 
 
 class FieldState(NamedTuple):
@@ -93,9 +101,7 @@ class AftersalesFieldRule(models.Model):
         types = self.env["aftersales.case.type"].sudo().with_context(active_test=False)
         properties = {}
         for case_type in types.search([]):
-            for definition in case_type.properties_definition or []:
-                key = PROPERTY_PREFIX + definition["name"]
-                properties[key] = definition.get("string") or definition["name"]
+            properties |= case_type._get_own_labels()
         return keys + sorted(properties.items(), key=lambda item: item[1])
 
     @api.depends("key", "label", "type_id.name")

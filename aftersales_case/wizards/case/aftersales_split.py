@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...models.case.aftersales_case_merge import OWN_MESSAGES
+from ...models.type.aftersales_field_rule import PROPERTY_FIELDS
 
 
 class AftersalesSplit(models.TransientModel):
@@ -51,7 +52,8 @@ class AftersalesSplit(models.TransientModel):
             vals["description"] = told.body
         if self.type_id == case.type_id:
             vals["category_id"] = case.category_id.id
-            vals["properties"] = case._get_raw_properties()
+            for name in PROPERTY_FIELDS:
+                vals[name] = case._get_raw_properties(name)
         as_child = self.relation == "child"
         return case._split_off(vals, self._get_parts(), as_child)._get_records_action()
 

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ...const import OPEN_STATES, PRIORITIES, SCALE, STATE_NEW
 from ...models.case.aftersales_case import PRIORITY_BY_SCALE
+from ...models.type.aftersales_field_rule import PROPERTY_FIELDS
 
 # What is shown when all cases have the same, and written when it is filled in.
 SHARED = (
@@ -105,13 +106,15 @@ class AftersalesTriage(models.TransientModel):
     def _compute_lost_answers(self):
         """Name the answers that the new type does not ask and that would be lost."""
         for triage in self:
-            kept = {item["name"] for item in triage.type_id.properties_definition or []}
+            new = triage.type_id
+            kept = new._get_own_definitions() if new else {}
             lost = {
-                case._get_key_label(f"properties.{name}"): None
+                case._get_key_label(f"{field}.{name}"): None
                 for case in triage.case_ids
-                if triage.type_id and case.type_id != triage.type_id
-                for name, value in case._get_raw_properties().items()
-                if value and name not in kept
+                if new and case.type_id != new
+                for field in PROPERTY_FIELDS
+                for name, value in case._get_raw_properties(field).items()
+                if value and f"{field}.{name}" not in kept
             }
             triage.lost_answers = ", ".join(lost) or False
 

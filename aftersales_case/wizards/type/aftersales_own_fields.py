@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...engine import own_fields
-from ...models.type.aftersales_field_rule import PROPERTY_PREFIX
+from ...models.type.aftersales_case_type_fields import DEFINITIONS
+from ...models.type.aftersales_field_rule import PROPERTY_FIELDS, split_key
 
 
 class AftersalesOwnFieldsMixin(models.AbstractModel):
@@ -18,27 +19,37 @@ class AftersalesOwnFieldsMixin(models.AbstractModel):
     kind = fields.Selection(own_fields.KINDS, required=True, default=own_fields.TEXT)
     options = fields.Char(help="What can be chosen, separated by commas.")
     on_card = fields.Boolean("On Cards", help="Shown on the cards of the board.")
+    restricted = fields.Boolean(
+        help="Only the roles see the answers that Field Rights name for restricted own"
+        " fields. Decided once: answers do not move."
+    )
     definition = fields.Json()
     known_label = fields.Char(help="The name as it was, in the user's language.")
 
     @api.model
-    def _prepare_rows(self, case_type):
+    def _prepare_rows(self, case_type, names=PROPERTY_FIELDS[:1]):
         """Return values of one row for every own field of a type.
 
         The name is that of the field's rule, which can be translated, where it has one.
+
+        :param names: which of the fields of a case that hold answers
         """
         labels = case_type._get_key_labels() if case_type else {}
         return [
             {
                 "sequence": number,
-                "name": labels[PROPERTY_PREFIX + item["name"]],
-                "known_label": labels[PROPERTY_PREFIX + item["name"]],
+                "name": labels[key],
+                "known_label": labels[key],
+                "restricted": split_key(key)[0] == PROPERTY_FIELDS[1],
                 "kind": own_fields.get_kind(item),
                 "options": own_fields.get_options(item),
                 "on_card": item.get("view_in_cards", False),
                 "definition": item,
             }
-            for number, item in enumerate(case_type.properties_definition or [], 1)
+            for number, (key, item) in enumerate(
+                case_type._get_own_definitions().items() if case_type else (), 1
+            )
+            if split_key(key)[0] in names
         ]
 
     def _build_definitions(self):
@@ -46,7 +57,10 @@ class AftersalesOwnFieldsMixin(models.AbstractModel):
 
         :raises UserError: naming the row that cannot be understood
         """
-        shared = self.env["aftersales.case.type"]._get_shared_names()
+        Type = self.env["aftersales.case.type"]
+        shared = {
+            few: Type._get_shared_names(few) for few in set(self.mapped("restricted"))
+        }
         taken = {row.definition["name"] for row in self if row.definition}
         result = {}
         for row in self.sorted():
@@ -59,7 +73,7 @@ class AftersalesOwnFieldsMixin(models.AbstractModel):
                 label, row.kind, row.options, row.on_card, old, taken
             )
             if not old or definition["name"] != old["name"]:
-                known = shared.get((row.name.lower(), row.kind))
+                known = shared[row.restricted].get((row.name.lower(), row.kind))
                 if known and known not in taken:
                     definition["name"] = known
             taken.add(definition["name"])
@@ -101,17 +115,32 @@ class AftersalesOwnFields(models.TransientModel):
 
     @api.model
     def _open(self, case_type):
-        rows = self.env["aftersales.own.fields.line"]._prepare_rows(case_type)
+        lines = self.env["aftersales.own.fields.line"]
+        rows = lines._prepare_rows(case_type, PROPERTY_FIELDS)
         return self.create(
             {"type_id": case_type.id, "line_ids": [(0, 0, row) for row in rows]}
         )
 
     def action_save(self):
         definitions = self.line_ids._build_definitions()
-        self.type_id.properties_definition = list(definitions.values())
+        known = self.type_id._get_own_definitions()
+        keys = {
+            line: line._get_key(definition, known)
+            for line, definition in definitions.items()
+        }
+        self.type_id.write(
+            {
+                definition: [
+                    definitions[line]
+                    for line, key in keys.items()
+                    if split_key(key)[0] == name
+                ]
+                for name, definition in DEFINITIONS.items()
+            }
+        )
         rules = {rule.key: rule for rule in self.type_id.field_rule_ids}
-        for line, definition in definitions.items():
-            rule = rules.get(PROPERTY_PREFIX + definition["name"])
+        for line, key in keys.items():
+            rule = rules.get(key)
             if rule and rule.label and line._is_renamed():
                 rule.label = line.name
         return {"type": "ir.actions.act_window_close"}
@@ -126,3 +155,15 @@ class AftersalesOwnFieldsLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "aftersales.own.fields", required=True, ondelete="cascade"
     )
+
+    def _get_key(self, definition, known):
+        """Return the key of this row; a field that exists stays where its answers are.
+
+        :param known: ``{key: definition}`` of the type as it is
+        """
+        self.ensure_one()
+        old = (self.definition or {}).get("name")
+        for field in PROPERTY_FIELDS:
+            if old and f"{field}.{old}" in known:
+                return f"{field}.{definition['name']}"
+        return f"{PROPERTY_FIELDS[self.restricted]}.{definition['name']}"

@@ -326,7 +326,12 @@ class _Taker:
             case_type, {"name": row["name"], "description": row["description"]}
         )
         self._check_comodels()
-        case_type.properties_definition = self.data["own_fields"]
+        own = {False: [], True: []}
+        for field in self.data["own_fields"]:
+            few = field.get("restricted", False)
+            own[few].append({k: v for k, v in field.items() if k != "restricted"})
+        case_type.properties_definition = own[False]
+        case_type.restricted_properties_definition = own[True]
         return case_type
 
     def _check_comodels(self):

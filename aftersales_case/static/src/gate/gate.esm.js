@@ -67,7 +67,11 @@ function ask(env, gate, gateCase, {pending, position}) {
                     gate_missing: gateCase.missing,
                     gate_stage_id: gateCase.stage_id,
                     gate_stage_name: gateCase.stage_name,
-                    gate_properties: gateCase.fields.some(isProperty),
+                    gate_properties: asksOwn(gateCase, "properties"),
+                    gate_restricted_properties: asksOwn(
+                        gateCase,
+                        "restricted_properties"
+                    ),
                     gate_checklist: kinds.has("checklist"),
                 },
                 onRecordSave: async (record) => {
@@ -124,6 +128,6 @@ async function save(env, gateCase, pending, record) {
     }
 }
 
-function isProperty(key) {
-    return key.startsWith("properties.");
+function asksOwn({fields}, name) {
+    return fields.some((key) => key.startsWith(`${name}.`));
 }

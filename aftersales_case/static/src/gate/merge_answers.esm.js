@@ -1,3 +1,6 @@
+// The own fields of a type, and those that only chosen roles see.
+const PROPERTY_FIELDS = ["properties", "restricted_properties"];
+
 /**
  * Join the values of a refused write with what was answered in the small form.
  *
@@ -6,16 +9,16 @@
  *
  * @param {object} pending values of the refused write
  * @param {object} answers values of the small form
- * @param {string[]} keys the fields asked for; an own field is `properties.<name>`
+ * @param {string[]} keys the fields asked for; an own field is `<field of own fields>.<name>`
  * @returns {object} values to write
  */
 export function mergeAnswers(pending, answers, keys) {
     const vals = {...pending, ...answers};
     for (const name of Object.keys(answers)) {
-        if (name === "properties" && name in pending) {
+        if (PROPERTY_FIELDS.includes(name) && name in pending) {
             const given = Object.fromEntries(answers[name].map((p) => [p.name, p]));
             vals[name] = pending[name].map((property) =>
-                keys.includes(`properties.${property.name}`)
+                keys.includes(`${name}.${property.name}`)
                     ? given[property.name]
                     : property
             );
