@@ -82,6 +82,7 @@
         "demo/deliveries.xml",
         "demo/cases.xml",
         "demo/mails.xml",
+        "demo/rights.xml",
         "demo/history.sql",
     ],
     "assets": {

@@ -10,10 +10,12 @@ from . import test_customer_match
 from . import test_due
 from . import test_event
 from . import test_field_rights
+from . import test_field_rights_work
 from . import test_field_rules
 from . import test_gate_tours
 from . import test_gates
 from . import test_handover
+from . import test_hide_fields_engine
 from . import test_hints_engine
 from . import test_history
 from . import test_hostile_change
@@ -40,6 +42,7 @@ from . import test_replay_engine
 from . import test_responsible_race
 from . import test_restricted_own_fields
 from . import test_rights
+from . import test_rights_tours
 from . import test_said
 from . import test_scripts
 from . import test_settings_guard

@@ -100,6 +100,19 @@ class TestRestrictedOwnFields(FieldRightsCommon):
             agent.with_context(
                 default_restricted_properties={"root_cause": "x"}
             ).create({"name": "x"})
+        # Core takes the default of an own field from the context, with sudo.
+        told = agent.with_context(**{f"default_{FIELD}.root_cause": "forged"})
+        with self.assertRaises(AccessError):
+            told.create({"name": "x", "type_id": self.type_complaint.id})
+        other = self.type_complaint.copy({"code": "OTH"})
+        with self.assertRaises(AccessError):
+            told.write({"type_id": other.id})
+        split = told.env["aftersales.split"].with_context(told.env.context)
+        wizard = split.create(
+            {"case_id": self.case.id, "name": "Part", "type_id": other.id}
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_split()
         agent.write({"properties": {"colour": "blue"}})
         self.assertEqual(
             self.case._get_raw_properties(FIELD), {"root_cause": "sabotage", "share": 3}
@@ -195,6 +208,17 @@ class TestRestrictedOwnFields(FieldRightsCommon):
         )
         self.assertTrue(self.case._is_answered(key))
         self.assertEqual(self.case._get_raw_properties(FIELD)["root_cause"], "wear")
+
+    def test_import_of_files(self):
+        """Agents import cases of a type that has own fields for few."""
+        columns = ["name", "type_id/.id", "contact_id/.id"]
+        row = ["Imported", str(self.type_complaint.id), str(self.contact.id)]
+        agent = self._as(self.agent)["aftersales.case"]
+        result = agent.load(columns, [row])
+        self.assertTrue(result["ids"], result["messages"])
+        column = f"{FIELD}.root_cause"
+        result = agent.load([*columns, column], [[*row, "forged"]])
+        self.assertFalse(result["ids"])
 
     def test_locked(self):
         """A rule locks a restricted own field like any other."""

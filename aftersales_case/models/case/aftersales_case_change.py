@@ -117,6 +117,7 @@ class AftersalesCase(models.Model):
     def create(self, vals_list):
         vals_list = self._leave_out_unsaid(vals_list)
         self._ensure_can_create(vals_list)
+        self._ensure_no_own_defaults()
         vals_list = [self._prepare_case_vals(dict(vals)) for vals in vals_list]
         self._number_cases(vals_list)
         self._fill_responsible(vals_list)
@@ -132,6 +133,7 @@ class AftersalesCase(models.Model):
 
     def write(self, vals):
         self._ensure_can_change(vals)
+        self._ensure_no_own_defaults()
         with self._changing() as cases:
             vals = cases._join_written(vals)
             answers = {

@@ -32,6 +32,25 @@ class AftersalesCase(models.Model):
             | {"restricted_properties": "aftersales_case.group_aftersales_leader"}
         )
 
+    @api.model
+    def _ensure_no_own_defaults(self):
+        """Guard: nobody answers an own field by the context that he may not answer.
+
+        Core takes such defaults with sudo, at creation and when the type changes. What
+        the system makes with sudo still has the caller's context.
+
+        :raises AccessError: naming the field
+        """
+        for key in self.env.context:
+            field = key.removeprefix("default_").partition(".")[0]
+            if key.startswith("default_") and "." in key and field in self._fields:
+                self.sudo(False)._check_field_access(self._fields[field], "write")
+
+    def _clean_properties(self):
+        """Drop answers that the type no longer asks, also those the user may not see."""
+        # sudo: see above
+        return super(AftersalesCase, self.sudo())._clean_properties()
+
     def _note_for_few(self, field, changes):
         """Note changes in the chatter, for those only who may see the field.
 

@@ -12,6 +12,13 @@ class AftersalesRestrictedMixin(models.AbstractModel):
     _name = "aftersales.restricted.mixin"
     _description = "Record With Restricted Fields"
 
+    # Set when the registry is made: each reading of any field asks for it.
+    _restrictable = frozenset()
+
+    def _post_model_setup__(self):
+        super()._post_model_setup__()
+        type(self)._restrictable = frozenset(self._get_restrictable_fields())
+
     @api.model
     def _get_restrictable_fields(self):
         """Hook: return ``{name: role}`` of the fields that managers may restrict.
@@ -43,11 +50,22 @@ class AftersalesRestrictedMixin(models.AbstractModel):
         right = self._get_field_right(name)
         return self[name] if not right or right.readers is None else False
 
+    def _write_for_system(self, vals):
+        """Write what follows from an action of the user, whose role need not see it all."""
+        refused = {
+            name: vals[name]
+            for name in vals
+            if not self._has_field_access(self._fields[name], "write")
+        }
+        self.write({name: vals[name] for name in vals if name not in refused})
+        if refused:
+            self.sudo().write(refused)  # sudo: see above
+
     @api.model
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su:
+        if self.env.su or field.name not in self._restrictable:
             return True
         right = self._get_field_right(field.name)
         return not right or right.allows(operation, self.env.user._get_group_ids())
