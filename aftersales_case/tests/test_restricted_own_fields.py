@@ -107,7 +107,7 @@ class TestRestrictedOwnFields(FieldRightsCommon):
         other = self.type_complaint.copy({"code": "OTH"})
         with self.assertRaises(AccessError):
             told.write({"type_id": other.id})
-        split = told.env["aftersales.split"].with_context(told.env.context)
+        split = told.env["aftersales.split"].with_context(**told.env.context)
         wizard = split.create(
             {"case_id": self.case.id, "name": "Part", "type_id": other.id}
         )

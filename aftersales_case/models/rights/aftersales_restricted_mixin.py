@@ -16,8 +16,8 @@ class AftersalesRestrictedMixin(models.AbstractModel):
     _restrictable = frozenset()
 
     def _post_model_setup__(self):
-        super()._post_model_setup__()
         type(self)._restrictable = frozenset(self._get_restrictable_fields())
+        return super()._post_model_setup__()
 
     @api.model
     def _get_restrictable_fields(self):
