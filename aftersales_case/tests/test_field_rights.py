@@ -115,6 +115,43 @@ class TestFieldRights(FieldRightsCommon):
                     read(self._as(user, self.case))
 
     @feature("B4-98")
+    def test_no_way_to_a_record(self):
+        """What a hidden link points at is told by no panel, path, or group either."""
+        self._restrict("supplier_id", read=["leader"])
+        vendor = self.env["res.partner"].create({"name": "Vendor"})
+        self.case.supplier_id = vendor
+        progress = {"field": "state", "colors": {"new": "success"}}
+        ways = {
+            "panel": lambda case: case.search_panel_select_range("supplier_id"),
+            "panel of many": lambda case: case.search_panel_select_multi_range(
+                "supplier_id"
+            ),
+            "progress": lambda case: case.read_progress_bar(
+                [], "supplier_id", progress
+            ),
+            "path": lambda case: case.search([("supplier_id.name", "ilike", "vend")]),
+            "below": lambda case: case.search([("supplier_id", "child_of", vendor.id)]),
+            "any": lambda case: case.search(
+                [("supplier_id", "any", [("name", "=", "Vendor")])]
+            ),
+            "by name": lambda case: case.search([("supplier_id", "ilike", "vend")]),
+            "order by path": lambda case: case.search([], order="supplier_id"),
+            "aggregate": lambda case: case._read_group(
+                [], ["type_id"], ["supplier_id:recordset"]
+            ),
+            "group by path": lambda case: case._read_group([], ["supplier_id.name"]),
+            "nested": lambda case: case.event_ids.web_read(
+                {"case_id": {"fields": {"supplier_id": {"fields": {"name": {}}}}}}
+            ),
+        }
+        for way, read in ways.items():
+            with self.subTest(way=way):
+                with self.assertRaises(UserError) as refused:
+                    read(self._as(self.agent, self.case))
+                self.assertIn("Supplier: only Team Leader", str(refused.exception))
+                read(self._as(self.leader, self.case))
+
+    @feature("B4-98")
     def test_no_way_to_write(self):
         """Who reads a field but does not change it is refused when he writes it."""
         other = self.env["aftersales.cause"].create({"name": "Wear"})
