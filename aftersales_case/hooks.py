@@ -11,6 +11,8 @@ def uninstall_hook(env):
     mail addresses.
     """
     env.cr.execute(SQL("DROP FUNCTION IF EXISTS aftersales_event_guard() CASCADE"))
+    # They keep their roles from being deleted.
+    env["aftersales.field.right"].search([]).unlink()
     types = env["aftersales.case.type"].with_context(active_test=False).search([])
     types._drop_menus()
     sequences = types.sequence_id
