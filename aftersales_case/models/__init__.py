@@ -4,5 +4,6 @@ from . import people
 from . import history
 from . import intake
 from . import goods
+from . import letter
 from . import extends
 from . import rights

@@ -2,6 +2,8 @@ import importlib.util
 import logging
 from pathlib import Path
 
+from psycopg2.extras import Json
+
 from odoo.tests import freeze_time
 from odoo.tools import SQL
 
@@ -101,3 +103,50 @@ class TestMigration(AftersalesCommon):
         case.email = "stranger@elsewhere.example"
         body = template._render_field("body_html", case.ids)[case.id]
         self.assertNotIn(self.customer.name, body)
+
+    def test_shipped_messages(self):
+        """Unchanged ones get placeholders only; others keep their words, and are named."""
+        xmlid = "aftersales_case.template_%s"
+        received, taken, closed = (
+            self.env.ref(xmlid % name) for name in ("received", "taken", "closed")
+        )
+        program = "{{ (object.contact_id or object.partner_id).lang }}"
+        sender = (
+            "{{ object.type_id.alias_email or object.company_id.email_formatted or"
+            " user.email_formatted }}"
+        )
+        self._store(received | taken | closed, "lang", program)
+        self._store(received | taken | closed, "email_from", sender)
+        old = (
+            """<div>
+                <p t-if="object.addressee_name">Dear <t
+                t-out="object.addressee_name">customer</t>,</p>
+                <p t-else="">Hello,</p>
+                <p>We have received your message “<t
+                t-out="object.name">title</t>”. Its number is <b
+                t-out="object.number">CMP/2026/00042</b>.</p>
+                <p>You need not do anything now: we read it and come back to you."""
+            """ Photos or other details are welcome as an answer to this message.</p>
+                <p>Kind regards,<br/><t t-out="object.company_id.name">Company</t></p>
+            </div>"""
+        )
+        own = f"{old}<p>Call Mees.</p>"
+        self._store(received, "body_html", Json({"en_US": old, "nl_NL": old}))
+        self._store(taken, "body_html", Json({"en_US": own}))
+        self._store(closed, "body_html", Json({"en_US": old, "fr_FR": "<p>Fini</p>"}))
+        with self.assertLogs("migration", logging.INFO) as logged:
+            self._migrate("19.0.1.2.0/post-letters.py")
+        self.assertEqual(received.lang, "{{ object.letter_language }}")
+        self.assertEqual(received.email_from, "{{ object.letter_sender }}")
+        self.assertIn("object.letter_greeting", received.body_html)
+        self.assertFalse(received._has_unsafe_expression())
+        stored = received._fields["body_html"]._get_stored_translations(received)
+        self.assertEqual(list(stored), ["en_US"])
+        self.assertIn("Call Mees.", taken.body_html)
+        self.assertEqual(taken.lang, "{{ object.letter_language }}")
+        self.assertEqual(taken.email_from, "{{ object.letter_sender }}")
+        self.assertEqual(closed.with_context(lang="en_US").body_html, old)
+        log = "\n".join(logged.output)
+        self.assertIn("INFO:migration:Message template_received", log)
+        self.assertIn("WARNING:migration:Message template_taken was changed", log)
+        self.assertIn("WARNING:migration:Message template_closed was changed", log)

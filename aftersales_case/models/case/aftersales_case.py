@@ -575,17 +575,6 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return False
 
-    def _make_link(self, purpose, partner=None, valid=None):
-        """Hook: return the URL under which somebody reaches this case.
-
-        :param purpose: what the link is for, a key of the sibling that makes links
-        :param partner: who gets the link; the core's link is for colleagues only
-        :param valid: ``timedelta`` until it expires; the core's link does not
-        :returns: absolute URL
-        """
-        self.ensure_one()
-        return f"{self.get_base_url()}/odoo/aftersales.case/{self.id}"
-
     def _get_customer_partners(self):
         """Hook: return the partners who get the messages meant for the customer."""
         self.ensure_one()

@@ -1,0 +1,3 @@
+from . import aftersales_link_mixin
+from . import aftersales_case_letter
+from . import mail_mail
