@@ -60,6 +60,7 @@
         "views/history/aftersales_case_event_views.xml",
         "views/intake/aftersales_intake_views.xml",
         "views/intake/aftersales_claim_views.xml",
+        "views/letter/mail_template_views.xml",
         "views/type/aftersales_case_type_views.xml",
         "views/type/aftersales_case_stage_views.xml",
         "views/type/aftersales_type_stage_views.xml",

@@ -25,6 +25,7 @@ from . import test_import
 from . import test_incoming_engine
 from . import test_intake
 from . import test_jobs
+from . import test_letter
 from . import test_lists
 from . import test_mail_again
 from . import test_mail_corpus
