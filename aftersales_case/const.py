@@ -69,6 +69,14 @@ MOST_DAYS, MOST_HOURS = 3650, 87600
 SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 
+# How a case reached us; siblings add their own, so the field is a Char.
+CHANNEL_MAIL = "mail"
+CHANNEL_HAND = "hand"
+CHANNEL_PHONE = "phone"
+CHANNEL_PORTAL = "portal"
+CHANNEL_WEB = "web"
+CHANNEL_API = "api"
+
 # Kinds of events; siblings add their own, so the field is a Char.
 EVENT_CREATED = "created"
 EVENT_IMPORTED = "imported"

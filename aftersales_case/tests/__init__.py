@@ -3,6 +3,7 @@ from . import test_activity_plan
 from . import test_assign
 from . import test_case
 from . import test_change_engine
+from . import test_channel
 from . import test_claim
 from . import test_confidential
 from . import test_configuration

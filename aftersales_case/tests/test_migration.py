@@ -150,3 +150,20 @@ class TestMigration(AftersalesCommon):
         self.assertIn("INFO:migration:Message template_received", log)
         self.assertIn("WARNING:migration:Message template_taken was changed", log)
         self.assertIn("WARNING:migration:Message template_closed was changed", log)
+
+    def test_channels_of_cases(self):
+        """A case made of a mail came in by mail; one that a mail was added to did not."""
+        mailed, added = self._new_case(), self._new_case()
+        for case, state in ((mailed, "case"), (added, "added")):
+            self.env["aftersales.intake"].create(
+                {
+                    "message_id": f"<{state}@janssen.example>",
+                    "received_at": "2026-03-02 08:00:00",
+                    "state": state,
+                    "case_id": case.id,
+                    "company_id": self.company.id,
+                }
+            )
+        self._migrate("19.0.1.2.0/post-channel.py")
+        self.assertEqual(mailed.channel, "mail")
+        self.assertEqual(added.channel, "hand")

@@ -74,6 +74,7 @@ REPORT_FIELDS = {
 }
 # What he says once, when he reports it.
 NEW_REPORT_FIELDS = REPORT_FIELDS | {
+    "by_phone",
     "company_id",
     "confidential",
     "line_ids",

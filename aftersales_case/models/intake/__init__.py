@@ -11,3 +11,4 @@ from . import aftersales_case_sent
 from . import mail_mail
 from . import mail_thread
 from . import aftersales_case_import
+from . import aftersales_case_channel

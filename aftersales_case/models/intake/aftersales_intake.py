@@ -12,6 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, html2plaintext
 
 from ...const import (
+    CHANNEL_MAIL,
     CLAIM_ADDRESS,
     CLAIM_DOCUMENT,
     CLAIM_FORGED,
@@ -83,7 +84,13 @@ class AftersalesIntake(models.Model):
     _case_field = "case_id"
     _check_company_auto = True
 
-    message_id = fields.Char("Message-Id", required=True, readonly=True)
+    channel = fields.Char(
+        required=True,
+        readonly=True,
+        default=CHANNEL_MAIL,
+        help="How it reached us: mail, or a channel of another addon.",
+    )
+    message_id = fields.Char("Message-Id", readonly=True)
     received_at = fields.Datetime("Received On", required=True, readonly=True)
     email_from = fields.Char("From", readonly=True)
     email_normalized = fields.Char("Sender", readonly=True)
@@ -127,6 +134,10 @@ class AftersalesIntake(models.Model):
         default=lambda self: self.env.company,
     )
 
+    _mail_has_id = models.Constraint(
+        f"CHECK (channel != '{CHANNEL_MAIL}' OR message_id IS NOT NULL)",
+        "A mail is known by its Message-Id.",
+    )
     # The same mail must not come in twice, not even in two processes at once.
     _message_id_uniq = models.UniqueIndex(
         "(message_id)", "This mail has been received before."
