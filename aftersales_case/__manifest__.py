@@ -42,6 +42,7 @@
         "data/coded_lists.xml",
         "data/field_rights.xml",
         "data/crons.xml",
+        "report/signatures.xml",
         "report/case_history.xml",
         "wizards/case/aftersales_force_views.xml",
         "wizards/people/aftersales_handover_views.xml",

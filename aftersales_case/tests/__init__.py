@@ -49,6 +49,7 @@ from . import test_said
 from . import test_scripts
 from . import test_settings_guard
 from . import test_shipped_types
+from . import test_signature
 from . import test_signals
 from . import test_signals_engine
 from . import test_similar_engine

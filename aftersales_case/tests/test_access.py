@@ -239,6 +239,7 @@ class TestAccess(AftersalesCommon):
                 "manager": "rwcd",
             },
             "aftersales.approval": dict.fromkeys(config, "r"),
+            "aftersales.signature": dict.fromkeys(config, "r"),
             "aftersales.force": dict.fromkeys(config, "") | {"manager": "rwc"},
             "aftersales.handover": wizard,
             "aftersales.handover.line": wizard,

@@ -64,7 +64,9 @@ class TestChannel(GatewayCommon):
     def test_intake_of_other_kinds(self):
         """A row of another channel needs nothing of a mail; a mail needs its id."""
         vals = {"received_at": "2026-03-02 08:00:00", "company_id": self.company.id}
-        rows = self.Intake.create([vals | {"channel": "web"}, vals | {"channel": "api"}])
+        rows = self.Intake.create(
+            [vals | {"channel": "web"}, vals | {"channel": "api"}]
+        )
         self.assertEqual(rows.mapped("message_id"), [False, False])
         self.assertEqual(self._receive(write_mail()).channel, "mail")
         with (

@@ -108,6 +108,12 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {},
             ),
             ("aftersales.approval", "default_get"): ([["case_id"]], {}),
+            ("aftersales.signature", "create"): (
+                [{"case_id": case.id, "purpose": "work", "name": "x", "digest": "x"}],
+                {},
+            ),
+            ("aftersales.signature", "default_get"): ([["case_id"]], {}),
+            ("aftersales.signature", "write"): ([{"name": "x"}], {}),
             ("aftersales.case.line", "default_get"): ([["case_id"]], {}),
             ("aftersales.checklist.item", "create"): (
                 [{"case_id": case.id, "name": "x", "done": True}],
@@ -232,6 +238,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         return {
             "aftersales.approval": env["aftersales.approval"].create(
                 common | {"group_id": env.ref("base.group_system").id}
+            ),
+            "aftersales.signature": env["aftersales.signature"]._sign(
+                case, "work", b"Report", "Anna Janssen"
             ),
             "aftersales.case.event": case.event_ids[:1],
             "aftersales.case.line": env["aftersales.case.line"].create(

@@ -215,6 +215,18 @@ class TestTypePackage(AftersalesCommon):
         self._import(data, self.editor)
         self.assertEqual(self.env["mail.template"].search_count([]), count)
 
+    def test_signatures_come_along(self):
+        """A stage that asks for a signature asks for the same one elsewhere."""
+        link = self.source.link_ids.sorted()[1]
+        link.requirement_ids = [
+            (0, 0, {"kind": "signature", "signature_purpose": "protocol"})
+        ]
+        data = self._package()
+        data["type"]["code"] = "SIG"
+        made = self._import(data)
+        purposes = made.link_ids.requirement_ids.mapped("signature_purpose")
+        self.assertIn("protocol", purposes)
+
     def test_people_stay_at_home(self):
         """Persons, teams and addresses are not in the file."""
         link = self.source.link_ids.sorted()[1]

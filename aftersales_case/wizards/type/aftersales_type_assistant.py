@@ -35,6 +35,7 @@ GATE_FIELDS = (
     "minimum",
     "checklist_text",
     "group_id",
+    "signature_purpose",
 )
 
 
@@ -491,6 +492,10 @@ class AftersalesTypeAssistantGate(models.TransientModel):
     minimum = fields.Integer("How Many", default=1)
     checklist_text = fields.Char("To Tick Off")
     group_id = fields.Many2one("res.groups", "Approved By")
+    signature_purpose = fields.Selection(
+        selection=lambda self: self.env["aftersales.signature"]._get_purposes(),
+        string="Signed For",
+    )
 
     @api.model
     def _get_kinds(self):

@@ -417,6 +417,7 @@ class _Taker:
                 "sequence": number * 10,
                 "key": row.get("key"),
                 "minimum": row.get("minimum", 1),
+                "signature_purpose": row.get("signature_purpose"),
                 "attachment_kind_id": self._get(self.kinds, row.get("attachment_kind")),
             }
             if "group" in row:
