@@ -23,7 +23,7 @@ class AftersalesCase(models.Model):
         default=CHANNEL_HAND,
         help="How the case reached us: mail, hand, phone, portal, web or api.",
     )
-    channel_label = fields.Char("Received By", compute="_compute_channel_label")
+    channel_label = fields.Char("Came In By", compute="_compute_channel_label")
     by_phone = fields.Boolean(
         compute="_compute_by_phone",
         readonly=False,
