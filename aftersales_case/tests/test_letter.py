@@ -69,6 +69,29 @@ class TestPlaceholders(LetterCommon):
                 form.name = f"{template.name}!"
         self.assertIn("Very kind", self.template.body_html)
 
+    def test_every_shipped_language(self):
+        """Translations of the shipped messages name nothing else, and can be copied."""
+        languages = ["nl_NL", "de_DE", "pl_PL"]
+        for language in languages:
+            self.env["res.lang"]._activate_lang(language)
+        # Texts that are there already are not loaded anew.
+        self.env.cr.execute(
+            "UPDATE mail_template SET body_html = jsonb_build_object('en_US',"
+            " body_html->'en_US') WHERE id = ANY(%s)",
+            (self.shipped.ids,),
+        )
+        self.env["ir.module.module"].search(
+            [("name", "=", "aftersales_case")]
+        )._update_translations(languages)
+        self.env.invalidate_all()
+        for template in self.shipped:
+            for language in languages:
+                with self.subTest(template=template.name, language=language):
+                    translated = template.with_context(lang=language)
+                    self.assertFalse(translated._has_unsafe_expression())
+                    self.assertNotIn("Kind regards", translated.body_html)
+            self._as(self.manager, template).copy({"name": "Another"})
+
     @feature("N-28")
     def test_what_is_not_listed_is_refused(self):
         """A path, a condition, an argument and a call need an editor of templates."""
