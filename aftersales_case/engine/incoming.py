@@ -163,6 +163,26 @@ def read_headers(source):
     return message
 
 
+def parse(source):
+    """Return (message, bytes that core can read, or None for those of the mail).
+
+    Python's parser gives up on multiparts that stand in each other by the hundred.
+
+    :param source: bytes of the mail
+    """
+    clean = clean_headers(source)
+    try:
+        message, readable = (
+            email.message_from_bytes(clean, policy=email.policy.SMTP),
+            None,
+        )
+        repair_headers(message)
+    except RecursionError:
+        message = read_headers(source)
+        readable = message.as_bytes()
+    return message, readable
+
+
 def clean_headers(source):
     """Return the bytes of a mail without zero bytes in its headers."""
     found = END_OF_HEADERS.search(source)

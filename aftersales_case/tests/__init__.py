@@ -29,6 +29,7 @@ from . import test_jobs
 from . import test_letter
 from . import test_lists
 from . import test_mail_again
+from . import test_mail_content
 from . import test_mail_corpus
 from . import test_mail_gateway
 from . import test_mail_leaves

@@ -40,7 +40,7 @@ EXPECTED = {
     ),
     "attachment_emails-attachment_message_rfc822": Case(
         "testing",
-        "This is the first part. Just",
+        "This is the first part.",
         ["ForwardedMessage.eml", "broken.pdf"],
     ),
     "attachment_emails-attachment_message_rfc822_inline_image": Case(
@@ -127,7 +127,8 @@ EXPECTED = {
     "mime_emails-raw_email_with_nested_attachment": Case(
         "Testing attachments",
         "Here is a test of an attachm",
-        ["smime.p7s", "truncated.png"],
+        ["original_email.eml", "smime.p7s", "truncated.png"],
+        damaged=True,
     ),
     "mime_emails-raw_email_with_quoted_illegal_boundary": Case(
         "Testing outlook", "Hello *This is an outlook te", []

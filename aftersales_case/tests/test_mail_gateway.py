@@ -323,15 +323,15 @@ class TestDamagedMail(GatewayCommon):
     def test_unreadable_part_loses_nothing(self):
         """A part that the parser cannot read leaves a case with the source attached."""
         source = write_mail("Lost", Message_Id="<unreadable@janssen.example>")
-        read = EmailMessage.get_content
+        read = EmailMessage.get_payload
 
         def fail(message, *args, **kwargs):
             content = read(message, *args, **kwargs)
-            if content.startswith("Lost"):
+            if content == b"Lost":
                 raise KeyError("text/odd")
             return content
 
-        with patch.object(EmailMessage, "get_content", fail):
+        with patch.object(EmailMessage, "get_payload", fail):
             intake = self._receive(source)
         self.assertEqual(intake.state, "case")
         self.assertTrue(intake.damaged)

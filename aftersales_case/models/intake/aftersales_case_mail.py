@@ -171,6 +171,11 @@ class AftersalesCase(models.Model):
                     " damaged on its way. The original mail is attached."
                 )
             )
+        wrapper = mail.content and mail.content.find_wrapper()
+        if wrapper:
+            self._message_log(
+                body=self.env._("The text of this mail is inside the file %s.", wrapper)
+            )
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)

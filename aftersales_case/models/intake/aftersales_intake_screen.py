@@ -178,11 +178,19 @@ class AftersalesIntake(models.Model):
             "email_normalized": email_normalize(sender or ""),
             "email_to": msg.get("to"),
             "subject": msg.get("subject") or self.env._("(no subject)"),
-            "preview": html2plaintext(msg.get("body") or "")[:500],
+            "preview": self._get_preview(mail),
             "source": base64.b64encode(mail.source),
             "damaged": mail.damaged,
             "gateway_options": mail.options or False,
         }
+
+    @api.model
+    def _get_preview(self, mail):
+        """Return the first lines of a mail, or in which file they are."""
+        wrapper = mail.content and mail.content.find_wrapper()
+        if wrapper:
+            return self.env._("The text of this mail is inside the file %s.", wrapper)
+        return html2plaintext(mail.values.get("body") or "")[:500]
 
     @api.model
     def _prepare_case_defaults(self, intake):

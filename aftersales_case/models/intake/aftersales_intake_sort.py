@@ -1,6 +1,4 @@
 import base64
-import email
-import email.policy
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -57,19 +55,18 @@ class AftersalesIntake(models.Model):
         The waiting copy of the message is dropped: one mail stands in one place.
         """
         source = base64.b64decode(self.source)
-        parsed = email.message_from_bytes(
-            incoming.clean_headers(source), policy=email.policy.SMTP
-        )
-        incoming.repair_headers(parsed)
+        parsed, readable = incoming.parse(source)
         refusal = incoming.find_refusal(parsed)
-        mail = IncomingMail(source, parsed, refusal, intake=self)
+        mail = IncomingMail(source, parsed, refusal, intake=self, readable=readable)
         # sudo: the message is the sender's; the caller may write this intake
         waiting = self.sudo().message_ids.filtered(
             lambda message: message.message_id == self.message_id
         )
         waiting.attachment_ids.unlink()
         waiting.unlink()
-        gateway = self.env["mail.thread"].with_context(**{MAIL_KEY: mail})
+        gateway = self.env["mail.thread"].with_context(
+            **{MAIL_KEY: mail}, image_no_postprocess=True
+        )
         values = gateway.message_parse(parsed)
         routes = [(model, thread_id, vals, self.env.uid, None)]
         values |= gateway._message_parse_post_process(parsed, values, routes)

@@ -1,17 +1,19 @@
-import email
-import email.policy
 import logging
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from xmlrpc.client import Binary
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import (
+    append_content_to_html,
     decode_message_header,
     email_normalize,
     email_split,
+    html_sanitize,
     unfold_references,
 )
 
@@ -25,6 +27,7 @@ from ...const import (
     REASON_LOOP,
 )
 from ...engine import incoming
+from ...engine.content import join_html, read_content
 from ...engine.private import get_private
 from ..extends.ir_rule import follows_case
 
@@ -53,6 +56,9 @@ class IncomingMail:
     logged: bool = False
     options: dict = field(default_factory=dict)
     sorting: dict = field(default_factory=dict)
+    content: object = None
+    # Bytes for core's gateway, where they are not the whole mail.
+    readable: bytes | None = None
 
     @classmethod
     def of(cls, env):
@@ -89,8 +95,9 @@ class MailThread(models.AbstractModel):
                 "save_original": save_original,
                 "strip_attachments": strip_attachments,
             }
-            self = self.with_context(**{MAIL_KEY: mail})
-            message = incoming.clean_headers(mail.source)
+            # A file stays what its sender sent: no picture is made smaller.
+            self = self.with_context(**{MAIL_KEY: mail}, image_no_postprocess=True)
+            message = mail.readable or incoming.clean_headers(mail.source)
         try:
             # Without the savepoint our row of the intake would still be locked when
             # ``_log_apart`` writes the same one in another transaction.
@@ -132,7 +139,8 @@ class MailThread(models.AbstractModel):
         message["Message-Id"] = mail.message_id
         try:
             msg_dict = super().message_parse(message, save_original=save_original)
-            mail.damaged = incoming.is_damaged(
+            mail.damaged = bool(mail.readable or mail.content.damaged)
+            mail.damaged |= incoming.is_damaged(
                 message, msg_dict.get("body"), msg_dict.get("attachments")
             )
         except PASSING:
@@ -148,6 +156,34 @@ class MailThread(models.AbstractModel):
             original = self._Attachment("original_email.eml", mail.source, {})
             mail.values["attachments"].append(original)
         return mail.values
+
+    def _message_parse_extract_payload(
+        self, message, message_dict, save_original=False
+    ):
+        """Read words and files by ourselves: core rewrites files as text, and keeps of a
+        mail with another one in it only the words of that."""
+        mail = IncomingMail.of(self.env)
+        if not mail:
+            return super()._message_parse_extract_payload(
+                message, message_dict, save_original=save_original
+            )
+        mail.content = content = read_content(message)
+        body = join_html(
+            content.texts, lambda text: append_content_to_html("", text, preserve=True)
+        )
+        if any(is_html for is_html, _text in content.texts):
+            body = html_sanitize(body, sanitize_tags=False, strip_classes=True)
+        files = [
+            self._Attachment(
+                file.name, file.data, {"cid": file.cid} if file.cid else {}
+            )
+            for file in content.files
+        ]
+        if save_original:
+            files.insert(0, self._Attachment("original_email.eml", mail.source, {}))
+        return self._message_parse_extract_payload_postprocess(
+            message, {"body": Markup(body), "attachments": files}
+        )
 
     @api.model
     def _aftersales_clean(self, msg_dict):
@@ -271,13 +307,12 @@ class MailThread(models.AbstractModel):
         if isinstance(message, Binary):
             message = message.data
         source = message.encode() if isinstance(message, str) else bytes(message)
-        parsed = email.message_from_bytes(
-            incoming.clean_headers(source), policy=email.policy.SMTP
-        )
-        incoming.repair_headers(parsed)
+        parsed, readable = incoming.parse(source)
         if model not in OUR_MODELS and not self._aftersales_is_ours(parsed):
             return None
-        return IncomingMail(source, parsed, incoming.find_refusal(parsed))
+        return IncomingMail(
+            source, parsed, incoming.find_refusal(parsed), readable=readable
+        )
 
     @api.model
     def _aftersales_is_ours(self, parsed):
