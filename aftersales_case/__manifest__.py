@@ -59,6 +59,7 @@
         "views/case/aftersales_case_gate_views.xml",
         "views/case/aftersales_case_report_views.xml",
         "views/history/aftersales_case_event_views.xml",
+        "views/intake/aftersales_intake_allowed_views.xml",
         "views/intake/aftersales_intake_views.xml",
         "views/intake/aftersales_claim_views.xml",
         "views/letter/mail_template_views.xml",

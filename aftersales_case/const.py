@@ -138,6 +138,8 @@ REASON_SENDER_AMBIGUOUS = "sender_ambiguous"
 REASON_SENDER_FORGED = "sender_forged"
 REASON_INBOX = "inbox"
 REASON_OTHER_SENDER = "other_sender"
+REASON_TYPE_ARCHIVED = "type_archived"
+REASON_SCAN = "scan"
 INTAKE_REASONS = [
     (REASON_DUPLICATE, "Received before"),
     (REASON_AUTO_REPLY, "Automatic reply"),
@@ -155,6 +157,15 @@ INTAKE_REASONS = [
     (REASON_SENDER_FORGED, "Our mail server doubts the sender's address"),
     (REASON_INBOX, "Sent to the general inbox"),
     (REASON_OTHER_SENDER, "Sent by none of the people of the case"),
+    (REASON_TYPE_ARCHIVED, "Type or team of this address is archived"),
+    (REASON_SCAN, "Scan from one of our own devices"),
+]
+
+ALLOW_ADDRESS, ALLOW_DOMAIN, ALLOW_LIST = "address", "domain", "list"
+ALLOWANCES = [
+    (ALLOW_ADDRESS, "Address"),
+    (ALLOW_DOMAIN, "Domain"),
+    (ALLOW_LIST, "Mailing List"),
 ]
 # Those of mails that a machine wrote.
 AUTOMATIC_REASONS = (
@@ -167,12 +178,14 @@ AUTOMATIC_REASONS = (
 
 # Why a customer or slip is only a candidate: what the claim rests on.
 CLAIM_FORGED = "forged"
+CLAIM_FORWARDED = "forwarded"
 CLAIM_REPLY_TO = "reply_to"
 CLAIM_ADDRESS = "address"
 CLAIM_PHONE = "phone"
 CLAIM_DOCUMENT = "document"
 CLAIM_SLIP = "slip"
 CLAIMS = [
+    (CLAIM_FORWARDED, "A colleague forwarded the customer's mail"),
     (CLAIM_FORGED, "Our mail server doubts the sender's address"),
     (CLAIM_REPLY_TO, "The address that answers are asked to, which anybody may write"),
     (CLAIM_ADDRESS, "Several customers use the sender's address"),

@@ -11,6 +11,11 @@ from lxml import etree, html
 
 # Letters and digits with separators, at least one digit: S00042, KB/OUT/01233, INV-7.
 DOCUMENT = re.compile(r"\b(?=[\w/-]*\d)[A-Za-z][\w]*(?:[/-][\w]+)*\b")
+# As people write them from memory: "s01233", "INV 2026 00002", "wh out 00012".
+SPACED = re.compile(
+    r"[A-Za-z]{1,6}(?:[ /_-]{1,2}[A-Za-z]{2,5}){0,2}(?:[ /_-]{1,2}\d{1,8}){1,2}\b"
+)
+SEPARATORS = re.compile(r"[ /_-]+")
 SHORTEST_DOCUMENT = 4
 MOST_DOCUMENTS = 50
 MOST_TEXT = 20_000
@@ -65,9 +70,19 @@ def find_phones(text, country_code):
 
 
 def find_documents(text):
-    """Return the words of a text that may be the number of a document, each once."""
-    words = DOCUMENT.findall((text or "")[:MOST_TEXT])
-    likely = (word for word in words if len(word) >= SHORTEST_DOCUMENT)
+    """Return what in a text may be the number of a document, each once.
+
+    First as it is written, then as our documents are: in capitals, with slashes.
+    """
+    text = (text or "")[:MOST_TEXT]
+    words = DOCUMENT.findall(text)
+    meant = [word.upper() for word in words]
+    for start in re.finditer(r"\b[A-Za-z]", text):
+        found = SPACED.match(text, start.start())
+        if found:
+            pieces = SEPARATORS.split(found.group().upper())
+            meant += ["/".join(pieces), "".join(pieces)]
+    likely = (word for word in [*words, *meant] if len(word) >= SHORTEST_DOCUMENT)
     return list(dict.fromkeys(likely))[:MOST_DOCUMENTS]
 
 

@@ -7,7 +7,6 @@ import email
 import email.policy
 import hashlib
 import re
-from email.utils import getaddresses, parseaddr
 
 from ..const import (
     REASON_AUTO_REPLY,
@@ -15,69 +14,22 @@ from ..const import (
     REASON_BULK,
     REASON_NULL_SENDER,
 )
+from .mail_headers import ADDRESS, find_sender, get_header
+from .mail_reports import is_report
 
 BULK_PRECEDENCE = {"bulk", "list", "junk"}
-DAEMONS = {"mailer-daemon", "postmaster"}
 REFUSED_HEADERS = (
     ("X-Autoreply", REASON_AUTO_REPLY),
     ("X-Autorespond", REASON_AUTO_REPLY),
     ("List-Id", REASON_BULK),
     ("List-Unsubscribe", REASON_BULK),
 )
-ADDRESS = re.compile(r"([^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+)")
-ADDRESS_IN_BRACKETS = re.compile(r"<\s*([^\s<>]+@[^\s<>]+)\s*>")
-# Local parts of addresses that nobody reads.
-MACHINE = re.compile(
-    r"(^|[-._+])(no|do[-._]?not|dont)[-._]?reply([-._+]|$)|noreply"
-    r"|^(ne[-._]?pas[-._]?repondre|niet[-._]?(be)?antwoorden|keine?[-._]?antwort"
-    r"|nie[-._]?odpowiadaj|mailer|bounces?|notifications?)([-._+]|$)",
-    re.IGNORECASE,
+PAGES = ("application/pdf", "image/tiff", "image/jpeg", "image/png")
+PAGE_NAME = re.compile(r"\.(pdf|tiff?|jpe?g|png)$", re.IGNORECASE)
+CASE_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])[A-Za-z][0-9A-Za-z]{0,9}[-_/ .]\d{2,4}[-_/ .]\d{3,8}(?![0-9])"
 )
-# Where everybody can have an address: a common domain makes no colleagues.
-PUBLIC_DOMAINS = frozenset(
-    [
-        "aol.com",
-        "freenet.de",
-        "gmail.com",
-        "gmx.at",
-        "gmx.ch",
-        "gmx.de",
-        "gmx.net",
-        "googlemail.com",
-        "hetnet.nl",
-        "home.nl",
-        "hotmail.com",
-        "hotmail.de",
-        "hotmail.nl",
-        "icloud.com",
-        "interia.pl",
-        "kpnmail.nl",
-        "live.com",
-        "live.nl",
-        "mac.com",
-        "mail.com",
-        "me.com",
-        "msn.com",
-        "o2.pl",
-        "online.nl",
-        "onet.pl",
-        "op.pl",
-        "outlook.com",
-        "outlook.de",
-        "planet.nl",
-        "poczta.onet.pl",
-        "proton.me",
-        "protonmail.com",
-        "t-online.de",
-        "upcmail.nl",
-        "web.de",
-        "wp.pl",
-        "xs4all.nl",
-        "yahoo.com",
-        "yahoo.de",
-        "ziggo.nl",
-    ]
-)
+MOST_NUMBERS = 10
 UNREADABLE = re.compile(r"[^\x20-\x7e]|[<>@:;,]")
 END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 SAID_BY_SENDER = ("From", "To", "Cc", "Date", "Subject", "In-Reply-To")
@@ -208,43 +160,45 @@ def find_refusal(message):
     :param message: ``EmailMessage``
     :returns: a ``REASON_`` constant, or None for a mail that a person may have written
     """
-    sender = _find_sender(message)
-    if _header(message, "Return-Path") == "<>" or not sender:
+    sender = find_sender(message)
+    if get_header(message, "Return-Path") == "<>" or not sender:
         return REASON_NULL_SENDER
-    if sender.partition("@")[0].lower() in DAEMONS:
+    if is_report(message):
         return REASON_BOUNCE
-    submitted = _header(message, "Auto-Submitted").lower()
+    submitted = get_header(message, "Auto-Submitted").lower()
     if submitted and not submitted.startswith("no"):
         return REASON_AUTO_REPLY
-    precedence = _header(message, "Precedence").lower()
+    precedence = get_header(message, "Precedence").lower()
     if precedence == "auto_reply":
         return REASON_AUTO_REPLY
     if precedence in BULK_PRECEDENCE:
         return REASON_BULK
     for name, reason in REFUSED_HEADERS:
-        if _header(message, name):
+        if get_header(message, name):
             return reason
     return None
 
 
-def is_machine(address):
-    """Say whether an address is one that nobody reads, as noreply@shop.example."""
-    local = address.partition("@")[0].lower()
-    return local in DAEMONS or bool(MACHINE.search(local))
+def is_generated(message):
+    """Say whether a program wrote a mail that answers none: a form, an order, an alarm."""
+    return get_header(message, "Auto-Submitted").lower().startswith("auto-generated")
 
 
-def is_public_domain(address):
-    """Say whether anybody can have an address of this domain."""
-    return address.rpartition("@")[2].lower() in PUBLIC_DOMAINS
+def is_page(kind, name):
+    """Say whether a file of a mail can be a scanned page."""
+    return kind in PAGES or bool(PAGE_NAME.search(name))
 
 
-def find_reply_to(message):
-    """Return the addresses that answers to a mail should go to, as its sender says.
+def find_case_numbers(text):
+    """Return the forms of what may be the number of a case, also in a file's name.
 
-    :param message: ``EmailMessage``
+    No file's name has slashes: CMP-2026-00017.pdf and "cmp_2026_00017 (2).pdf" are
+    scans for CMP/2026/00017.
     """
-    headers = [str(value) for value in message.get_all("Reply-To") or ()]
-    return [address for _name, address in getaddresses(headers) if "@" in address]
+    found = (CASE_NUMBER.findall(text)[:MOST_NUMBERS]) if text else []
+    return {
+        "/".join(re.split(r"[^0-9A-Za-z]+", number)).upper() for number in found
+    } | {number.upper() for number in found}
 
 
 def is_forged(message, server=None):
@@ -306,20 +260,9 @@ def is_damaged(message, body, files):
     return any(part.defects for part in message.walk())
 
 
-def _find_sender(message):
-    """Return the first address in From, also where a name looks like one."""
-    header = _header(message, "From")
-    found = ADDRESS_IN_BRACKETS.search(header) or ADDRESS.search(header)
-    return found.group(1) if found else parseaddr(header)[1]
-
-
 def _is_charset(name):
     try:
         b"x".decode(name, errors="replace")
     except (LookupError, ValueError):
         return False
     return True
-
-
-def _header(message, name):
-    return str(message.get(name) or "").strip()

@@ -33,6 +33,7 @@ from . import test_mail_content
 from . import test_mail_corpus
 from . import test_mail_gateway
 from . import test_mail_leaves
+from . import test_mail_refused
 from . import test_mail_round
 from . import test_mail_sender
 from . import test_merge
@@ -48,6 +49,7 @@ from . import test_rights
 from . import test_rights_tours
 from . import test_said
 from . import test_scripts
+from . import test_screening_engine
 from . import test_settings_guard
 from . import test_shipped_types
 from . import test_signature

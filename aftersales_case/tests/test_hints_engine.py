@@ -20,8 +20,23 @@ class TestHintsEngine(BaseCase):
     def test_documents(self):
         """Numbers of orders, slips and invoices are found; plain words are not."""
         text = "Order S00042, bon KB/OUT/01233 (factuur INV-2026-7), maat B2, dank!"
-        self.assertEqual(find_documents(text), ["S00042", "KB/OUT/01233", "INV-2026-7"])
+        found = find_documents(text)
+        self.assertEqual(found[:3], ["S00042", "KB/OUT/01233", "INV-2026-7"])
+        self.assertIn("INV/2026/7", found)
+        self.assertNotIn("maat", found)
         self.assertEqual(find_documents(None), [])
+
+    def test_documents_from_memory(self):
+        """Small letters and spaces, as people write, find what stands on our papers."""
+        for text, number in (
+            ("bestelling s01233 graag", "S01233"),
+            ("factuur INV 2026 00002 klopt niet", "INV/2026/00002"),
+            ("pakbon wh out 00012.", "WH/OUT/00012"),
+            ("Rechnung inv-2026-00002", "INV/2026/00002"),
+            ("faktura inv_2026_00002,", "INV/2026/00002"),
+        ):
+            with self.subTest(text):
+                self.assertIn(number, find_documents(text))
 
     def test_quoted_lines(self):
         """Lines that programs mark as quoted, and all below a quoted head, are not his."""

@@ -9,7 +9,7 @@ from ..const import (
     REASON_BULK,
     REASON_NULL_SENDER,
 )
-from ..engine import incoming
+from ..engine import addresses, incoming, mail_headers
 from .gateway import MAILS, read_mail, write_mail
 
 
@@ -34,9 +34,9 @@ class TestSender(BaseCase):
             "keine-antwort",
             "nie-odpowiadaj",
         ):
-            self.assertTrue(incoming.is_machine(f"{local}@shop.example"), local)
+            self.assertTrue(addresses.is_machine(f"{local}@shop.example"), local)
         for local in ("anna", "nora", "reply", "note", "info", "replies"):
-            self.assertFalse(incoming.is_machine(f"{local}@shop.example"), local)
+            self.assertFalse(addresses.is_machine(f"{local}@shop.example"), local)
 
     def test_reply_to(self):
         """All addresses of the header are read; a name alone is none."""
@@ -47,12 +47,12 @@ class TestSender(BaseCase):
             ("Anna <a@x.example>, b@x.example", ["a@x.example", "b@x.example"]),
         ):
             mail = parse(write_mail(Reply_To=header))
-            self.assertEqual(incoming.find_reply_to(mail), found)
+            self.assertEqual(mail_headers.find_reply_to(mail), found)
 
     def test_public_domains(self):
         """A domain where everybody can have an address makes no colleagues."""
-        self.assertTrue(incoming.is_public_domain("anna@GMail.com"))
-        self.assertFalse(incoming.is_public_domain("anna@janssen.example"))
+        self.assertTrue(addresses.is_public_domain("anna@GMail.com"))
+        self.assertFalse(addresses.is_public_domain("anna@janssen.example"))
 
 
 @tagged("post_install", "-at_install")
@@ -89,7 +89,15 @@ class TestFindRefusal(BaseCase):
             ({"From": "<>"}, REASON_NULL_SENDER),
             ({"From": None}, REASON_NULL_SENDER),
             ({"From": "MAILER-DAEMON@mx.example"}, REASON_BOUNCE),
-            ({"From": "Postmaster <postmaster@mx.example>"}, REASON_BOUNCE),
+            (
+                {
+                    "From": "Postmaster <postmaster@mx.example>",
+                    "Subject": "Unzustellbar: Angebot",
+                },
+                REASON_BOUNCE,
+            ),
+            ({"From": "Postmaster <postmaster@mx.example>"}, None),
+            ({"X_Failed_Recipients": "anna@janssen.example"}, REASON_BOUNCE),
             ({"From": "MAILER-DAEMON (Mail Delivery System)"}, REASON_BOUNCE),
             ({"From": "postmaster.jansen@mx.example"}, None),
             ({"From": "anna@janssen.example <anna@janssen.example>"}, None),

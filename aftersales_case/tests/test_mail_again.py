@@ -231,7 +231,8 @@ class TestFullDisk(AgainCommon):
     def test_refused_mail_has_a_row_too(self):
         """A newsletter is refused as ever, only without its source."""
         with self._full():
-            intake = self._receive(write_mail(Precedence="bulk"))
+            newsletter = write_mail(From="news@elsewhere.example", Precedence="bulk")
+            intake = self._receive(newsletter)
         self.assertEqual((intake.state, intake.reason), ("refused", REASON_BULK))
         self.assertFalse(intake.source)
         self.assertIn("could not be kept", intake.error)

@@ -62,6 +62,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                     "write_group_ids": [Command.set(agents.ids)],
                 }
             ),
+            "aftersales.intake.allowed": env["aftersales.intake.allowed"].create(
+                {"value": "shop@walk.example"}
+            ),
             "aftersales.tag": env["aftersales.tag"].create({"name": "Urgent"}),
             "aftersales.team": case.team_id,
             "mail.activity": case.activity_schedule(

@@ -1,7 +1,9 @@
 from . import aftersales_claim_mixin
 from . import aftersales_intake
 from . import aftersales_intake_again
+from . import aftersales_intake_allowed
 from . import aftersales_intake_claim
+from . import aftersales_intake_kinds
 from . import aftersales_intake_log
 from . import aftersales_intake_loop
 from . import aftersales_intake_screen
@@ -16,5 +18,6 @@ from . import aftersales_case_type_claim
 from . import aftersales_case_sent
 from . import mail_mail
 from . import mail_thread
+from . import mail_thread_parse
 from . import aftersales_case_import
 from . import aftersales_case_channel

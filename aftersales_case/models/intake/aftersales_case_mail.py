@@ -12,7 +12,7 @@ from ...const import (
     REASON_SENDER_FORGED,
     REPLY_CONFIRMATION,
 )
-from ...engine.incoming import is_machine
+from ...engine.addresses import is_machine
 from .mail_thread import IncomingMail
 
 _logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools.mail import email_normalize
 
-from ...engine.incoming import is_public_domain
+from ...engine.addresses import is_public_domain
 
 
 class AftersalesCase(models.Model):

@@ -1,8 +1,15 @@
 from odoo import api, fields, models
 
-from ...const import CLAIM_ADDRESS, CLAIM_FORGED, CLAIM_REPLY_TO, CLAIMS
+from ...const import (
+    CLAIM_ADDRESS,
+    CLAIM_FORGED,
+    CLAIM_FORWARDED,
+    CLAIM_REPLY_TO,
+    CLAIMS,
+)
 
 AGENT = "aftersales_case.group_aftersales_agent"
+BY_ADDRESS = (CLAIM_ADDRESS, CLAIM_FORGED, CLAIM_FORWARDED, CLAIM_REPLY_TO)
 NO_CLAIM = {
     "claimed_partner_id": False,
     "claimed_picking_id": False,
@@ -76,7 +83,7 @@ class AftersalesClaimMixin(models.AbstractModel):
             return self.env._(
                 "The sender names delivery %(slip)s of %(partner)s.", **values
             )
-        if self.claim_reason in (CLAIM_ADDRESS, CLAIM_FORGED, CLAIM_REPLY_TO):
+        if self.claim_reason in BY_ADDRESS:
             return self.env._("The mail may come from %(partner)s.", **values)
         if self.claimed_partner_id:
             return self.env._("The sender names %(partner)s.", **values)

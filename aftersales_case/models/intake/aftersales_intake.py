@@ -94,6 +94,8 @@ class AftersalesIntake(models.Model):
     _waiting_idx = models.Index("(company_id, received_at) WHERE state = 'waiting'")
     # The job that tries again.
     _again_idx = models.Index("(retry_at) WHERE state = 'waiting' AND reason = 'again'")
+    # The journal in its order; confirmations are counted in the last hours.
+    _received_idx = models.Index("(received_at DESC, id DESC)")
     # The guard against loops asks what a sender wrote in the last hours.
     _sender_idx = models.Index("(email_normalized, received_at)")
 

@@ -5,6 +5,7 @@ from ...const import (
     CLAIM_ADDRESS,
     CLAIM_DOCUMENT,
     CLAIM_FORGED,
+    CLAIM_FORWARDED,
     CLAIM_PHONE,
     CLAIM_REPLY_TO,
     CLAIM_SLIP,
@@ -36,10 +37,13 @@ class AftersalesIntake(models.Model):
         """
         found = self._find_sender(mail, company)
         text = self._get_own_words(mail.values)
+        if mail.forwarded:
+            text = f"{mail.forwarded.subject}\n{mail.forwarded.words}"
         proven = self._is_written_by(mail, self._get_sender_address(mail))
         if len(found) == 1 and proven:
             return found, found, self._find_slip_claim(text, company, found)
         reason = CLAIM_ADDRESS if proven else CLAIM_REPLY_TO
+        reason = CLAIM_FORWARDED if mail.forwarded else reason
         reason = CLAIM_FORGED if mail.forged else reason
         hint = False
         if len(found) != 1:

@@ -4,6 +4,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 from odoo.tools.mail import html2plaintext
 
 from ...const import (
@@ -46,13 +47,39 @@ class AftersalesIntake(models.Model):
             return False
         try:
             with self.env.cr.savepoint():
-                mail.intake = self.create(vals)
+                self._reserve(vals["message_id"])
         except psycopg2.errors.UniqueViolation:
             # Another process was faster; its row came too late for us to see.
             self._log_apart(mail, REASON_DUPLICATE)
             mail.refusal = REASON_DUPLICATE
             return False
+        mail.intake = self.create(vals)
         return True
+
+    @api.model
+    def _reserve(self, message_id):
+        """Wait for who else writes the row of a mail; raise when he did.
+
+        That two processes bring one mail is no error: the log shall not say so.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """WITH reserved AS (
+                    INSERT INTO aftersales_intake
+                        (message_id, received_at, state, company_id)
+                    VALUES (%s, now(), %s, %s) RETURNING id
+                ) SELECT id FROM reserved""",
+                message_id,
+                INTAKE_WAITING,
+                self.env.company.id,
+            ),
+            log_exceptions=False,
+        )
+        [reserved] = self.env.cr.fetchone()
+        self.env.cr.execute(
+            SQL("DELETE FROM aftersales_intake WHERE id = %s", reserved)
+        )
 
     @api.model
     def _log_refused(self, mail, reason, error=None):
@@ -61,7 +88,9 @@ class AftersalesIntake(models.Model):
         One that failed for a passing reason is not refused: it waits and is tried again.
         """
         self = self.sudo()  # see _screen
-        vals = self._prepare_intake_vals(mail) | mail.sorting
+        if mail.sorting is None:
+            mail.sorting = self._get_sorting(mail)
+        vals = self._prepare_intake_vals(mail)
         known = self.search([("message_id", "=", vals["message_id"])])
         failure = self._prepare_failure_vals(known, reason, error)
         if not known:
@@ -110,6 +139,7 @@ class AftersalesIntake(models.Model):
         """
         try:
             with self.env.cr.savepoint():
+                self._reserve(vals["message_id"])
                 return self.create(vals)
         except OSError as error:
             body = html2plaintext(mail.values.get("body") or "")

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.tools.mail import email_normalize
 
-from ...engine import incoming
+from ...engine import addresses, mail_headers
 
 # A subject with more words than this is no subject.
 MOST_WORDS = 30
@@ -21,18 +21,25 @@ class AftersalesIntake(models.Model):
         """Hook: return the address under which the sender of a mail can be answered.
 
         That of From; that of Reply-To where From is a machine's, or nobody's whom we
-        know, as with the forms of a web site.
+        know, as with the forms of a web site. A list may have put its own address into
+        From. Whose mail a colleague forwards is its sender.
 
         :param mail: ``IncomingMail``, parsed
         :returns: normalized address, or "" where only a machine would read the answer
         """
+        if mail.forwarded and mail.forwarded.address:
+            return mail.forwarded.address
         sender = email_normalize(mail.values.get("email_from") or "") or ""
-        machine = incoming.is_machine(sender)
+        # Who writes as postmaster and is no report of a server is a person.
+        machine = addresses.is_machine(sender) and not sender.startswith("postmaster@")
         if sender and not machine and self._is_known_address(sender):
             return sender
-        for address in incoming.find_reply_to(mail.message):
+        original = (
+            mail_headers.find_original_sender(mail.message) if mail.relayed else ""
+        )
+        for address in [original, *mail_headers.find_reply_to(mail.message)]:
             address = email_normalize(address)
-            if address and not incoming.is_machine(address):
+            if address and not addresses.is_machine(address):
                 # sudo: the gateway runs as the sender's user
                 domains = self.env["mail.alias.domain"].sudo()
                 if not domains._find_aliases([address]):
@@ -58,9 +65,12 @@ class AftersalesIntake(models.Model):
         """
         if mail.forged:
             return False
+        if mail.forwarded:
+            return False
         writer = self._get_writer_address(mail)
         is_checked = mail.message.get("Authentication-Results")
-        return writer == address or (incoming.is_machine(writer) and not is_checked)
+        passed_on = addresses.is_machine(writer) or mail.relayed
+        return writer == address or (passed_on and not is_checked)
 
     @api.model
     def _is_known_address(self, address):
@@ -115,7 +125,7 @@ class AftersalesIntake(models.Model):
     # === Case === #
 
     @api.model
-    def _find_case_in_subject(self, mail):
+    def _find_case_named(self, mail):
         """Return the case that a mail names in its subject, if it is the sender's.
 
         Numbers are unique in a company only, and anybody can write one: the case must
@@ -125,6 +135,8 @@ class AftersalesIntake(models.Model):
         :returns: ``aftersales.case``, one or none
         """
         cases = self.env["aftersales.case"]
+        if mail.scan:
+            return self._find_case_of_scan(mail)
         numbers = _find_numbers(mail.values.get("subject") or "")
         address = self._get_writer_address(mail)
         if not numbers or not address or mail.forged:

@@ -39,7 +39,7 @@ class AftersalesIntake(models.Model):
             )
 
     def _check_source(self):
-        """Raise when there is nothing to deliver: the disk was full."""
+        """Raise when there is nothing to deliver: the disk was full, or it was deleted."""
         if not self.source:
             raise UserError(
                 self.env._(

@@ -3,22 +3,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from xmlrpc.client import Binary
 
-from markupsafe import Markup
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import (
-    append_content_to_html,
     decode_message_header,
     email_normalize,
-    email_split,
-    html_sanitize,
     unfold_references,
 )
 
 from ...const import (
-    AUTHSERV_ID,
     INTAKE_REFUSED,
     REASON_AGAIN,
     REASON_BOUNCE,
@@ -26,8 +20,7 @@ from ...const import (
     REASON_ERROR,
     REASON_LOOP,
 )
-from ...engine import incoming
-from ...engine.content import join_html, read_content
+from ...engine import incoming, mail_headers, mail_reports
 from ...engine.private import get_private
 from ..extends.ir_rule import follows_case
 
@@ -38,7 +31,6 @@ OUR_MODELS = ("aftersales.case", "aftersales.intake")
 PASSING = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, OSError)
 # The mail on its way, in the context: see ``IncomingMail.of``.
 MAIL_KEY = "aftersales_mail"
-RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "Resent-To", "Resent-Cc")
 
 
 @dataclass(eq=False)
@@ -55,8 +47,16 @@ class IncomingMail:
     intake: object = None
     logged: bool = False
     options: dict = field(default_factory=dict)
-    sorting: dict = field(default_factory=dict)
+    # Type, team and company; None as long as nobody has asked.
+    sorting: dict | None = None
+    # Address from Bcc, and whether no address is known at all.
+    envelope: list = field(default_factory=list)
+    astray: bool = False
     content: object = None
+    # Whether a list put its address into From; what a colleague forwards; a scan's files.
+    relayed: bool = False
+    forwarded: object = None
+    scan: list = field(default_factory=list)
     # Bytes for core's gateway, where they are not the whole mail.
     readable: bytes | None = None
 
@@ -123,93 +123,20 @@ class MailThread(models.AbstractModel):
             raise
         return result
 
-    @api.private  # the mail that travels in the context is the gateway's
-    @api.model
-    def message_parse(self, message, save_original=False):
-        mail = IncomingMail.of(self.env)
-        if not mail:
-            return super().message_parse(message, save_original=save_original)
-        incoming.repair_headers(message)
-        incoming.repair_charsets(message)
-        # sudo: the gateway runs as whoever fetches mail
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        mail.forged = incoming.is_forged(message, get_param(AUTHSERV_ID))
-        mail.message_id = self.env["aftersales.intake"]._get_message_id(mail)
-        del message["Message-Id"]
-        message["Message-Id"] = mail.message_id
-        try:
-            msg_dict = super().message_parse(message, save_original=save_original)
-            mail.damaged = bool(mail.readable or mail.content.damaged)
-            mail.damaged |= incoming.is_damaged(
-                message, msg_dict.get("body"), msg_dict.get("attachments")
-            )
-        except PASSING:
-            raise
-        except Exception as error:
-            _logger.info("Only the headers of a mail could be read: %s", error)
-            save_original, mail.damaged = False, True
-            msg_dict = super().message_parse(incoming.read_headers(mail.source))
-        # Of an unreadable mail core reads the id anew, or makes one up.
-        msg_dict["message_id"] = mail.message_id
-        mail.values = self._aftersales_clean(msg_dict)
-        if mail.damaged and not save_original:
-            original = self._Attachment("original_email.eml", mail.source, {})
-            mail.values["attachments"].append(original)
-        return mail.values
-
-    def _message_parse_extract_payload(
-        self, message, message_dict, save_original=False
-    ):
-        """Read words and files by ourselves: core rewrites files as text, and keeps of a
-        mail with another one in it only the words of that."""
-        mail = IncomingMail.of(self.env)
-        if not mail:
-            return super()._message_parse_extract_payload(
-                message, message_dict, save_original=save_original
-            )
-        mail.content = content = read_content(message)
-        body = join_html(
-            content.texts, lambda text: append_content_to_html("", text, preserve=True)
-        )
-        if any(is_html for is_html, _text in content.texts):
-            body = html_sanitize(body, sanitize_tags=False, strip_classes=True)
-        files = [
-            self._Attachment(
-                file.name, file.data, {"cid": file.cid} if file.cid else {}
-            )
-            for file in content.files
-        ]
-        if save_original:
-            files.insert(0, self._Attachment("original_email.eml", mail.source, {}))
-        return self._message_parse_extract_payload_postprocess(
-            message, {"body": Markup(body), "attachments": files}
-        )
-
-    @api.model
-    def _aftersales_clean(self, msg_dict):
-        """Return a parsed mail without what the database would refuse."""
-        msg_dict = incoming.drop_zero_bytes(msg_dict)
-        msg_dict.setdefault("subject", "")
-        msg_dict["attachments"] = [
-            file._replace(fname=file.fname.replace("\0", ""))
-            for file in msg_dict.get("attachments", ())
-        ]
-        try:
-            fields.Datetime.to_datetime(msg_dict.get("date") or False)
-        except ValueError:
-            # Python reads a year 208, and writes it with three digits.
-            del msg_dict["date"]
-        return msg_dict
-
     @api.private  # see message_parse
     @api.model
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        routes = super().message_route(
-            message, message_dict, model, thread_id, custom_values
-        )
         mail = IncomingMail.of(self.env)
+        try:
+            routes = super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        except ValueError:
+            if not mail or not mail.astray:
+                raise
+            routes = [("aftersales.intake", 0, {}, self.env.uid, None)]
         if not mail:
             return routes
         if message_dict.get("is_bounce"):
@@ -308,23 +235,38 @@ class MailThread(models.AbstractModel):
             message = message.data
         source = message.encode() if isinstance(message, str) else bytes(message)
         parsed, readable = incoming.parse(source)
-        if model not in OUR_MODELS and not self._aftersales_is_ours(parsed):
+        addresses = mail_headers.find_addresses(parsed, mail_headers.RECIPIENT_HEADERS)
+        known = self._aftersales_find_aliases(addresses)
+        envelope = [] if known else mail_headers.find_envelope(parsed)
+        known = known or self._aftersales_find_aliases(envelope)
+        # Nobody could say whose it is, and core would forget it.
+        astray = not (model or addresses or known)
+        if not (
+            model in OUR_MODELS
+            or known
+            or astray
+            or self._aftersales_is_answer(parsed)
+            or self._aftersales_find_returned(parsed, source)
+        ):
             return None
         return IncomingMail(
-            source, parsed, incoming.find_refusal(parsed), readable=readable
+            source,
+            parsed,
+            incoming.find_refusal(parsed),
+            readable=readable,
+            envelope=envelope if known else [],
+            astray=astray,
         )
 
     @api.model
-    def _aftersales_is_ours(self, parsed):
-        addresses = [
-            address.lower()
-            for name in RECIPIENT_HEADERS
-            for address in email_split(decode_message_header(parsed, name, ","))
-        ]
-        local_parts = [address.partition("@")[0] for address in addresses]
+    def _aftersales_find_aliases(self, addresses):
+        """Return the addresses of ours, as ``mail.alias``, among some."""
         # sudo: the gateway runs as whoever fetches mail
         aliases = self.env["mail.alias"].sudo()
-        if addresses and aliases.search_count(
+        if not addresses:
+            return aliases
+        local_parts = [address.partition("@")[0] for address in addresses]
+        return aliases.search(
             [
                 ("alias_model_id.model", "in", OUR_MODELS),
                 "|",
@@ -332,23 +274,33 @@ class MailThread(models.AbstractModel):
                 "&",
                 ("alias_name", "in", local_parts),
                 ("alias_incoming_local", "=", True),
-            ],
-            limit=1,
-        ):
-            return True
+            ]
+        )
+
+    @api.model
+    def _aftersales_is_answer(self, parsed):
         references = [
             *unfold_references(decode_message_header(parsed, "References")),
             decode_message_header(parsed, "In-Reply-To").strip(),
         ]
-        # sudo: as above
-        return bool(
-            self.env["mail.message"]
-            .sudo()
-            .search_count(
-                [
-                    ("message_id", "in", list(filter(None, references))[-32:]),
-                    ("model", "in", OUR_MODELS),
-                ],
-                limit=1,
-            )
+        return bool(self._aftersales_find_messages(references[-32:]))
+
+    @api.model
+    def _aftersales_find_messages(self, message_ids):
+        """Return our messages, of cases and the inbox, that some ids name."""
+        # sudo: the gateway runs as whoever fetches mail
+        messages = self.env["mail.message"].sudo()
+        message_ids = list(filter(None, message_ids))
+        if not message_ids:
+            return messages
+        return messages.search(
+            [("message_id", "in", message_ids), ("model", "in", OUR_MODELS)],
+            order="id desc",
         )
+
+    @api.model
+    def _aftersales_find_returned(self, parsed, source):
+        """Return which of our messages a server reports on, wherever it names it."""
+        if not mail_reports.is_report(parsed):
+            return self.env["mail.message"]
+        return self._aftersales_find_messages(mail_reports.find_message_ids(source))[:1]
