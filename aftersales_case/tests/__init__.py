@@ -13,6 +13,7 @@ from . import test_event
 from . import test_field_rights
 from . import test_field_rights_work
 from . import test_field_rules
+from . import test_forwarded_engine
 from . import test_gate_tours
 from . import test_gates
 from . import test_handover
@@ -31,6 +32,7 @@ from . import test_lists
 from . import test_mail_again
 from . import test_mail_content
 from . import test_mail_corpus
+from . import test_mail_forwarded
 from . import test_mail_gateway
 from . import test_mail_leaves
 from . import test_mail_refused
