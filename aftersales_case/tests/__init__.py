@@ -36,6 +36,7 @@ from . import test_mail_forwarded
 from . import test_mail_gateway
 from . import test_mail_leaves
 from . import test_mail_refused
+from . import test_mail_returned
 from . import test_mail_round
 from . import test_mail_sender
 from . import test_merge

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import email_normalize_all
+from odoo.tools import email_normalize, email_normalize_all
 
 from ...const import (
     CLOSED_STATES,
@@ -7,6 +7,8 @@ from ...const import (
     EVENT_MAIL_OUT,
     MAIL_BOUNCED,
 )
+from ...engine.mail_headers import ADDRESS
+from ...engine.mail_reports import MOST_OF_A_REPORT, find_failed_recipients
 
 
 class AftersalesCase(models.Model):
@@ -186,6 +188,18 @@ class AftersalesCase(models.Model):
                 note = case.env._("A message came back from %s.", email)
                 case._warn_undelivered(note)
         return res
+
+    def _find_returned_address(self, report, source):
+        """Return which of the addresses of this case a report says cannot be reached.
+
+        :param report: ``EmailMessage``
+        :param source: its bytes; where it names none, it is the case's own address
+        """
+        known = self._get_known_addresses()
+        text = source[:MOST_OF_A_REPORT].decode("utf-8", "replace").lower()
+        named = [*find_failed_recipients(report), *ADDRESS.findall(text)]
+        theirs = (address for address in named if address in known)
+        return next(theirs, email_normalize(self.email or "") or False)
 
     def _get_bounced_mail(self, email):
         """Return the last message that went out to an address and did not come back."""

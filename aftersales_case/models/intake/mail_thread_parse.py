@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools.mail import append_content_to_html, html_sanitize
 
 from ...const import AUTHSERV_ID
-from ...engine import incoming
+from ...engine import incoming, mail_reports
 from ...engine.content import join_html, read_content
 from .mail_thread import PASSING, IncomingMail
 
@@ -99,3 +99,37 @@ class MailThread(models.AbstractModel):
             # Python reads a year 208, and writes it with three digits.
             del msg_dict["date"]
         return msg_dict
+
+    @api.model
+    def _detect_is_bounce(self, message, message_dict):
+        found = super()._detect_is_bounce(message, message_dict)
+        return found or bool(
+            IncomingMail.of(self.env) and mail_reports.is_report(message)
+        )
+
+    def _message_parse_extract_bounce(self, email_message, message_dict):
+        """Find of which message of ours a report speaks, wherever it names it.
+
+        Core takes any report for a failure, and knows one kind of them.
+        """
+        found = super()._message_parse_extract_bounce(email_message, message_dict)
+        mail = IncomingMail.of(self.env)
+        if not mail or not found.get("is_bounce"):
+            return found
+        if not mail_reports.is_failure(email_message):
+            nobody = self.env["res.partner"]
+            nothing = self.env["mail.message"]
+            return found | {
+                "bounced_email": False,
+                "bounced_partner": nobody,
+                "bounced_message": nothing,
+            }
+        message = found["bounced_message"] or self._aftersales_find_returned(
+            email_message, mail.source
+        )
+        address = found["bounced_email"]
+        if message.model == "aftersales.case" and not address:
+            # sudo: the gateway runs as whoever fetches mail
+            case = self.env[message.model].sudo().browse(message.res_id).exists()
+            address = case._find_returned_address(email_message, mail.source)
+        return found | {"bounced_message": message, "bounced_email": address}
