@@ -34,6 +34,7 @@ from . import test_mail_content
 from . import test_mail_corpus
 from . import test_mail_forwarded
 from . import test_mail_gateway
+from . import test_mail_kept
 from . import test_mail_leaves
 from . import test_mail_refused
 from . import test_mail_returned

@@ -20,6 +20,17 @@ class ResCompany(models.Model):
         help="Days after which a customer or delivery that a sender only named, and"
         " nobody confirmed, is forgotten. 0 means never.",
     )
+    aftersales_refused_source_days = fields.Integer(
+        "Keep Refused Mails",
+        default=90,
+        help="Days after which the original of a refused mail is deleted; its row in the"
+        " inbox stays. 0 means never.",
+    )
+    aftersales_source_days = fields.Integer(
+        "Keep Original Mails of Cases",
+        help="Days after which the original of a mail that became a case, or joined one,"
+        " is deleted; message and files stay on the case. 0 means never.",
+    )
 
     def write(self, vals):
         """Guard: a company's form must not take it from those responsible in it."""

@@ -15,6 +15,12 @@ class ResConfigSettings(models.TransientModel):
     aftersales_claim_days = fields.Integer(
         related="company_id.aftersales_claim_days", readonly=False
     )
+    aftersales_refused_source_days = fields.Integer(
+        related="company_id.aftersales_refused_source_days", readonly=False
+    )
+    aftersales_source_days = fields.Integer(
+        related="company_id.aftersales_source_days", readonly=False
+    )
     aftersales_authserv_id = fields.Char(
         "Name of Our Mail Server",
         config_parameter=AUTHSERV_ID,

@@ -5,6 +5,7 @@ from . import aftersales_intake_allowed
 from . import aftersales_intake_claim
 from . import aftersales_intake_kinds
 from . import aftersales_intake_log
+from . import aftersales_intake_keep
 from . import aftersales_intake_loop
 from . import aftersales_intake_screen
 from . import aftersales_intake_sender
