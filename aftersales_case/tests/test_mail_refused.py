@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -103,6 +106,21 @@ class TestNobodyIsRefusedInSilence(GatewayCommon):
             {"value": "piet@elsewhere.example", "company_id": other.id}
         )
         self._assert_refused(write_mail(From=STRANGER, Precedence="bulk"), "bulk")
+
+    @feature("B4-02")
+    def test_refused_are_counted(self):
+        """The inbox counts what was refused lately in the companies of the user."""
+        bulk = {"From": STRANGER, "Precedence": "bulk"}
+        rows = [self._assert_refused(write_mail(**bulk), "bulk") for _row in range(4)]
+        rows[0].received_at = fields.Datetime.now() - timedelta(days=8)
+        other = self.env["res.company"].create({"name": "Other"})
+        rows[1].write({"company_id": other.id, "type_id": False, "team_id": False})
+        rows[2].action_reconsider()
+        rows[2].action_dismiss()
+        agent = self._as(self.agent, self.Intake)
+        self.assertEqual(agent.count_refused_lately(), 1)
+        with self.assertRaises(AccessError):
+            self._as(self.reporter, self.Intake).count_refused_lately()
 
     def test_who_may_allow(self):
         """Leaders allow, agents do not; a mail that names no list allows none."""

@@ -87,6 +87,30 @@ class TestTours(AftersalesSetup, HttpCase):
         self.assertEqual(case.intake_ids.state, "case")
 
     @feature("B4-06")
+    def test_refused_mail_is_seen(self):
+        """The inbox counts refused mails; a leader allows the sender of one."""
+        self.type_service.alias_name = "repairs"
+        for subject, headers in (
+            ("Waiting here", {}),
+            ("Members of the tour", {"Precedence": "bulk"}),
+            ("Newsletter", {"Precedence": "bulk"}),
+        ):
+            source = write_mail(
+                From="new@unknown.example",
+                To="repairs@aftersales.example",
+                Subject=subject,
+                **headers,
+            )
+            self.env["mail.thread"].message_process(None, source)
+        self.start_tour(
+            "/odoo/action-aftersales_case.aftersales_intake_action",
+            "aftersales_inbox_refused",
+            login="as_leader",
+        )
+        allowed = self.env["aftersales.intake.allowed"].search([])
+        self.assertEqual(allowed.mapped("value"), ["new@unknown.example"])
+
+    @feature("B4-06")
     def test_mail_joins_a_case(self):
         """An agent adds a waiting mail to the case that it is about."""
         case = self._new_case(name="Grinder of the tour", user_id=self.agent.id)

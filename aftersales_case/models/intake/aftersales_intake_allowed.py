@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import email_normalize
@@ -11,10 +13,14 @@ from ...const import (
     INTAKE_WAITING,
     REASON_AUTO_REPLY,
     REASON_BULK,
+    REASON_DISMISSED,
+    REASON_DUPLICATE,
     REASON_LOOP,
 )
 from ...engine import mail_headers
 
+# Which refused mails the inbox counts.
+LATELY = timedelta(days=7)
 # What an allowed sender is no longer refused for, or kept waiting.
 LET_PASS = (REASON_BULK, REASON_LOOP, REASON_AUTO_REPLY)
 
@@ -116,6 +122,22 @@ class AftersalesIntake(models.Model):
                 intake.state in (INTAKE_REFUSED, INTAKE_WAITING)
                 and intake.reason in LET_PASS
             )
+
+    @api.model
+    def count_refused_lately(self):
+        """Return how many mails were refused in the last days, as the user sees them.
+
+        Copies of a mail that came in before are none.
+        """
+        since = fields.Datetime.now() - LATELY
+        return self.search_count(
+            [
+                ("state", "=", INTAKE_REFUSED),
+                ("reason", "not in", (REASON_DUPLICATE, REASON_DISMISSED)),
+                ("received_at", ">=", since),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
 
     @api.model
     def _is_allowed(self, mail, company, sender):
