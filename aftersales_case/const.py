@@ -48,6 +48,14 @@ CHOOSE_LEADER = "leader"
 CHOOSE_ROUND_ROBIN = "round_robin"
 CHOOSE_LEAST_LOADED = "least_loaded"
 
+# Who looks at a case, or is asked for one: what field rules are judged for.
+SURFACE_BACKOFFICE = "backoffice"
+SURFACE_GATE = "gate"  # a stage judges a move
+SURFACE_PORTAL = "portal"  # the customer looks at his case
+SURFACE_INTAKE = "intake"  # he is asked for a new one: portal, web form, API
+COLLEAGUE_SURFACES = (SURFACE_BACKOFFICE, SURFACE_GATE)
+SURFACES = (*COLLEAGUE_SURFACES, SURFACE_PORTAL, SURFACE_INTAKE)
+
 # Kinds of operation whose transfers customers know by a slip; a sibling of stock adds
 # dropshipping.
 SLIP_CODES = ("outgoing", "dropship")

@@ -9,7 +9,7 @@ import json
 import re
 
 FORMAT = "aftersales.case.type"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 1_000_000
 MAX_ROWS = 500
 SHORT, LONG = 500, 100_000
@@ -66,7 +66,7 @@ def load(content):
         raise PackageError(NOT_JSON) from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise PackageError(FOREIGN)
-    version = data.get("version")
+    version = data.setdefault("version", 1)
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
         raise PackageError(FOREIGN)
     if version > VERSION:
@@ -312,7 +312,13 @@ def check(data, choices, requirement):
             "locked_from": index,
             "portal": choice(choices["portal"]),
             "conditions": rows(condition),
-        }
+        },
+        # Files of version 1 do not have them.
+        {
+            "help": maybe(texts()),
+            "portal_required": boolean,
+            "visible_from": index,
+        },
     )
     template = record(
         {
@@ -402,6 +408,7 @@ def _check_references(data):
     for number, rule in enumerate(data["rules"]):
         point(rule["required_from"], stages, f"rules[{number}].required_from")
         point(rule["locked_from"], stages, f"rules[{number}].locked_from")
+        point(rule.get("visible_from"), stages, f"rules[{number}].visible_from")
     _check_unique([field["name"] for field in data["own_fields"]], "own_fields")
     _check_unique([rule["key"] for rule in data["rules"]], "rules")
     _check_unique(

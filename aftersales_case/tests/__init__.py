@@ -61,6 +61,7 @@ from . import test_signals
 from . import test_signals_engine
 from . import test_similar_engine
 from . import test_slip
+from . import test_surfaces
 from . import test_tours
 from . import test_triage
 from . import test_type_assistant

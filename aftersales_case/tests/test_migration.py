@@ -89,6 +89,32 @@ class TestMigration(AftersalesCommon):
         self.assertEqual(parameters.get_param(SAID_SINCE), "2026-03-02 08:00:00")
         self.assertEqual(case.event_ids, known)
 
+    def test_customers_read_decisions_once_made(self):
+        """Shipped rules get the stage; one that hides, or has a stage, stays as it is."""
+        rules = {
+            name: self.env.ref(f"aftersales_case.rule_{name}")
+            for name in (
+                "warranty_resolution_id",
+                "warranty_rejection_reason_id",
+                "complaint_resolution_id",
+                "issue_resolution_id",
+            )
+        }
+        found = self.env["aftersales.field.rule"].union(*rules.values())
+        found.visible_from_id = False
+        rules["complaint_resolution_id"].portal = "hidden"
+        rules["issue_resolution_id"].visible_from_id = self.stage_new
+        self._migrate("19.0.1.2.0/post-surfaces.py")
+        self.assertEqual(
+            {name: rule.visible_from_id.name for name, rule in rules.items()},
+            {
+                "warranty_resolution_id": "Finished",
+                "warranty_rejection_reason_id": "Rejected",
+                "complaint_resolution_id": False,
+                "issue_resolution_id": "New",
+            },
+        )
+
     def test_greetings(self):
         """Messages that existed greet their addressee; other words of them stay."""
         template = self.env.ref("aftersales_case.template_received")

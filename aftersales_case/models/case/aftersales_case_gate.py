@@ -9,6 +9,7 @@ from ...const import (
     MISSING_ROLE,
     STATE_DONE,
     STATE_WAITING,
+    SURFACE_GATE,
 )
 from ..type.aftersales_field_rule import split_key
 from ..type.aftersales_stage_requirement import (
@@ -134,7 +135,7 @@ class AftersalesCase(models.Model):
                 if case._is_forward(origins[case], stages[case], orders)
             ]
         )
-        for case, states in forward._get_field_states("gate", stages).items():
+        for case, states in forward._get_field_states(SURFACE_GATE, stages).items():
             known = {item.name for item in missing[case]}
             for key, state in states.items():
                 if state.required and key not in known and not case._is_answered(key):

@@ -6,8 +6,22 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import is_html_empty
 
-from ...const import CLOSED_STATES, STATE_DONE
-from ..type.aftersales_field_rule import PROPERTY_FIELDS, FieldState, split_key
+from ...const import (
+    CLOSED_STATES,
+    COLLEAGUE_SURFACES,
+    STATE_DONE,
+    SURFACE_BACKOFFICE,
+    SURFACE_INTAKE,
+    SURFACES,
+)
+from ..type.aftersales_field_rule import (
+    PORTAL_ASKED,
+    PORTAL_EDITABLE,
+    PORTAL_HIDDEN,
+    PROPERTY_FIELDS,
+    FieldState,
+    split_key,
+)
 
 RULE_FIELDS = {
     "category_id",
@@ -34,7 +48,6 @@ RULE_FIELDS = {
     "tag_ids",
     "urgency",
 }
-BACKOFFICE = "backoffice"
 # Numbers and ticks: the ORM stores "not answered" as 0 or False.
 ANSWERED_TYPES = ("boolean", "integer", "float", "monetary")
 GATE_VIEW = "aftersales_case_gate"
@@ -77,7 +90,7 @@ class AftersalesCase(models.Model):
     def _compute_rules(self):
         # Required and locked follow the saved stage: were it the edited one, the
         # client's own check would stop a move before the gate can name what is missing.
-        states = self._get_field_states(BACKOFFICE)
+        states = self._get_field_states(SURFACE_BACKOFFICE)
         # What the view leaves out is hidden with the heading above it.
         unseen = self._get_unseen_fields()
         for case in self:
@@ -98,11 +111,14 @@ class AftersalesCase(models.Model):
     def _get_field_states(self, surface, stages=None):
         """Judge the fields of these cases by the rules of their types.
 
-        :param surface: who looks: ``backoffice`` or a key of a sibling
+        :param surface: who looks, one of ``SURFACES``
         :param stages: ``{case: stage}`` to judge for; default is the saved stage
         :returns: ``{case: {key: FieldState}}`` for the fields that have a rule; the key
             of a property is ``properties.<name>``. Works for unsaved cases too.
+        :raises ValueError: for an unknown surface
         """
+        if surface not in SURFACES:
+            raise ValueError(f"Unknown surface {surface!r}, known are {SURFACES}")
         # sudo: the rules of a type hold for everybody who sees a case of it
         types = self.type_id._origin.sudo()
         rules_by_type = types.field_rule_ids.grouped("type_id")
@@ -122,7 +138,6 @@ class AftersalesCase(models.Model):
     @api.model
     def _judge(self, rule, stage, orders, values, surface):
         """Hook: return the ``FieldState`` of one rule for one case."""
-        hidden = rule.hidden or not rule._applies(values)
         type_id = rule.type_id.id
         reached = orders.get((type_id, stage.id), 0)
 
@@ -130,15 +145,45 @@ class AftersalesCase(models.Model):
             return bool(first) and reached >= orders.get((type_id, first.id), 0)
 
         # A rejected or cancelled case need not be complete.
-        asked = stage.state not in CLOSED_STATES or stage.state == STATE_DONE
-        return FieldState(
-            hidden=hidden,
-            required=asked and not hidden and from_on(rule.required_from_id),
+        complete = stage.state not in CLOSED_STATES or stage.state == STATE_DONE
+        state = FieldState(
+            hidden=rule.hidden,
+            required=complete and from_on(rule.required_from_id),
             locked=from_on(rule.locked_from_id),
             label=rule.label or None,
+            help=rule.help or None,
             section=rule.section or None,
             sequence=rule.sequence,
             portal=rule.portal,
+        )
+        if surface not in COLLEAGUE_SURFACES:
+            first = rule.visible_from_id
+            # A stage that the type does not have any more shows nothing. An open stage
+            # that stands behind a closing one ("To be rejected") is before it.
+            too_early = bool(first) and (
+                not from_on(first)
+                or (type_id, first.id) not in orders
+                or (first.state in CLOSED_STATES and stage.state not in CLOSED_STATES)
+            )
+            state = self._judge_for_customer(rule, state, surface, too_early)
+        if not rule._applies(values):
+            state = state._replace(hidden=True)
+        return state._replace(required=state.required and not state.hidden)
+
+    @api.model
+    def _judge_for_customer(self, rule, state, surface, too_early):
+        """Return the state for a customer: what colleagues see is nothing to him."""
+        if surface == SURFACE_INTAKE:
+            return state._replace(
+                hidden=rule.portal != PORTAL_ASKED or too_early,
+                required=rule.portal_required,
+                locked=False,
+            )
+        locked = state.locked or rule.portal != PORTAL_EDITABLE
+        return state._replace(
+            hidden=rule.portal == PORTAL_HIDDEN or too_early,
+            required=state.required and not locked,
+            locked=locked,
         )
 
     def _get_plain_values(self, rules):
@@ -191,7 +236,11 @@ class AftersalesCase(models.Model):
         return bool(value)
 
     def _get_visible_fields(self, surface):
-        """Return ``{case: [key]}``: what a surface may show of each case."""
+        """Return ``{case: [key]}``: what a surface may show of each case.
+
+        A field without a rule is not among them: customers see nothing of it, and for
+        colleagues the views decide.
+        """
         return {
             case: [key for key, state in states.items() if not state.hidden]
             for case, states in self._get_field_states(surface).items()
@@ -298,7 +347,7 @@ class AftersalesCase(models.Model):
         touched = set(vals) & self._get_rule_fields()
         if not touched and not vals.keys() & set(PROPERTY_FIELDS):
             return
-        for case, states in self._get_field_states(BACKOFFICE).items():
+        for case, states in self._get_field_states(SURFACE_BACKOFFICE).items():
             for key, state in states.items():
                 if state.locked and case._is_touched(key, vals):
                     raise AccessError(

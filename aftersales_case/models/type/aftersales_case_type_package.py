@@ -208,6 +208,9 @@ class AftersalesFieldRule(models.Model):
             "required_from": point["stage"].get(self.required_from_id.id),
             "locked_from": point["stage"].get(self.locked_from_id.id),
             "portal": self.portal,
+            "help": _export_texts(self, "help"),
+            "portal_required": self.portal_required,
+            "visible_from": point["stage"].get(self.visible_from_id.id),
             "conditions": [
                 {
                     "key": condition.key,

@@ -25,6 +25,7 @@ class FieldState(NamedTuple):
     required: bool = False
     locked: bool = False
     label: str | None = None
+    help: str | None = None
     section: str | None = None
     sequence: int = 0
     portal: str = PORTAL_HIDDEN
@@ -56,6 +57,11 @@ class AftersalesFieldRule(models.Model):
     hidden = fields.Boolean(help="Not shown to colleagues; this protects nothing.")
     section = fields.Char(translate=True)
     label = fields.Char(translate=True, help="Name of the field on this type.")
+    help = fields.Char(
+        "Explanation",
+        translate=True,
+        help="Tells the customer what to answer here.",
+    )
     required_from_id = fields.Many2one(
         "aftersales.case.stage",
         domain="[('link_ids.type_id', '=', type_id)]",
@@ -76,6 +82,16 @@ class AftersalesFieldRule(models.Model):
         "For the Customer",
         required=True,
         default=PORTAL_HIDDEN,
+    )
+    portal_required = fields.Boolean(
+        "Must Be Answered",
+        help="A customer who reports a case cannot leave this open.",
+    )
+    visible_from_id = fields.Many2one(
+        "aftersales.case.stage",
+        "Customer Sees It From",
+        domain="[('link_ids.type_id', '=', type_id)]",
+        help="Before this stage the customer sees nothing of it. Empty means always.",
     )
     condition_ids = fields.One2many(
         "aftersales.field.condition",
@@ -133,10 +149,33 @@ class AftersalesFieldRule(models.Model):
                     )
                 )
 
-    @api.constrains("type_id", "required_from_id", "locked_from_id")
+    @api.onchange("portal")
+    def _onchange_portal(self):
+        if self.portal != PORTAL_ASKED:
+            self.portal_required = False
+        if self.portal == PORTAL_HIDDEN:
+            self.visible_from_id = False
+
+    @api.constrains("portal", "portal_required")
+    def _check_portal_required(self):
+        for rule in self:
+            if rule.portal_required and rule.portal != PORTAL_ASKED:
+                raise ValidationError(
+                    self.env._(
+                        "Must Be Answered: %s is not asked at creation. Choose that for"
+                        " the customer first.",
+                        rule.type_id._get_key_labels().get(rule.key, rule.key),
+                    )
+                )
+
+    @api.constrains(
+        "type_id", "required_from_id", "locked_from_id", "visible_from_id"
+    )
     def _check_stages(self):
         for rule in self:
-            stages = rule.required_from_id | rule.locked_from_id
+            stages = (
+                rule.required_from_id | rule.locked_from_id | rule.visible_from_id
+            )
             foreign = stages - rule.type_id.link_ids.stage_id
             if foreign:
                 raise ValidationError(
@@ -146,6 +185,26 @@ class AftersalesFieldRule(models.Model):
                         type=rule.type_id.name,
                     )
                 )
+
+    def _show_customer_from(self, stages):
+        """Take the like of the stage from which the customer sees the field.
+
+        :param stages: list of the stages that there are; without a like of it the field
+            is hidden from him
+        """
+        self.ensure_one()
+        state = self.visible_from_id.state
+        like = next((stage for stage in stages if stage.state == state), None)
+        if like:
+            self.visible_from_id = like
+        else:
+            self.write(
+                {
+                    "portal": PORTAL_HIDDEN,
+                    "portal_required": False,
+                    "visible_from_id": False,
+                }
+            )
 
     def _applies(self, values):
         """Say whether all conditions hold for the values of one case.

@@ -255,6 +255,8 @@ class AftersalesTypeAssistant(models.TransientModel):
                 rule.locked_from_id = False
             if rule.required_from_id in removed.stage_id:
                 rule.required_from_id = False
+            if rule.visible_from_id in removed.stage_id:
+                rule._show_customer_from(stages)
         removed.unlink()
         before = None
         for number, stage in enumerate(stages, 1):

@@ -449,10 +449,13 @@ class _Taker:
                     "required_from_id": self._get(self.stages, row["required_from"]),
                     "locked_from_id": self._get(self.stages, row["locked_from"]),
                     "portal": row["portal"],
+                    "portal_required": row.get("portal_required", False),
+                    "visible_from_id": self._get(self.stages, row.get("visible_from")),
                     "condition_ids": [(0, 0, item) for item in row["conditions"]],
                 }
             )
-            self._write_texts(rule, {"label": row["label"], "section": row["section"]})
+            texts = {name: row.get(name) for name in ("label", "section", "help")}
+            self._write_texts(rule, texts)
 
     def _take_lists(self):
         records = [self._take_category(row["path"]) for row in self.data["categories"]]
