@@ -1,6 +1,7 @@
 """Conditions of field rules: plain comparisons, the same on every surface.
 
-Values are plain: text, numbers, booleans, ids, or lists of ids and tags.
+Values are plain: text, numbers, booleans, ids, or lists of ids and tags. None, an empty
+text and an empty list are no answer, and equal nothing: not "no", not 0, not "".
 """
 
 IS, IS_NOT, IN, NOT_IN, SET, NOT_SET = "=", "!=", "in", "not in", "set", "not set"
@@ -38,7 +39,7 @@ def holds(operator, value, wanted):
 
 
 def _is_set(value):
-    return value is not None and value is not False and value not in ("", [], ())
+    return value is not None and value not in ("", [], ())
 
 
 def _matches(value, wanted):
@@ -47,7 +48,9 @@ def _matches(value, wanted):
 
 
 def _same(value, text):
-    if isinstance(value, bool) or value is None:
+    if not _is_set(value):
+        return False
+    if isinstance(value, bool):
         return text.lower() in (("true", "yes", "1") if value else ("false", "no", "0"))
     if isinstance(value, (int, float)):
         try:

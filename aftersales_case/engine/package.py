@@ -271,6 +271,7 @@ def check(data, choices, requirement):
     :raises PackageError: naming the first thing that does not fit
     """
     number = integer(0, MAX_ROWS)
+    path = rows(text(empty=False), 20)
     index = maybe(number)
     link = record(
         {
@@ -300,7 +301,8 @@ def check(data, choices, requirement):
             "key": text(pattern=KEY),
             "operator": choice(choices["operator"]),
             "value": maybe(text()),
-        }
+        },
+        {"records": rows(record({"xmlid": maybe(text(pattern=XMLID)), "path": path}))},
     )
     rule = record(
         {
@@ -361,7 +363,7 @@ def check(data, choices, requirement):
             "own_fields": rows(own_field),
             "rules": rows(rule),
             "attachment_kinds": rows(record({"name": texts(empty=False)})),
-            "categories": rows(record({"path": rows(text(empty=False), 20)})),
+            "categories": rows(record({"path": path})),
             "causes": rows(record({"name": texts(empty=False), "code": maybe(text())})),
             "resolutions": rows(
                 record(

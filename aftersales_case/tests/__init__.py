@@ -10,6 +10,7 @@ from . import test_configuration
 from . import test_customer_match
 from . import test_due
 from . import test_event
+from . import test_field_conditions
 from . import test_field_rights
 from . import test_field_rights_work
 from . import test_field_rules
@@ -52,13 +53,13 @@ from . import test_restricted_own_fields
 from . import test_rights
 from . import test_rights_tours
 from . import test_said
-from . import test_scripts
 from . import test_screening_engine
+from . import test_scripts
 from . import test_settings_guard
 from . import test_shipped_types
-from . import test_signature
 from . import test_signals
 from . import test_signals_engine
+from . import test_signature
 from . import test_similar_engine
 from . import test_slip
 from . import test_surfaces

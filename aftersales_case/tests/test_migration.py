@@ -115,6 +115,54 @@ class TestMigration(AftersalesCommon):
             },
         )
 
+    def test_conditions_by_id(self):
+        """Names of records in conditions become ids; where unclear, the rule is off."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.type_complaint.field_rule_ids.unlink()
+        Cause = self.env["aftersales.cause"]
+        water, fire, steel = Cause.create(
+            [{"name": "Water"}, {"name": "Fire"}, {"name": "Staal"}]
+        )
+        fire.update_field_translations("name", {"nl_NL": "Vuur"})
+        # The Dutch name of one is the English name of another.
+        water.update_field_translations("name", {"nl_NL": "Staal"})
+        table = {
+            "cost": ("water", str(water.id)),
+            "solution": ("Vuur, Water", f"{fire.id},{water.id}"),
+            "phone": (str(steel.id), str(steel.id)),
+            "email": ("Staal", None),
+            "impact": ("Nobody", None),
+            "urgency": ("Fire, Nobody", None),
+        }
+        rules = {}
+        for key, (value, _expected) in table.items():
+            rules[key] = self.env["aftersales.field.rule"].create(
+                {
+                    "type_id": self.type_complaint.id,
+                    "key": key,
+                    "condition_ids": [
+                        (0, 0, {"key": "cause_id", "value_shown": "Water"}),
+                        (0, 0, {"key": "slip_number", "value": "Water"}),
+                        (0, 0, {"key": "cause_id", "operator": "set"}),
+                    ],
+                }
+            )
+            self._store(rules[key].condition_ids[0], "value", value)
+        with self.assertLogs("migration", logging.INFO) as logged:
+            self._migrate("19.0.1.2.0/post-condition_ids.py")
+        self.assertEqual(len(logged.output), 3)
+        self.assertIn("email of type TCMP", logged.output[0])
+        with self.assertNoLogs("migration", logging.INFO):
+            self._migrate("19.0.1.2.0/post-condition_ids.py")
+        for key, (value, expected) in table.items():
+            with self.subTest(value=value):
+                self.assertEqual(rules[key].active, expected is not None)
+                first, plain, _set = rules[key].condition_ids
+                self.assertEqual(first.value, expected or value)
+                self.assertEqual(plain.value, "Water")
+        notes = self.type_complaint.message_ids.mapped("body")
+        self.assertTrue(any("compares with Staal" in note for note in notes))
+
     def test_greetings(self):
         """Messages that existed greet their addressee; other words of them stay."""
         template = self.env.ref("aftersales_case.template_received")

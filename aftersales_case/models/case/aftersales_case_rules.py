@@ -83,6 +83,7 @@ class AftersalesCase(models.Model):
             "type_id",
             "stage_id",
             *PROPERTY_FIELDS,
+            "answered",
             *self._get_rule_fields(),
         ]
     )
@@ -121,7 +122,8 @@ class AftersalesCase(models.Model):
             raise ValueError(f"Unknown surface {surface!r}, known are {SURFACES}")
         # sudo: the rules of a type hold for everybody who sees a case of it
         types = self.type_id._origin.sudo()
-        rules_by_type = types.field_rule_ids.grouped("type_id")
+        rules = types.field_rule_ids.filtered("active")
+        rules_by_type = rules.grouped("type_id")
         orders = types._get_stage_orders()
         result = {}
         for case in self:
@@ -193,16 +195,14 @@ class AftersalesCase(models.Model):
         return {key: self._get_plain_value(key) for key in keys}
 
     def _get_plain_value(self, key):
+        """Return what was answered, records as ids, or None where nothing was."""
+        if not self._is_answered(key):
+            return None
         field, name = split_key(key)
         if name:
-            return self._get_raw_properties(field).get(name)
+            return self._get_raw_properties(field)[name]
         value = self[key]
-        field = self._fields[key]
-        if field.type == "many2one":
-            return [value.id, value.display_name] if value else None
-        if field.relational:
-            return [*value.ids, *value.mapped("display_name")]
-        return value
+        return value._origin.ids if self._fields[key].relational else value
 
     def _get_raw_properties(self, field="properties"):
         """Return what was answered: a name that is missing was never answered.

@@ -46,8 +46,13 @@ class AftersalesCaseType(models.Model):
         "ir.sequence", "Numbering", copy=False, ondelete="restrict"
     )
     link_ids = fields.One2many("aftersales.type.stage", "type_id", "Stages", copy=True)
+    # Those that are switched off stay in sight: who reads them asks for the active ones.
     field_rule_ids = fields.One2many(
-        "aftersales.field.rule", "type_id", "Field Rules", copy=True
+        "aftersales.field.rule",
+        "type_id",
+        "Field Rules",
+        copy=True,
+        context={"active_test": False},
     )
     properties_definition = fields.PropertiesDefinition("Own Fields")
     restricted_properties_definition = fields.PropertiesDefinition(
@@ -205,6 +210,20 @@ class AftersalesCaseType(models.Model):
         for rule in self.field_rule_ids.filtered("label"):
             labels[rule.key] = rule.label
         return labels
+
+    def _get_key_models(self):
+        """Return ``{key: model}`` of the fields of this type whose values are records."""
+        self.ensure_one()
+        Case = self.env["aftersales.case"]
+        models = {
+            name: Case._fields[name].comodel_name
+            for name in Case._get_rule_fields()
+            if Case._fields[name].relational
+        }
+        for item in self.properties_definition or []:
+            if item["type"] in ("many2one", "many2many") and item.get("comodel"):
+                models[PROPERTY_PREFIX + item["name"]] = item["comodel"]
+        return models
 
     def _next_number(self):
         """Return the next case number of this type, as ``CMP/2026/00042``."""

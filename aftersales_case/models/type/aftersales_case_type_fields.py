@@ -20,6 +20,7 @@ class AftersalesCaseType(models.Model):
         *DEFINITIONS.values(),
         "field_rule_ids.label",
         "field_rule_ids.required_from_id",
+        "field_rule_ids.active",
     )
     @api.depends_context("lang")
     def _compute_own_field_overview(self):
@@ -32,7 +33,7 @@ class AftersalesCaseType(models.Model):
             required = {
                 rule.key: rule.required_from_id.name
                 for rule in case_type.field_rule_ids
-                if rule.required_from_id
+                if rule.active and rule.required_from_id
             }
             labels = case_type._get_key_labels()
             rows = [

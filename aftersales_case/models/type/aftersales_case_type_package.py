@@ -80,7 +80,8 @@ class AftersalesCaseType(models.Model):
             "stages": [link._export_package(point) for link in links],
             "own_fields": self._export_own_fields(),
             "rules": [
-                rule._export_package(point) for rule in self.field_rule_ids.sorted()
+                rule._export_package(point)
+                for rule in self.field_rule_ids.filtered("active").sorted()
             ],
             "attachment_kinds": [
                 {"name": _export_texts(kind, "name")} for kind in kinds
@@ -212,12 +213,28 @@ class AftersalesFieldRule(models.Model):
             "portal_required": self.portal_required,
             "visible_from": point["stage"].get(self.visible_from_id.id),
             "conditions": [
-                {
-                    "key": condition.key,
-                    "operator": condition.operator,
-                    "value": condition.value or None,
-                }
-                for condition in self.condition_ids
+                condition._export_package() for condition in self.condition_ids
+            ],
+        }
+
+
+class AftersalesFieldCondition(models.Model):
+    _inherit = "aftersales.field.condition"
+
+    def _export_package(self):
+        """Return one condition of a package; records by what they are called."""
+        self.ensure_one()
+        model = self._get_model()
+        row = {"key": self.key, "operator": self.operator, "value": self.value or None}
+        if not model:
+            return row
+        # sudo: the rule names these records, whoever exports the type
+        records = self.env[model].sudo().browse(self._get_ids()).exists()
+        return row | {
+            "value": None,
+            "records": [
+                {"xmlid": _get_xmlid(record), "path": _get_path(record)}
+                for record in records
             ],
         }
 
@@ -280,9 +297,19 @@ def _export_template(template):
     }
 
 
-def _get_path(category):
-    path = []
-    while category:
-        path.insert(0, category.with_context(lang=None).name)
-        category = category.parent_id
+def _get_path(record):
+    """Return the names that lead to a record, the source of its own name last."""
+    path, record = [], record.with_context(lang=None)
+    if not (record._parent_store and "name" in record):
+        return [record.display_name]
+    while record:
+        path.insert(0, record.name)
+        record = record[record._parent_name]
     return path
+
+
+def _get_xmlid(record):
+    """Return a name that other databases know as well, or None."""
+    names = record._get_external_ids()[record.id]
+    own = ("__export__.", "__import__.", "__custom__.")
+    return next((name for name in names if not name.startswith(own)), None)

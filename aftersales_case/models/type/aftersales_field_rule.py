@@ -1,5 +1,7 @@
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -47,6 +49,11 @@ class AftersalesFieldRule(models.Model):
         "aftersales.case.type", required=True, ondelete="cascade", index=True
     )
     sequence = fields.Integer(default=10, help="Order inside its section.")
+    active = fields.Boolean(
+        "Switched On",
+        default=True,
+        help="A rule that is switched off says nothing about its field.",
+    )
     key = fields.Selection(
         selection="_get_keys",
         string="Field",
@@ -149,6 +156,10 @@ class AftersalesFieldRule(models.Model):
                     )
                 )
 
+    @api.constrains("active")
+    def _check_active(self):
+        self.filtered("active").condition_ids._check_value()
+
     @api.onchange("portal")
     def _onchange_portal(self):
         if self.portal != PORTAL_ASKED:
@@ -168,14 +179,10 @@ class AftersalesFieldRule(models.Model):
                     )
                 )
 
-    @api.constrains(
-        "type_id", "required_from_id", "locked_from_id", "visible_from_id"
-    )
+    @api.constrains("type_id", "required_from_id", "locked_from_id", "visible_from_id")
     def _check_stages(self):
         for rule in self:
-            stages = (
-                rule.required_from_id | rule.locked_from_id | rule.visible_from_id
-            )
+            stages = rule.required_from_id | rule.locked_from_id | rule.visible_from_id
             foreign = stages - rule.type_id.link_ids.stage_id
             if foreign:
                 raise ValidationError(
@@ -205,6 +212,24 @@ class AftersalesFieldRule(models.Model):
                     "visible_from_id": False,
                 }
             )
+
+    def _switch_off(self, names):
+        """Let the rule say nothing until somebody mends it; noted on the type.
+
+        :param names: list of what its conditions compare with, and nobody knows
+        """
+        self.ensure_one()
+        self.active = False
+        self.type_id._message_log(
+            body=Markup("%s")
+            % self.env._(
+                "The field rule of %(field)s was switched off: its condition compares"
+                " with %(names)s, which means no record here, or several. Mend the"
+                " condition, then switch the rule on again.",
+                field=self.type_id._get_key_labels().get(self.key, self.key),
+                names=", ".join(names),
+            )
+        )
 
     def _applies(self, values):
         """Say whether all conditions hold for the values of one case.
