@@ -7,6 +7,8 @@ nothing unknown is skipped silently.
 
 import json
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 FORMAT = "aftersales.case.type"
 VERSION = 2
@@ -50,6 +52,23 @@ class PackageError(ValueError):
         self.problem = problem
         self.path = path
         self.detail = detail
+
+
+class PackagePart(NamedTuple):
+    """What one addon adds to the package of a type.
+
+    :param title: what it is about, for who reads a file without having the addon
+    :param form: what it may contain, a form of this module
+    :param export: name of the type's method that returns the content, or None for
+        nothing; called with ``{kind of row: {record id: number of the row}}``
+    :param take: name of the type's method that takes a content over; called with it and
+        ``{kind of row: [record]}``, and only when the file has the part
+    """
+
+    title: str
+    form: Callable
+    export: str
+    take: str
 
 
 def load(content):
@@ -225,7 +244,7 @@ def own_field(value, path):
 
 
 def _any(value, path):
-    """Judged with its neighbours."""
+    """Judged with its neighbours, or by nobody here."""
 
 
 def _option(length):
@@ -262,12 +281,14 @@ def _check_unique(values, path):
         seen.add(value)
 
 
-def check(data, choices, requirement):
+def check(data, choices, requirement, parts=None):
     """Check a whole document.
 
     :param data: what ``load`` returned
     :param choices: ``{name: allowed keys}`` of the selections in this database
     :param requirement: ``{name: form}`` of what requirements carry besides their kind
+    :param parts: ``{addon: form}`` of the parts that are known here; what others may
+        contain nobody knows, and nothing is taken of them
     :raises PackageError: naming the first thing that does not fit
     """
     number = integer(0, MAX_ROWS)
@@ -378,9 +399,24 @@ def check(data, choices, requirement):
             "plan": maybe(
                 record({"name": text(empty=False), "steps": rows(step)}),
             ),
-        }
+        },
+        {"parts": _parts(parts or {})},
     )(data, "")
     _check_references(data)
+
+
+def _parts(known):
+    def form(value, path):
+        if not isinstance(value, dict):
+            raise PackageError(WRONG_KIND, path, "group")
+        for addon, part in value.items():
+            text(pattern=NAME)(addon, path)
+            inner = known.get(addon, _any)
+            record({"title": text(empty=False), "content": inner})(
+                part, f"{path}.{addon}"
+            )
+
+    return form
 
 
 def _check_references(data):

@@ -44,6 +44,7 @@ from . import test_mail_sender
 from . import test_merge
 from . import test_migration
 from . import test_own_fields
+from . import test_package_parts
 from . import test_promise
 from . import test_receivers
 from . import test_replay

@@ -89,7 +89,22 @@ class AftersalesCaseType(models.Model):
             **self._export_lists(),
             "templates": [_export_template(template) for template in templates],
             "plan": self._export_plan(),
+            "parts": self._export_parts(point),
         }
+
+    @api.model
+    def _get_package_parts(self):
+        """Hook: return ``{addon: PackagePart}`` of what addons add to a package."""
+        return {}
+
+    def _export_parts(self, point):
+        self.ensure_one()
+        result = {}
+        for addon, part in self._get_package_parts().items():
+            content = getattr(self, part.export)(point)
+            if content is not None:
+                result[addon] = {"title": part.title, "content": content}
+        return result
 
     def _export_texts(self, name):
         return _export_texts(self, name)

@@ -42,6 +42,8 @@ class AftersalesTypeImport(models.TransientModel):
     problem = fields.Text(compute="_compute_content")
     summary = fields.Text("Content", compute="_compute_content")
     known_type_id = fields.Many2one("aftersales.case.type", compute="_compute_content")
+    foreign_parts = fields.Text(compute="_compute_content")
+    leave_out = fields.Boolean("Import without them")
     mode = fields.Selection(
         [
             (NEW, "Make another type beside it"),
@@ -56,6 +58,7 @@ class AftersalesTypeImport(models.TransientModel):
     def _compute_content(self):
         for wizard in self:
             wizard.problem = wizard.summary = wizard.known_type_id = False
+            wizard.foreign_parts = False
             if not wizard.file:
                 continue
             try:
@@ -64,6 +67,7 @@ class AftersalesTypeImport(models.TransientModel):
                 wizard.problem = str(error)
                 continue
             wizard.known_type_id = wizard._find_type(data)
+            wizard.foreign_parts = "\n".join(wizard._get_foreign_parts(data))
             wizard.summary = self.env._(
                 "%(name)s (%(code)s): %(stages)s stages, %(fields)s own fields,"
                 " %(rules)s field rules, %(templates)s templates.",
@@ -94,12 +98,27 @@ class AftersalesTypeImport(models.TransientModel):
                 data,
                 self._get_choices(),
                 self.env["aftersales.stage.requirement"]._get_package_form(),
+                {addon: part.form for addon, part in self._get_parts().items()},
             )
         except binascii.Error as error:
             raise UserError(self._get_problem(package.NOT_JSON)) from error
         except PackageError as error:
             raise UserError(self._get_problem(error.problem, error)) from error
         return data
+
+    @api.model
+    def _get_parts(self):
+        return self.env["aftersales.case.type"]._get_package_parts()
+
+    @api.model
+    def _get_foreign_parts(self, data):
+        """Return the names of the parts whose addon is not installed here."""
+        known = self._get_parts()
+        return [
+            f"{part['title']} ({addon})"
+            for addon, part in data.get("parts", {}).items()
+            if addon not in known
+        ]
 
     @api.model
     def _get_choices(self):
@@ -173,7 +192,18 @@ class AftersalesTypeImport(models.TransientModel):
 
     def action_import(self):
         """Take the type over and open it; what was left out stands in its chatter."""
-        case_type = self._import(self._load())
+        data = self._load()
+        foreign = self._get_foreign_parts(data)
+        if foreign and not self.leave_out:
+            raise UserError(
+                self.env._(
+                    "The file has parts of programs that are not installed here:"
+                    " %(parts)s. Install them first, or tick “%(tick)s”.",
+                    parts=", ".join(foreign),
+                    tick=self._fields["leave_out"]._description_string(self.env),
+                )
+            )
+        case_type = self._import(data)
         return {
             "type": "ir.actions.act_window",
             "res_model": case_type._name,
@@ -187,6 +217,10 @@ class AftersalesTypeImport(models.TransientModel):
         try:
             with self.env.cr.savepoint():
                 taker = _Taker(self.with_context(lang=None), data)
+                taker.notes += [
+                    self.env._("Left out, because it is not installed here: %s", name)
+                    for name in self._get_foreign_parts(data)
+                ]
                 case_type = taker.take(self.mode == UPDATE)
                 self.env.flush_all()
         except (UserError, ValidationError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
@@ -230,6 +264,7 @@ class _Taker:
         self._take_links()
         self._take_lists()
         self._take_rules()
+        self._take_parts()
         self.case_type._check_first_stage()
         return self.case_type
 
@@ -460,6 +495,13 @@ class _Taker:
             )
             texts = {name: row.get(name) for name in ("label", "section", "help")}
             self._write_texts(rule, texts)
+
+    def _take_parts(self):
+        rows = {"stage": self.stages, "kind": self.kinds, "template": self.templates}
+        parts = self.case_type._get_package_parts()
+        for addon, part in self.data.get("parts", {}).items():
+            if addon in parts:
+                getattr(self.case_type, parts[addon].take)(part["content"], rows)
 
     def _prepare_condition(self, rule, row):
         """Return the values of a condition, its records found again here.
