@@ -25,6 +25,7 @@ KINDS = [
 # A tick box cannot say "nobody answered yet": a question is a choice of two.
 YES_NO_OPTIONS = [["yes", "Yes"], ["no", "No"]]
 NOT_A_VALUE = (HEADING,)
+CHOICES = (CHOICE, "tags")
 MAX_NAME = 60
 # Letters that are no base letter with a mark.
 LETTERS = str.maketrans(
@@ -101,3 +102,97 @@ def _build_options(text, old):
         taken.add(key)
         result.append([key, label])
     return result
+
+
+# === Options in languages: labels are {field: {option: {language: text}}} === #
+
+
+def get_choices(definition):
+    """Return the options of a choice or of tags: [key, label, …] each."""
+    kind = definition.get("type")
+    return definition.get(kind) or [] if kind in CHOICES else []
+
+
+def get_text(texts, language):
+    """Return the text in a language, or in a variant of it (Dutch of Belgium), or None."""
+    texts = texts or {}
+    base = (language or "").split("_")[0]
+    variants = [text for code, text in texts.items() if code.split("_")[0] == base]
+    return texts.get(language) or next(filter(None, variants), None)
+
+
+def translate(definitions, labels, language):
+    """Return definitions with the options in a language, where there is a text for it."""
+    result = []
+    for item in definitions:
+        own = labels.get(item.get("name")) or {}
+        choices = get_choices(item)
+        if own and choices:
+            item = item | {
+                item["type"]: [
+                    [key, get_text(own.get(key), language) or label, *rest]
+                    for key, label, *rest in choices
+                ]
+            }
+        result.append(item)
+    return result
+
+
+def untranslate(definitions, old, labels, language):
+    """Take over definitions that somebody wrote in his language.
+
+    :param definitions: as written, with options in the language
+    :param old: definitions as they were, with their source
+    :param labels: translations as they were
+    :param language: of the one who wrote
+    :returns: definitions with their source, and the translations of what is left; a
+        label that he changed is a new text in his language where there was one
+    """
+    known = {item["name"]: dict(_pairs(item)) for item in old}
+    sources, kept = [], {}
+    for item in definitions:
+        name = item.get("name")
+        own, before = labels.get(name) or {}, known.get(name, {})
+        choices = []
+        for key, label, *rest in get_choices(item):
+            texts = dict(own.get(key) or {})
+            shown = get_text(texts, language)
+            if key in before and shown and label != before[key]:
+                if label != shown:
+                    texts[language] = label
+                label = before[key]
+            if texts:
+                kept.setdefault(name, {})[key] = texts
+            choices.append([key, label, *rest])
+        sources.append(item | {item["type"]: choices} if choices else item)
+    return sources, kept
+
+
+def complete(known, more):
+    """Return translations with those of ``more`` that are not known yet."""
+    result = {name: dict(options) for name, options in known.items()}
+    for name, options in more.items():
+        own = result.setdefault(name, {})
+        for key, texts in options.items():
+            own[key] = texts | own.get(key, {})
+    return result
+
+
+def are_option_labels(labels):
+    """Say whether something is {field: {option: {language: text}}}."""
+    return _is_group(labels) and all(
+        _is_group(options)
+        and all(
+            _is_group(texts) and all(isinstance(text, str) for text in texts.values())
+            for texts in options.values()
+        )
+        for options in labels.values()
+    )
+
+
+def _is_group(value):
+    return isinstance(value, dict)
+
+
+def _pairs(definition):
+    return [(option[0], option[1]) for option in get_choices(definition)]

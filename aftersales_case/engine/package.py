@@ -225,6 +225,7 @@ def own_field(value, path):
             "view_in_cards": boolean,
             "fold_by_default": boolean,
             "default": _any,
+            "option_labels": _option_labels,
         },
     )(value, path)
     kind = value["type"]
@@ -245,6 +246,19 @@ def own_field(value, path):
 
 def _any(value, path):
     """Judged with its neighbours, or by nobody here."""
+
+
+def _option_labels(value, path):
+    """``{option: {language: text}}``; options that there are not are no harm."""
+    if not isinstance(value, dict):
+        raise PackageError(WRONG_KIND, path, "group")
+    for key, languages in value.items():
+        text(empty=False)(key, path)
+        if not isinstance(languages, dict):
+            raise PackageError(WRONG_KIND, path, "texts")
+        for code, content in languages.items():
+            text(pattern=LANGUAGE)(code, path)
+            text(empty=False)(content, f"{path}.{code}")
 
 
 def _option(length):

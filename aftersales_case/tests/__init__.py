@@ -43,6 +43,7 @@ from . import test_mail_round
 from . import test_mail_sender
 from . import test_merge
 from . import test_migration
+from . import test_option_labels
 from . import test_own_fields
 from . import test_package_parts
 from . import test_promise

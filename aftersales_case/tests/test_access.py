@@ -253,6 +253,8 @@ class TestAccess(AftersalesCommon):
             "aftersales.stage.requirement": config,
             "aftersales.attachment.kind": config,
             "aftersales.field.right": manager,
+            "aftersales.option.labels": manager,
+            "aftersales.option.labels.line": manager,
             "aftersales.own.fields": manager,
             "aftersales.own.fields.line": manager,
             "aftersales.type.assistant": manager,

@@ -44,9 +44,7 @@ class TestPackageParts(AftersalesCommon):
             return {"stage": point["stage"][self.stage_solved.id], "days": 4}
 
         def take_days(case_type, content, rows):
-            taken.append(
-                (case_type, rows["stage"][content["stage"]], content["days"])
-            )
+            taken.append((case_type, rows["stage"][content["stage"]], content["days"]))
 
         for name, method in (
             ("_get_package_parts", parts),

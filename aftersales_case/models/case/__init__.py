@@ -4,6 +4,7 @@ from . import aftersales_case_change
 from . import aftersales_case_due
 from . import aftersales_case_flow
 from . import aftersales_case_rules
+from . import aftersales_case_options
 from . import aftersales_case_gate
 from . import aftersales_case_checklist
 from . import aftersales_case_approval

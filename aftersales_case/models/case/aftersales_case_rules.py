@@ -125,6 +125,7 @@ class AftersalesCase(models.Model):
         rules = types.field_rule_ids.filtered("active")
         rules_by_type = rules.grouped("type_id")
         orders = types._get_stage_orders()
+        options = {case_type: case_type._get_options() for case_type in types}
         result = {}
         for case in self:
             stage = (stages or {}).get(case) or case._origin.stage_id or case.stage_id
@@ -132,7 +133,9 @@ class AftersalesCase(models.Model):
             # sudo: a rule asks for values that not everybody may see
             values = case.sudo()._get_plain_values(rules) if rules else {}
             result[case] = {
-                rule.key: self._judge(rule, stage, orders, values, surface)
+                rule.key: self._judge(rule, stage, orders, values, surface)._replace(
+                    options=tuple(options[rule.type_id].get(rule.key, {}).items())
+                )
                 for rule in rules
             }
         return result
@@ -319,12 +322,14 @@ class AftersalesCase(models.Model):
         """
         changes = {}
         for case, old in before.items():
-            lines = [
-                (case._get_key_label(f"{field}.{name}"), was or "—", now or "—")
-                for name, was, now in _get_differences(
-                    old, case._get_raw_properties(field)
-                )
-            ]
+            options = case.type_id.sudo()._get_options()  # sudo: see _get_field_states
+            lines = []
+            for name, was, now in _get_differences(
+                old, case._get_raw_properties(field)
+            ):
+                key = f"{field}.{name}"
+                texts = [_get_text(value, options.get(key)) for value in (was, now)]
+                lines.append((case._get_key_label(key), *texts))
             if lines:
                 changes[case.id] = lines
         cases = self.browse(changes)
@@ -429,6 +434,13 @@ class AftersalesCase(models.Model):
             field.set("required", f"not ({expression})")
             field.attrib.pop("readonly", None)
             group.append(field)
+
+
+def _get_text(value, options):
+    """Return an answer as people read it."""
+    values = value if options and isinstance(value, list) else [value]
+    texts = [(options or {}).get(one, one) if one else one for one in values]
+    return ", ".join(map(str, texts)) if len(texts) > 1 else (texts or [""])[0] or "—"
 
 
 def _get_differences(old, new):

@@ -1,11 +1,13 @@
-from odoo import api, fields, models
+from odoo import api, models
+
+from ..case.aftersales_case_options import TranslatedProperties
 
 
 class AftersalesCase(models.Model):
     _name = "aftersales.case"
     _inherit = ["aftersales.case", "aftersales.restricted.mixin"]
 
-    restricted_properties = fields.Properties(
+    restricted_properties = TranslatedProperties(
         "Restricted Own Fields",
         definition="type_id.restricted_properties_definition",
         copy=True,

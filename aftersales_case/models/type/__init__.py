@@ -13,4 +13,5 @@ from . import aftersales_case_type
 from . import aftersales_case_type_due
 from . import aftersales_case_type_fields
 from . import aftersales_case_type_menu
+from . import aftersales_case_type_options
 from . import aftersales_case_type_package

@@ -220,9 +220,9 @@ class AftersalesCaseType(models.Model):
             for name in Case._get_rule_fields()
             if Case._fields[name].relational
         }
-        for item in self.properties_definition or []:
+        for key, item in self._get_own_definitions().items():
             if item["type"] in ("many2one", "many2many") and item.get("comodel"):
-                models[PROPERTY_PREFIX + item["name"]] = item["comodel"]
+                models[key] = item["comodel"]
         return models
 
     def _next_number(self):

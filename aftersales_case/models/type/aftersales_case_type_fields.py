@@ -18,6 +18,7 @@ class AftersalesCaseType(models.Model):
 
     @api.depends(
         *DEFINITIONS.values(),
+        "option_labels",
         "field_rule_ids.label",
         "field_rule_ids.required_from_id",
         "field_rule_ids.active",
@@ -46,7 +47,8 @@ class AftersalesCaseType(models.Model):
                     "on_card": item.get("view_in_cards"),
                     "required": required.get(key),
                 }
-                for key, item in case_type._get_own_definitions().items()
+                for key, own in case_type._get_own_definitions().items()
+                for item in case_type._translate_options([own])
             ]
             case_type.own_field_overview = self.env["ir.qweb"]._render(
                 "aftersales_case.own_field_overview", {"rows": rows}

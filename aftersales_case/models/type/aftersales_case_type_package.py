@@ -123,6 +123,9 @@ class AftersalesCaseType(models.Model):
             for flag in ("view_in_cards", "fold_by_default"):
                 if flag in definition:
                     definition[flag] = bool(definition[flag])
+            labels = (self.option_labels or {}).get(item["name"])
+            if labels:
+                definition["option_labels"] = labels
             result.append(definition)
         return result
 

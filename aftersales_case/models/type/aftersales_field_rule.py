@@ -31,6 +31,7 @@ class FieldState(NamedTuple):
     section: str | None = None
     sequence: int = 0
     portal: str = PORTAL_HIDDEN
+    options: tuple[tuple[str, str], ...] = ()
 
 
 class AftersalesFieldRule(models.Model):

@@ -1,3 +1,4 @@
+from . import aftersales_option_labels
 from . import aftersales_own_fields
 from . import aftersales_type_assistant
 from . import aftersales_type_import

@@ -14,6 +14,8 @@ from ...models.type.aftersales_field_condition import NEEDS_NO_VALUE
 
 NEW, UPDATE = "new", "update"
 TEMPLATE_EDITOR = "mail.group_mail_template_editor"
+# Of a row of own fields, what core does not keep in the definition.
+NOT_IN_DEFINITIONS = {"option_labels", "restricted"}
 
 
 class AftersalesTypeExport(models.TransientModel):
@@ -362,12 +364,24 @@ class _Taker:
             case_type, {"name": row["name"], "description": row["description"]}
         )
         self._check_comodels()
+        rows = self.data["own_fields"]
         own = {False: [], True: []}
-        for field in self.data["own_fields"]:
-            few = field.get("restricted", False)
-            own[few].append({k: v for k, v in field.items() if k != "restricted"})
-        case_type.properties_definition = own[False]
-        case_type.restricted_properties_definition = own[True]
+        for row in rows:
+            few = row.get("restricted", False)
+            own[few].append(
+                {key: row[key] for key in row if key not in NOT_IN_DEFINITIONS}
+            )
+        case_type.write(
+            {
+                "properties_definition": own[False],
+                "restricted_properties_definition": own[True],
+                "option_labels": {
+                    row["name"]: row["option_labels"]
+                    for row in rows
+                    if row.get("option_labels")
+                },
+            }
+        )
         return case_type
 
     def _check_comodels(self):

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+from ...engine import own_fields
+
+
+class TranslatedProperties(fields.Properties):
+    """Answers to own fields, whose options are read in the language of the reader."""
+
+    def _get_properties_definition(self, record):
+        definitions = super()._get_properties_definition(record)
+        if not definitions:
+            return definitions
+        # sudo: the definition is the same for everybody
+        container = record[self.definition_record].sudo()
+        return container._translate_options(definitions)
+
+
+class AftersalesCase(models.Model):
+    """Options of own fields, wherever clients read them."""
+
+    _inherit = "aftersales.case"
+
+    properties = TranslatedProperties()
+
+    @api.model
+    def get_property_definition(self, full_name):
+        definition = super().get_property_definition(full_name)
+        if not definition or not own_fields.get_choices(definition):
+            return definition
+        # sudo: the definition is the same for everybody
+        types = self.env["aftersales.case.type"].sudo().with_context(active_test=False)
+        for case_type in types.search([("option_labels", "!=", False)]):
+            [definition] = case_type._translate_options([definition])
+        return definition
