@@ -51,6 +51,10 @@ class TestNobodyIsRefusedInSilence(GatewayCommon):
                     case.intake_ids.email_normalized, "anna@janssen.example"
                 )
         self._assert_refused(write_mail(**rewritten), "our_address")
+        # A group that does not give its name is ours by its address.
+        nameless = rewritten | {"List_Id": None, "Precedence": "list"}
+        case = self._receive_case(write_mail(Reply_To=ANNA, **nameless))
+        self.assertEqual(case.email, "anna@janssen.example")
 
     def test_writer_behind_a_list_where_senders_are_checked(self):
         """What a list says of its writer is no proof where From is checked."""

@@ -2,7 +2,7 @@ from datetime import UTC
 
 from pytz import timezone
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from .mail_thread import IncomingMail
@@ -20,20 +20,22 @@ class AftersalesCase(models.Model):
         forwarded = mail and mail.forwarded
         if not forwarded:
             return vals
-        sent = self._get_forwarded_date(forwarded.sent)
+        company = self.env["res.company"].browse(custom_values.get("company_id"))
+        sent = self._get_forwarded_date(forwarded.sent, company or self.env.company)
         if sent:
             vals["reported_at"] = self._get_reported_at({"date": sent})
         if forwarded.words:
             vals["description"] = plaintext2html(forwarded.words)
         return vals | {"name": forwarded.subject or vals["name"]}
 
-    def _get_forwarded_date(self, sent):
+    @api.model
+    def _get_forwarded_date(self, sent, company):
         """Return a date in UTC; one without a zone is in that of our company."""
         if not sent:
             return False
         if not sent.tzinfo:
             # sudo: the gateway runs as the sender's user
-            zone = self.env.company.sudo().resource_calendar_id.tz or "UTC"
+            zone = company.sudo().resource_calendar_id.tz or "UTC"
             sent = timezone(zone).localize(sent)
         return sent.astimezone(UTC).replace(tzinfo=None)
 

@@ -126,7 +126,8 @@ class AftersalesIntake(models.Model):
             generated=incoming.is_generated(mail.message),
             from_us=bool(writer and aliases._find_aliases([writer])),
             names_writer=bool(mail.relayed and sender and sender != writer),
-            own_list=bool(list_id) and addresses.is_of_domain(list_id, domains),
+            own_list=mail.relayed
+            or (bool(list_id) and addresses.is_of_domain(list_id, domains)),
             scan=bool(mail.scan),
             allowed=self._is_allowed(mail, company, sender or writer),
             equal=equal,
@@ -152,15 +153,15 @@ class AftersalesIntake(models.Model):
         A report on one of our messages is of the company of its case.
         """
         if defaults is None and not alias:
-            addresses = mail_headers.find_addresses(
+            receivers = mail_headers.find_addresses(
                 mail.message, mail_headers.RECIPIENT_HEADERS
             )
             aliases = self.env["mail.thread"]._aftersales_find_aliases(
-                [*addresses, *mail.envelope]
+                [*receivers, *mail.envelope]
             )
             alias = aliases[:1]
             defaults = ast.literal_eval(alias.alias_defaults) if alias else {}
-            company = self._get_reported_company(mail, addresses)
+            company = self._get_reported_company(mail, receivers)
         else:
             company = self.env["res.company"]
         defaults = defaults or {}
@@ -176,7 +177,7 @@ class AftersalesIntake(models.Model):
         }
 
     @api.model
-    def _get_reported_company(self, mail, addresses):
+    def _get_reported_company(self, mail, receivers):
         """Return the company of whose message a report speaks, or none."""
         companies = self.env["res.company"]
         if not mail_reports.is_report(mail.message):
@@ -187,7 +188,7 @@ class AftersalesIntake(models.Model):
         if found.model == "aftersales.case":
             return self.env[found.model].browse(found.res_id).exists().company_id
         domains = self.env["mail.alias.domain"].search([])
-        bounced = domains.filtered(lambda domain: domain.bounce_email in addresses)
+        bounced = domains.filtered(lambda domain: domain.bounce_email in receivers)
         possible = bounced.company_ids
         return companies if self.env.company in possible else possible[:1]
 
