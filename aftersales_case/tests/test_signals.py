@@ -297,6 +297,28 @@ class TestSignals(AftersalesCommon):
         )
         self.assertEqual(len(failed), 1)
 
+    def test_announcing_hides_no_failed_plan(self):
+        """What one job still cannot do stays told, though it does another thing."""
+        case = self._case()
+        self._link(self.stage_new).max_hours = 8
+        self._run(MONDAY)
+        plan = type(case)._plan_signals
+
+        def fail(cases):
+            raise ValueError("broken")
+
+        self.patch(type(case), "_plan_signals", fail)
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR"):
+            self._run(MONDAY + timedelta(days=2))
+        failed = case.activity_ids.filtered("aftersales_job")
+        self.assertEqual(len(failed), 1)
+        self.assertIn("broken", failed.note)
+        announced = case.event_ids.filtered(lambda event: event.kind == "signal")
+        self.assertTrue(announced)
+        self.patch(type(case), "_plan_signals", plan)
+        self._run(MONDAY + timedelta(days=4))
+        self.assertFalse(case.activity_ids.filtered("aftersales_job"))
+
     def test_planning_costs_the_same(self):
         """Forty cases are planned with as many queries as two."""
         self._link(self.stage_new).max_hours = 8

@@ -59,9 +59,7 @@ class TestBacklog(GoodsCommon):
         self.assertEqual(self.case.hold_ids.state, "active")
         self.assertHeld({self.invoice: 460})
 
-    @mute_logger(
-        *LOGGERS, "odoo.addons.aftersales_case.models.case.aftersales_case_jobs"
-    )
+    @mute_logger(*LOGGERS)
     def test_somebody_is_told(self):
         """After some tries the responsible of the case knows that it was not held."""
         self._lose_hold()
@@ -70,6 +68,32 @@ class TestBacklog(GoodsCommon):
             self._run_job()
         self.assertEqual(set(self._get_rows().mapped("tries")), {3})
         self.assertIn("failed", self.case.activity_ids.mapped("summary")[0])
+
+    @mute_logger(*LOGGERS)
+    def test_what_succeeds_hides_no_other_failure(self):
+        """Goods of the case that are followed do not hide its hold that cannot begin."""
+        hold = self.case.hold_ids
+        backlog = self.env["aftersales.dunning.backlog"]
+        model = type(hold)
+        right = model._catch_up
+
+        def fail(records):
+            raise ValueError("broken")
+
+        self.patch(model, "_catch_up", fail)
+        backlog._add(holds=hold)
+        for _try in range(4):
+            backlog._add(cases=self.case)
+            self._run_job()
+        self.assertEqual(self._get_rows().hold_id, hold)
+        failed = self.case.activity_ids.filtered("aftersales_job")
+        self.assertEqual(len(failed), 1)
+        self.assertIn("broken", failed.note)
+        self.patch(model, "_catch_up", right)
+        backlog._add(holds=hold)
+        self._run_job()
+        self.assertFalse(self._get_rows())
+        self.assertFalse(self.case.activity_ids.filtered("aftersales_job"))
 
     def test_woken_at_once(self):
         """The job does not wait for its turn."""

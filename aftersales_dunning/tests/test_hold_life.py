@@ -211,3 +211,37 @@ class TestHoldLife(DunningCommon):
         with self.assertLogs("odoo.addons.aftersales_case", "ERROR"):
             holds._do_safely(lambda found: found._expire_or_warn())
         self.assertEqual(holds.mapped("state"), ["active", "expired"])
+
+    def test_failure_stays_beside_a_hold_that_ends(self):
+        """Another hold of the same case that ends does not hide the one that cannot."""
+        case = self._new_case()
+        holds = self.env["aftersales.dunning.hold"]
+        for _number in range(2):
+            holds |= self._hold(self._new_invoice(100), case=case)
+        holds.invalidate_recordset()
+        self.env.cr.execute(
+            "UPDATE aftersales_dunning_hold SET date_until = %s WHERE id IN %s",
+            (self.today - timedelta(days=1), tuple(holds.ids)),
+        )
+        bad = holds.sorted("id")[0]
+        model = type(holds)
+        right = model._end
+
+        def end(records, reason):
+            if bad in records:
+                raise ValueError("broken")
+            return right(records, reason)
+
+        def run():
+            found = holds.filtered(lambda hold: hold.state == "active").sorted("id")
+            found._do_safely(lambda some: some._expire_or_warn())
+            return case.activity_ids.filtered("aftersales_job")
+
+        self.patch(model, "_end", end)
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR") as log:
+            self.assertEqual(len(run()), 1)
+            self.assertEqual(len(run()), 1)
+        self.assertEqual(len(log.records), 1)
+        self.patch(model, "_end", right)
+        self.assertFalse(run())
+        self.assertEqual(bad.state, "expired")

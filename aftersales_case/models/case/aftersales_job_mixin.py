@@ -16,7 +16,7 @@ class AftersalesJobMixin(models.AbstractModel):
     _description = "Records That Scheduled Jobs Work On"
 
     @api.model
-    def _run_in_batches(self, domain, work, batch=BATCH):
+    def _run_in_batches(self, domain, work, batch=BATCH, task=""):
         """Do a cron's work on the records of a domain: locked, in batches, committed.
 
         A batch that fails is done again one by one, so that one bad record stops no
@@ -24,6 +24,7 @@ class AftersalesJobMixin(models.AbstractModel):
 
         :param domain: the records that need the work
         :param work: function of a recordset; does no harm when it is done twice
+        :param task: what the work is, where one cron does several things
         :returns: whether all was done before the time was up
         """
         cron = self.env["ir.cron"]
@@ -40,27 +41,30 @@ class AftersalesJobMixin(models.AbstractModel):
                 return True
             last = found[-1].id
             locked = found.try_lock_for_update(allow_referencing=True)
-            left |= (found - locked) | locked._do_safely(work)
+            left |= (found - locked) | locked._do_safely(work, task)
             remaining = max(remaining - len(found), 0)
             if not cron._commit_progress(len(found), remaining=remaining):
                 return False
 
-    def _do_safely(self, work):
+    def _do_safely(self, work, task=""):
         """Do a job's work on these records, one by one when it fails for all.
 
-        A failure is noted where people see it, and forgotten once the work succeeds.
+        A failure is noted where people see it, and forgotten once this work succeeds on
+        this record: other work, and another record that is shown there, leave it.
 
         :returns: the records that others have changed meanwhile: for them this
             transaction began too early, nothing is wrong with them
         """
         if not self:
             return self
+        # Before the work, which may remove the records.
         shown = self._get_failure_records()
+        jobs = {record._get_failed_job(task) for record in self}
         try:
             with self.env.cr.savepoint():
                 work(self)
                 self.env.flush_all()
-                self.env["mail.activity"]._forget_failures(shown)
+                self.env["mail.activity"]._forget_failures(shown, jobs)
             return self.browse()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             if len(self) == 1:
@@ -69,18 +73,29 @@ class AftersalesJobMixin(models.AbstractModel):
         except Exception as error:
             if len(self) == 1:
                 self.env.invalidate_all(flush=False)
-                self._note_failure(error)
+                self._note_failure(error, task)
                 return self.browse()
         self.env.invalidate_all(flush=False)
-        return self.browse().concat(*(one._do_safely(work) for one in self))
+        return self.browse().concat(*(one._do_safely(work, task) for one in self))
 
     def _get_failure_records(self):
         """Hook: return the record with activities on which each one's failure is shown."""
         return self
 
-    def _note_failure(self, error):
+    def _get_failure_key(self):
+        """Hook: return what failed, by a name that is the same at the next try."""
+        self.ensure_one()
+        return f"{self._name},{self.id}"
+
+    def _get_failed_job(self, task):
+        """Return the name under which a failure of this job on this record is known."""
+        job = self.env.context.get("cron_id") or self._name
+        return f"{job}:{task}:{self._get_failure_key()}"
+
+    def _note_failure(self, error, task=""):
         """Hook: tell that a job failed on this record, once until it succeeds."""
         self.ensure_one()
         shown = self._get_failure_records()
-        if not shown or self.env["mail.activity"]._note_failure(shown, error):
+        job = self._get_failed_job(task)
+        if not shown or self.env["mail.activity"]._note_failure(shown, error, job):
             _logger.exception("A scheduled job failed on %s", self)

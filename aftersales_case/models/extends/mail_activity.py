@@ -23,13 +23,13 @@ class MailActivity(models.Model):
         return res
 
     @api.model
-    def _note_failure(self, record, error):
+    def _note_failure(self, record, error, job):
         """Tell who answers for a record that a scheduled job failed on it, once.
 
+        :param job: ``_get_failed_job`` of what failed
         :returns: whether it was not told yet
         """
-        job = self._get_running_job(record)
-        if self._get_failures(record, job):
+        if self._get_failures(record, {job}):
             return False
         activity = record.activity_schedule(
             "mail.mail_activity_data_warning",
@@ -42,25 +42,22 @@ class MailActivity(models.Model):
         return True
 
     @api.model
-    def _forget_failures(self, records):
-        """Remove what was told of the running job: it succeeds on these records now."""
+    def _forget_failures(self, records, jobs):
+        """Remove what these records tell of these jobs: they succeed now."""
         if records:
-            self._get_failures(records, self._get_running_job(records)).unlink()
+            self._get_failures(records, jobs).unlink()
 
     @api.model
-    def _get_failures(self, records, job):
+    def _get_failures(self, records, jobs):
         # sudo: the job's own notes, whoever they are for
-        return self.sudo().search(
+        told = self.sudo().search(
             [
                 ("res_model", "=", records._name),
                 ("res_id", "in", records.ids),
-                ("aftersales_job", "=", job),
+                ("aftersales_job", "!=", False),
             ]
         )
-
-    @api.model
-    def _get_running_job(self, records):
-        return str(self.env.context.get("cron_id") or records._name)
+        return told.filtered(lambda activity: activity.aftersales_job in jobs)
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):

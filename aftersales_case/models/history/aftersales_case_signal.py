@@ -150,6 +150,7 @@ class AftersalesCase(models.Model):
                 self._get_unannounced_domain(),
                 lambda cases: cases._announce_signals(),
                 batch=10000,
+                task="announce",
             )
 
     def _plan_signals(self):

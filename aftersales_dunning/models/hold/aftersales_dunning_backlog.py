@@ -73,6 +73,10 @@ class AftersalesDunningBacklog(models.Model):
     def _get_failure_records(self):
         return self.case_id
 
+    def _get_failure_key(self):
+        """Rows that say the same are done with the first, so they fail as one."""
+        return (self.hold_id or self.case_id)._get_failure_key()
+
     def _do(self):
         self.ensure_one()
         hold, case = self.hold_id, self.case_id
@@ -82,11 +86,12 @@ class AftersalesDunningBacklog(models.Model):
         else:
             case.with_company(case.company_id)._sync_goods()
 
-    def _note_failure(self, error):
+    def _note_failure(self, error, task=""):
         """Keep a row for later; the responsible of the case is told at last."""
         self.ensure_one()
         _logger.warning("Backlog %s: %s", self.id, error)
         self.write({"tries": self.tries + 1, "error": str(error)})
         self._wake(min(AGAIN * 2 ** min(self.tries, 6), LONGEST))
         if self.tries == MANY_TRIES and self.case_id:
-            self.env["mail.activity"]._note_failure(self.case_id, error)
+            job = self._get_failed_job(task)
+            self.env["mail.activity"]._note_failure(self.case_id, error, job)
