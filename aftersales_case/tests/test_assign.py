@@ -231,6 +231,24 @@ class TestAssign(AftersalesCommon):
         self.assertEqual(self._new_case().user_id, self.leader)
 
     @freeze_time("2026-03-04 10:00:00")  # a Wednesday
+    def test_absence_costs_the_same(self):
+        """Who of eighty is away is asked with as many queries as of one."""
+        users = self.env["res.users"].create(
+            [{"name": f"User {n}", "login": f"absent{n}"} for n in range(80)]
+        )
+        self.env["hr.employee"].create(
+            [
+                {"name": u.name, "user_id": u.id, "company_id": self.company.id}
+                for u in users
+            ]
+        )
+        counts = [
+            self._count_queries(lambda asked=asked: asked._get_absent(self.company))
+            for asked in (users[:1], users[:1], users)
+        ]
+        self.assertEqual(counts[1], counts[2], counts)
+
+    @freeze_time("2026-03-04 10:00:00")  # a Wednesday
     def test_holiday_of_another_company(self):
         """Who works for two companies is there while the other one has a holiday."""
         self._let_team_choose("least_loaded")
