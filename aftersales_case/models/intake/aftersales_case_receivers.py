@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize, parse_contact_from_email
 
-from ...engine.incoming import is_public_domain
+from ...engine.addresses import is_public_domain
 from .aftersales_claim_mixin import AGENT
 
 
