@@ -8,6 +8,7 @@ import base64
 import io
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -45,6 +46,8 @@ WRAPPERS = (
 WRAPPER_NAMES = ("winmail.dat", "smime.p7m", "encrypted.asc")
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 END_OF_JPEG = b"\xff\xd9"
+# Stands for bytes that could not be read.
+LOST = "\ufffd"
 
 
 @dataclass
@@ -104,18 +107,15 @@ def decode_text(data, charset, is_html=False):
     if charset in NO_CHARSET and is_html:
         found = META_CHARSET.search(data[:2000])
         charset = found.group(1).decode().lower() if found else ""
-    if charset in NO_CHARSET or not _is_codec(charset):
-        tried = ["utf-8", "cp1252"]
-    elif charset in ("utf-8", "utf8"):
-        tried = ["utf-8"]
-    else:
-        tried = [WIDER.get(charset, charset), charset]
-    for name in tried:
+    named = charset not in NO_CHARSET and _is_codec(charset)
+    if not named or charset in ("utf-8", "utf8"):
+        return _decode_utf8(data, named)
+    for name in (WIDER.get(charset, charset), charset):
         try:
             return data.decode(name), True
         except (UnicodeError, ValueError):
             continue
-    return data.decode(tried[0], errors="replace"), False
+    return data.decode(WIDER.get(charset, charset), errors="replace"), False
 
 
 def is_broken_picture(data):
@@ -225,6 +225,21 @@ def _read_leaf(part, content, kind):
     content.damaged |= not complete
     if text.strip():
         content.texts.append((is_html, text))
+
+
+def _decode_utf8(data, named):
+    """Read a text as UTF-8, or as what Windows writes if nothing in it is UTF-8.
+
+    A byte that was lost on the way leaves the rest what it is.
+    """
+    with suppress(UnicodeError):
+        return data.decode(), True
+    text = data.decode(errors="replace")
+    if any(letter > "\x7f" and letter != LOST for letter in text):
+        return text, False
+    with suppress(UnicodeError):
+        return data.decode("cp1252"), not named
+    return text, False
 
 
 def _get_bytes(part):

@@ -157,6 +157,25 @@ class TestWords(GatewayCommon):
                 self.assertIn(said, text)
                 self.assertFalse(damaged)
 
+    def test_charset_that_is_not_the_one_said(self):
+        """What its charset cannot be is read as what Windows writes, and flagged."""
+        said = "Één bar, 90 °C, € 250"
+        for charset in ("utf-8", "x-unknown", "us-ascii"):
+            with self.subTest(charset):
+                kind = f"text/plain; charset={charset}"
+                text, damaged = self._read(said.encode("cp1252"), kind)
+                self.assertIn(said, text)
+                self.assertEqual(damaged, charset != "us-ascii")
+
+    def test_one_byte_lost(self):
+        """A byte lost on the way makes the rest of a text no other charset's."""
+        said = "Één bar, 90 °C, € 250".encode()
+        for kind in ("text/plain", "text/plain; charset=utf-8"):
+            with self.subTest(kind):
+                text, damaged = self._read(said + b" \xe2\x82", kind)
+                self.assertIn(said.decode(), text)
+                self.assertTrue(damaged)
+
     def test_charset_inside_the_text(self):
         """A web page says itself how it is written."""
         page = '<html><head><meta charset="iso-8859-2"></head><p>pęknięte</p></html>'
