@@ -86,18 +86,18 @@ def repair_headers(message):
 
 
 def is_same_mail(source, other):
-    """Say whether two mails with one Message-Id are copies of each other.
+    """Say whether two mails with one Message-Id are copies of each other."""
+    return get_origin_key(source) == get_origin_key(other)
 
-    Servers change subjects and texts on the way; sender and date they leave alone.
+
+def get_origin_key(source):
+    """Return as a short key what servers leave alone on the way: sender and date.
+
+    Subjects and texts they change.
     """
-    first, second = (
-        email.message_from_bytes(raw, policy=email.policy.compat32)
-        for raw in (source, other)
-    )
-    return all(
-        str(first.get(name)).strip() == str(second.get(name)).strip()
-        for name in ("From", "Date")
-    )
+    message = email.message_from_bytes(source, policy=email.policy.compat32)
+    said = [str(message.get(name)).strip() for name in ("From", "Date")]
+    return hashlib.sha256("\n".join(said).encode(errors="replace")).hexdigest()
 
 
 def read_headers(source):

@@ -73,3 +73,22 @@ class TestRetention(GatewayCommon):
         self._collect()
         self.assertFalse(self._receive(source))
         self.assertEqual(case.intake_ids.copies, 2)
+
+    def test_message_id_used_again(self):
+        """A device that gives every mail one Message-Id loses none of them later."""
+        mails = [
+            write_mail(
+                f"Scan {day}",
+                Date=f"Tue, {day} Mar 2026 09:00:00 +0100",
+                Message_Id="<scan@janssen.example>",
+            )
+            for day in (10, 17)
+        ]
+        first = self._receive_case(mails[0])
+        self.company.aftersales_source_days = 10
+        self._age(first.intake_ids, 11)
+        self._collect()
+        second = self._receive_case(mails[1])
+        self.assertNotEqual(first, second)
+        self.assertFalse(self._receive(mails[0]))
+        self.assertEqual(first.intake_ids.copies, 2)

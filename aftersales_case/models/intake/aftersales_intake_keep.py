@@ -1,9 +1,11 @@
+import base64
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import INTAKE_ADDED, INTAKE_CASE, INTAKE_REFUSED, MOST_DAYS
+from ...engine import incoming
 from .aftersales_intake_log import FAILURES
 
 # How many originals one run deletes.
@@ -19,6 +21,12 @@ class AftersalesIntake(models.Model):
         "Original Deleted On",
         readonly=True,
         help="When the original mail was deleted, as the settings say.",
+    )
+    # Some programs give every mail the same Message-Id: see ``_get_message_id``.
+    origin_key = fields.Char(
+        "Sender and Date in Short",
+        readonly=True,
+        help="Tells a copy of a deleted original from another mail of the same id.",
     )
 
     # What the autovacuum looks for.
@@ -52,6 +60,8 @@ class AftersalesIntake(models.Model):
             order="received_at",
             limit=MOST_DELETED,
         )
+        for mail in mails.filtered("source"):
+            mail.origin_key = incoming.get_origin_key(base64.b64decode(mail.source))
         mails.write({"source": False, "source_deleted_at": fields.Datetime.now()})
         return len(mails), len(mails) == MOST_DELETED
 

@@ -215,10 +215,12 @@ class AftersalesIntake(models.Model):
             return mail.intake.message_id
         message_id = " ".join(str(mail.message.get("Message-Id") or "").split())
         known = self.sudo().search([("message_id", "=", message_id)])  # see _screen
-        if message_id and (
-            not known.source
-            or incoming.is_same_mail(base64.b64decode(known.source), mail.source)
-        ):
+        if known.source:
+            same = incoming.is_same_mail(base64.b64decode(known.source), mail.source)
+        else:
+            key = known.origin_key
+            same = not key or key == incoming.get_origin_key(mail.source)
+        if message_id and same:
             return message_id
         return incoming.get_content_id(mail.source)
 
