@@ -103,6 +103,24 @@ class TestConflict(AgainCommon):
                 intake.message_id = f"<{error.__name__}@janssen.example>"
                 self._get_messages(KEY).message_id = False
 
+    def test_company_where_the_team_is_locked(self):
+        """A row that cannot name its team still names its company."""
+        self.log_apart.stop()
+        self.addCleanup(self.log_apart.start)
+        other = self.env["res.company"].create({"name": "Other"})
+        other.alias_domain_id = self.alias_domain
+        self.env["aftersales.team"].create(
+            {"name": "Theirs", "company_id": other.id, "alias_name": "other-repairs"}
+        )
+        source = write_mail(Message_Id=KEY, To="other-repairs@aftersales.example")
+        locked = errors.LockNotAvailable("lock timeout")
+        failing = self._failing("create", locked, times=2, model="aftersales.intake")
+        with self.enter_registry_test_mode(), failing:
+            intake = self._receive_failing(source, psycopg2.Error)
+        self.assertEqual(intake.reason, REASON_AGAIN)
+        self.assertFalse(intake.team_id)
+        self.assertEqual(intake.company_id, other)
+
     def test_sender_is_not_bounced(self):
         """Nobody is told that his mail failed, and the address stays valid."""
         mails = self.env["mail.mail"].search_count([])

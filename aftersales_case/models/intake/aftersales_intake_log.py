@@ -171,7 +171,9 @@ class AftersalesIntake(models.Model):
                 # Another process writes the row of the same mail, or has just done so.
                 passing = (psycopg2.IntegrityError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
                 if isinstance(problem, passing) and attempt + 1 < APART_ATTEMPTS:
-                    mail.sorting = {}  # the type may be what is locked
+                    # The type may be what is locked; whose mail it is stays known.
+                    company = (mail.sorting or {}).get("company_id")
+                    mail.sorting = {"company_id": company} if company else {}
                     continue
                 # The error that brought us here must reach the caller, not this one.
                 message_id = mail.message.get("Message-Id")
