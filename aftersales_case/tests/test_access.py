@@ -225,6 +225,12 @@ class TestAccess(AftersalesCommon):
                 "leader": "rw",
                 "manager": "rw",
             },
+            "aftersales.intake.allowed": {
+                "reporter": "",
+                "agent": "r",
+                "leader": "rwcd",
+                "manager": "rwcd",
+            },
             "aftersales.tag": config | {"agent": "rwc", "leader": "rwc"},
             "aftersales.checklist.item": {
                 "reporter": "r",

@@ -85,7 +85,7 @@ class TestConfiguration(AftersalesCommon):
         with Form(rule) as form, form.condition_ids.new() as line:
             line.key = "impact"
             line.operator = "in"
-            line.value = "2, 3"
+            line.value_shown = "2, 3"
         self.assertEqual(rule.condition_ids.display_name, "Impact is one of 2, 3")
 
     def test_keys_are_those_of_the_type(self):

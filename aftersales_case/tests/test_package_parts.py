@@ -112,6 +112,29 @@ class TestPackageParts(AftersalesCommon):
         made = types.browse(wizard.action_import()["res_id"])
         self.assertIn(f"Days ({ADDON})", made.message_ids[:1].body)
 
+    def test_requirement_of_an_addon(self):
+        """What an addon's kind of requirement carries in a file, the addon takes over."""
+        Requirement = type(self.env["aftersales.stage.requirement"])
+        form = self.env["aftersales.stage.requirement"]._get_package_form()
+        data = self._package()
+        data["stages"][1]["link"]["requirements"] = [{"kind": "attachment", "pages": 7}]
+        with self.assertRefused(UserError, "pages in the file is not known"):
+            self._wizard(data).action_import()
+
+        def get_form(requirement):
+            return form | {"pages": package.integer(1, 9)}
+
+        def prepare(requirement, row):
+            return {"minimum": row["pages"]} if "pages" in row else {}
+
+        with (
+            patch.object(Requirement, "_get_package_form", get_form),
+            patch.object(Requirement, "_prepare_package_vals", prepare),
+        ):
+            action = self._wizard(data).action_import()
+        made = self.env["aftersales.case.type"].browse(action["res_id"])
+        self.assertIn(7, made.link_ids.requirement_ids.mapped("minimum"))
+
     @feature("N-14")
     def test_version_of_a_file(self):
         """No version is the first; a newer one is refused, and both are said."""

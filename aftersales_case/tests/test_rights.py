@@ -99,6 +99,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.reopen": cases | {"reason": "x"},
             "aftersales.split": {"case_id": case.id, "name": "x"},
             "aftersales.triage": cases | {"urgency": "3"},
+            "aftersales.option.labels": {"type_id": case.type_id.id},
             "aftersales.own.fields": {"type_id": case.type_id.id},
             "aftersales.type.assistant": {"name": "x", "code": "XX"},
             "aftersales.type.import": {"file": "e30="},
@@ -146,6 +147,17 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.case.line", "write"): ([{"quantity": 0}], {}),
             ("aftersales.case.type", "create"): ([{"name": "x", "code": "XX"}], {}),
             ("aftersales.case.type", "write"): name,
+            ("aftersales.case", "get_property_definition"): (["properties.x"], {}),
+            ("aftersales.field.condition", "create"): (
+                [
+                    {
+                        "rule_id": case.type_id.field_rule_ids[:1].id,
+                        "key": "cost",
+                        "value": "1",
+                    }
+                ],
+                {},
+            ),
             ("aftersales.field.rule", "create"): (
                 [{"type_id": case.type_id.id, "key": "cost"}],
                 {},

@@ -21,6 +21,18 @@ class TestTypeAssistant(AftersalesCommon):
             action["context"]["default_type_id"]
         )
 
+    def test_what_kinds_ask_for(self):
+        """What an addon's kind asks for, it adds once: gate and assistant have it both."""
+        gate = self.env["aftersales.type.assistant.gate"]
+        requirement = self.env["aftersales.stage.requirement"]
+        names = requirement._get_asked_names()
+        self.assertEqual(gate._get_asked_names(), names)
+        own = {"key", "attachment_kind_id", "minimum", "checklist_text", "group_id"}
+        self.assertEqual(names[0], "kind")
+        self.assertTrue(own <= set(names))
+        for name in names:
+            self.assertEqual(gate._fields[name].type, requirement._fields[name].type)
+
     @feature("B4-12", "I2-02", "I2-10")
     def test_type_from_nothing(self):
         """Stages, own fields, layout and gates, made by a manager in five steps."""

@@ -6,6 +6,15 @@ from ...engine import package
 REQUIRE_SIGNATURE = "signature"
 
 
+class AftersalesRequirementMixin(models.AbstractModel):
+    _inherit = "aftersales.requirement.mixin"
+
+    signature_purpose = fields.Selection(
+        selection=lambda self: self.env["aftersales.signature"]._get_purposes(),
+        string="Signed For",
+    )
+
+
 class AftersalesStageRequirement(models.Model):
     """A stage asks that somebody has signed for something."""
 
@@ -14,10 +23,6 @@ class AftersalesStageRequirement(models.Model):
     kind = fields.Selection(
         selection_add=[(REQUIRE_SIGNATURE, "A signature")],
         ondelete={REQUIRE_SIGNATURE: "cascade"},
-    )
-    signature_purpose = fields.Selection(
-        selection=lambda self: self.env["aftersales.signature"]._get_purposes(),
-        string="Signed For",
     )
 
     @api.depends("signature_purpose")

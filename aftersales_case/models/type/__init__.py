@@ -7,6 +7,7 @@ from . import aftersales_case_stage
 from . import aftersales_attachment_kind
 from . import aftersales_field_rule
 from . import aftersales_field_condition
+from . import aftersales_requirement_mixin
 from . import aftersales_stage_requirement
 from . import aftersales_type_stage
 from . import aftersales_case_type

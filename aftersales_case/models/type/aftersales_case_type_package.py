@@ -271,6 +271,11 @@ class AftersalesStageRequirement(models.Model):
             "group": package.text(pattern=package.XMLID),
         }
 
+    @api.model
+    def _prepare_package_vals(self, row):
+        """Hook: return values of a requirement of a package that only its addon knows."""
+        return {}
+
     def _export_package(self, point):
         """Hook: return one requirement of a package; the names stand in the form."""
         self.ensure_one()

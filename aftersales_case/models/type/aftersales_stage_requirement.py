@@ -14,15 +14,14 @@ REQUIRE_NO_OPEN_CHILD = "no_open_child"
 class AftersalesStageRequirement(models.Model):
     """What must be there before a case of a type enters one stage.
 
-    Siblings add kinds: a selection key, and ``aftersales.case._get_unmet_<kind>``.
+    Siblings add kinds: a selection key, and ``aftersales.case._get_unmet_<kind>``; what
+    the kind asks for they add to ``aftersales.requirement.mixin``.
     """
 
     _name = "aftersales.stage.requirement"
     _description = "Requirement of a Stage"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = "aftersales.requirement.mixin"
     _order = "link_id, sequence, id"
-
-    _bounds = {"minimum": (1, 100)}
 
     link_id = fields.Many2one(
         "aftersales.type.stage",
@@ -46,14 +45,6 @@ class AftersalesStageRequirement(models.Model):
         required=True,
         default=REQUIRE_FIELD,
     )
-    key = fields.Selection(
-        selection=lambda self: self.env["aftersales.field.rule"]._get_keys(),
-        string="Field",
-    )
-    attachment_kind_id = fields.Many2one("aftersales.attachment.kind", "Kind of File")
-    minimum = fields.Integer("How Many", default=1)
-    checklist_text = fields.Char("To Tick Off", translate=True)
-    group_id = fields.Many2one("res.groups", "Approved By")
     name = fields.Char(compute="_compute_name")
 
     _minimum_positive = models.Constraint(

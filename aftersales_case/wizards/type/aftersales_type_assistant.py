@@ -27,16 +27,6 @@ STEPS = [
 ]
 # A new type's flow, when it is no copy: shipped stages of these states.
 BLANK_STATES = (STATE_NEW, STATE_OPEN, STATE_DONE, STATE_REJECTED, STATE_CANCELLED)
-# What a gate line and a requirement have in common.
-GATE_FIELDS = (
-    "kind",
-    "key",
-    "attachment_kind_id",
-    "minimum",
-    "checklist_text",
-    "group_id",
-    "signature_purpose",
-)
 
 
 class AftersalesTypeAssistant(models.TransientModel):
@@ -187,7 +177,7 @@ class AftersalesTypeAssistant(models.TransientModel):
                 0,
                 {"stage_line_id": line_of[requirement.link_id.stage_id].id}
                 | requirement._convert_to_write(
-                    {name: requirement[name] for name in GATE_FIELDS}
+                    {name: requirement[name] for name in requirement._get_asked_names()}
                 ),
             )
             for requirement in source.link_ids.sorted().requirement_ids
@@ -330,7 +320,9 @@ class AftersalesTypeAssistant(models.TransientModel):
                     "link_id": links[stage_of[line.stage_line_id]].id,
                     "sequence": number * 10,
                 }
-                | line._convert_to_write({name: line[name] for name in GATE_FIELDS})
+                | line._convert_to_write(
+                    {name: line[name] for name in line._get_asked_names()}
+                )
                 for number, line in enumerate(self.gate_line_ids.sorted(), 1)
             ]
         )
@@ -464,10 +456,8 @@ class AftersalesTypeAssistantLayout(models.TransientModel):
 class AftersalesTypeAssistantGate(models.TransientModel):
     _name = "aftersales.type.assistant.gate"
     _description = "Gate of a New Case Type"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = "aftersales.requirement.mixin"
     _order = "sequence, id"
-
-    _bounds = {"minimum": (1, 100)}
 
     assistant_id = fields.Many2one(
         "aftersales.type.assistant", required=True, ondelete="cascade"
@@ -486,18 +476,7 @@ class AftersalesTypeAssistantGate(models.TransientModel):
         required=True,
         default=REQUIRE_FIELD,
     )
-    key = fields.Selection(
-        selection=lambda self: self.env["aftersales.field.rule"]._get_keys(),
-        string="Field",
-    )
-    attachment_kind_id = fields.Many2one("aftersales.attachment.kind", "Kind of File")
-    minimum = fields.Integer("How Many", default=1)
-    checklist_text = fields.Char("To Tick Off")
-    group_id = fields.Many2one("res.groups", "Approved By")
-    signature_purpose = fields.Selection(
-        selection=lambda self: self.env["aftersales.signature"]._get_purposes(),
-        string="Signed For",
-    )
+    checklist_text = fields.Char(translate=False)
 
     @api.model
     def _get_kinds(self):

@@ -472,6 +472,7 @@ class _Taker:
             }
             if "group" in row:
                 vals["group_id"] = self._take_group(row["group"]).id
+            vals |= self.env["aftersales.stage.requirement"]._prepare_package_vals(row)
             texts = row.get("checklist_text")
             if texts:
                 vals["checklist_text"] = texts["en_US"]
