@@ -2,7 +2,7 @@ import base64
 import copy
 import json
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from .common import AftersalesCommon
@@ -146,6 +146,23 @@ class TestFieldConditions(AftersalesCommon):
                 self.assertFalse(line.value_shown)
                 line.value_shown = "3"
         self.assertEqual(self.condition.value, "3")
+
+    def test_record_of_another_company(self):
+        """Who may not read a record does not learn its name, and changes nothing of it."""
+        company = self.env["res.company"].create({"name": "Far Away"})
+        secret = self.env["res.partner"].create(
+            {"name": "Secret Customer", "company_id": company.id}
+        )
+        self.condition.write({"key": "partner_id", "value": str(secret.id)})
+        rule = self._as(self.manager, self.rule)
+        self.assertEqual(rule.condition_ids.value_shown, f"#{secret.id}")
+        self.assertNotIn("Secret", rule.condition_ids.display_name)
+        rule.condition_ids.value_shown = f"#{secret.id}"
+        self.assertEqual(self.condition.value, str(secret.id))
+        with self.assertRefused(ValidationError, "is no"):
+            rule.condition_ids.value_shown = "Secret Customer"
+        with self.assertRaises(AccessError):
+            self._as(self.manager, self.type_complaint)._export_package()
 
     def test_switched_off(self):
         """A rule that is switched off says nothing; its condition mends before it does."""

@@ -207,8 +207,9 @@ class AftersalesCaseType(models.Model):
             for name in Case._get_rule_fields()
         }
         labels |= self._get_own_labels()
-        for rule in self.field_rule_ids.filtered("label"):
-            labels[rule.key] = rule.label
+        for rule in self.field_rule_ids:
+            if rule.active and rule.label:
+                labels[rule.key] = rule.label
         return labels
 
     def _get_key_models(self):

@@ -90,9 +90,10 @@ class AftersalesCaseType(models.Model):
         """
         for xmlid, labels in labels_of.items():
             case_type = self.env.ref(xmlid, raise_if_not_found=False)
-            if case_type:
-                known = case_type.option_labels or {}
-                case_type.option_labels = own_fields.complete(known, labels)
+            known = (case_type and case_type.option_labels) or {}
+            wanted = own_fields.complete(known, labels)
+            if case_type and wanted != known:
+                case_type.option_labels = wanted
 
     def action_translate_options(self):
         self.ensure_one()

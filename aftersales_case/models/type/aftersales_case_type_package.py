@@ -246,8 +246,8 @@ class AftersalesFieldCondition(models.Model):
         row = {"key": self.key, "operator": self.operator, "value": self.value or None}
         if not model:
             return row
-        # sudo: the rule names these records, whoever exports the type
-        records = self.env[model].sudo().browse(self._get_ids()).exists()
+        records = self.env[model].browse(self._get_ids()).exists()
+        records.check_access("read")
         return row | {
             "value": None,
             "records": [
