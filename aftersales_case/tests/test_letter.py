@@ -2,7 +2,8 @@ import re
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -136,6 +137,33 @@ class TestPlaceholders(LetterCommon):
             with self.subTest(vals), self.assertRefused(AccessError, "Applies to"):
                 template.write(vals)
         template.write({"model_id": template.model_id.id})
+
+    def test_no_document_of_another_model(self):
+        """A message of a case brings no report, of another document with its number."""
+        invoices = self.env.ref("account.account_invoices")
+        template = self._as(self.manager, self.template)
+        ours = self.env.ref("aftersales_case.case_history_report")
+        for reports in (invoices, invoices | ours):
+            with self.assertRefused(ValidationError, "Dynamic Reports"):
+                template.write({"report_template_ids": [Command.set(reports.ids)]})
+        with self.assertRefused(ValidationError, "Dynamic Reports"):
+            template.copy({"report_template_ids": [Command.set(invoices.ids)]})
+        template.write({"report_template_ids": [Command.set(ours.ids)]})
+
+    def test_no_message_of_another_model(self):
+        """Neither a stage nor a type sends what is about other documents."""
+        other = self.env.ref("account.email_template_edi_invoice")
+        case_type = self._as(self.manager, self.type_complaint)
+        for records, name in (
+            (case_type.link_ids[0], "mail_template_id"),
+            (case_type, "received_template_id"),
+        ):
+            with (
+                self.subTest(name),
+                self.assertRefused(ValidationError, "is no message"),
+            ):
+                records.write({name: other.id})
+            records.write({name: self.template.id})
 
     def test_sentences(self):
         """Whole sentences, in the language they are read in; empty without a fact."""

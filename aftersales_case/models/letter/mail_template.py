@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.exceptions import AccessError
+from odoo import api, models
+from odoo.exceptions import AccessError, ValidationError
 
 EDITORS = ("mail.group_mail_template_editor", "base.group_system")
 
@@ -20,10 +20,44 @@ class MailTemplate(models.Model):
             )
         return super().write(vals)
 
+    @api.constrains("report_template_ids", "model_id", "model")
+    def _check_reports(self):
+        """A report prints the record with the case's id, and is sent with sudo."""
+        for template in self:
+            # sudo: which reports there are is no secret to who edits messages
+            about = set(template.sudo().report_template_ids.mapped("model"))
+            if template._is_ours() and about - {template.model}:
+                raise ValidationError(
+                    self.env._(
+                        "Dynamic Reports: %s can only bring reports about the records it"
+                        " applies to.",
+                        template.name,
+                    )
+                )
+
+    def _is_ours(self):
+        self.ensure_one()
+        return (self.model or "").startswith("aftersales.")
+
+    def _check_is_of_cases(self):
+        """Guard: it may be sent about cases; one of others would tell of those.
+
+        :raises ValidationError: naming the template
+        """
+        # sudo: what a template is about is no secret to who chooses it
+        for template in self.sudo():
+            if template.model != "aftersales.case":
+                raise ValidationError(
+                    self.env._(
+                        "%s is no message about cases. Choose another one.",
+                        template.name,
+                    )
+                )
+
     def _is_taken_from(self, vals):
         """Say of each of these whether values take a message of ours to other records."""
         for template in self:
-            if (template.model or "").startswith("aftersales."):
+            if template._is_ours():
                 yield (
                     vals.get("model_id", template.model_id.id) != template.model_id.id
                     or vals.get("model", template.model) != template.model

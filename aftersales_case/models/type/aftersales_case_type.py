@@ -106,6 +106,10 @@ class AftersalesCaseType(models.Model):
                     )
                 )
 
+    @api.constrains("received_template_id")
+    def _check_received_template_id(self):
+        self.received_template_id._check_is_of_cases()
+
     # === CRUD === #
 
     @api.model_create_multi

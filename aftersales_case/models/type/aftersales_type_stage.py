@@ -116,6 +116,10 @@ class AftersalesTypeStage(models.Model):
                     )
                 )
 
+    @api.constrains("mail_template_id")
+    def _check_mail_template_id(self):
+        self.mail_template_id._check_is_of_cases()
+
     @api.depends("type_id")
     def _compute_type_keys(self):
         for link in self:
