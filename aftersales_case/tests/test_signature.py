@@ -1,6 +1,8 @@
 import base64
 import hashlib
 import io
+import struct
+import zlib
 
 from PIL import Image
 
@@ -15,6 +17,13 @@ def draw(width=300, height=80, image_format="PNG"):
     stream = io.BytesIO()
     Image.new("RGB", (width, height), "white").save(stream, image_format)
     return base64.b64encode(stream.getvalue())
+
+
+def claim_size(png, side):
+    """Let a small drawing say that it is a large one, without a fault elsewhere."""
+    header = b"IHDR" + struct.pack(">II", side, side) + png[24:29]
+    checked = header + struct.pack(">I", zlib.crc32(header))
+    return base64.b64encode(png[:12] + checked + png[33:])
 
 
 class TestSignature(AftersalesCommon):
@@ -53,6 +62,7 @@ class TestSignature(AftersalesCommon):
             draw(2001, 10),
             draw(10, 2001),
             draw(image_format="JPEG"),
+            claim_size(whole, 60_000),
             b"no base64!",
         ):
             with (

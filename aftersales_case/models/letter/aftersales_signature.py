@@ -12,6 +12,15 @@ from ...const import CHANNEL_HAND
 
 MOST_BYTES = 200 * 1024
 MOST_PIXELS = 2000
+# What reading no, or no modest, PNG raises.
+NO_DRAWING = (
+    binascii.Error,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 SIGNED_AGREEMENT = "agreement"
 SIGNED_PROTOCOL = "protocol"
 SIGNED_WORK = "work"
@@ -131,7 +140,7 @@ class AftersalesSignature(models.Model):
                 if max(picture.size) > MOST_PIXELS:
                     raise ValueError("too many pixels")
                 picture.verify()  # Odoo lets damaged images be loaded
-        except (binascii.Error, ValueError, OSError, SyntaxError) as error:
+        except NO_DRAWING as error:
             raise ValidationError(
                 self.env._(
                     "Drawing: sign with a PNG image of at most 200 kB and 2,000 pixels"
