@@ -19,9 +19,11 @@ class AftersalesCase(models.Model):
     )
 
     @api.depends("email", "contact_id", "partner_id.email_normalized")
+    @api.depends_context("uid")
     def _compute_is_sender_new(self):
+        seen = self._has_field_access(self._fields["email"], "read")
         for case in self:
-            address = email_normalize(case.email or "")
+            address = seen and email_normalize(case.email or "")
             case.is_sender_new = bool(
                 address
                 and not case.contact_id

@@ -84,17 +84,15 @@ class AftersalesCase(models.Model):
             case.letter_company = case.company_id.sudo().name  # sudo: see the sender
 
     @api.depends("resolution_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_letter_solution(self):
-        for case in self:
-            name = case.resolution_id.name
+        for case, name in self._get_named("resolution_id").items():
             case.letter_solution = name and self.env._("Solution: %s.", name)
 
     @api.depends("rejection_reason_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_letter_reason(self):
-        for case in self:
-            name = case.rejection_reason_id.name
+        for case, name in self._get_named("rejection_reason_id").items():
             case.letter_reason = name and self.env._("Reason: %s.", name)
 
     @api.depends_context("lang")
@@ -102,6 +100,11 @@ class AftersalesCase(models.Model):
         text = self.env._("Follow your case online")
         for case in self:
             case.letter_link = case._get_link_marker(LINK_VIEW, text)
+
+    def _get_named(self, field):
+        """Return ``{case: name}`` of what a field points at, for who may see it."""
+        seen = self._has_field_access(self._fields[field], "read")
+        return {case: seen and case[field].name for case in self}
 
     # === Hooks === #
 
