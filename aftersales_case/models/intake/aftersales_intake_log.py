@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import html2plaintext
 
 from ...const import (
+    CHANNEL_MAIL,
     INTAKE_REFUSED,
     INTAKE_WAITING,
     REASON_AGAIN,
@@ -67,9 +68,10 @@ class AftersalesIntake(models.Model):
             SQL(
                 """WITH reserved AS (
                     INSERT INTO aftersales_intake
-                        (message_id, received_at, state, company_id)
-                    VALUES (%s, now(), %s, %s) RETURNING id
+                        (channel, message_id, received_at, state, company_id)
+                    VALUES (%s, %s, now(), %s, %s) RETURNING id
                 ) SELECT id FROM reserved""",
+                CHANNEL_MAIL,
                 message_id,
                 INTAKE_WAITING,
                 self.env.company.id,
