@@ -5,6 +5,7 @@ from . import test_case
 from . import test_change_engine
 from . import test_channel
 from . import test_claim
+from . import test_composer_rights
 from . import test_confidential
 from . import test_configuration
 from . import test_customer_match
