@@ -71,6 +71,49 @@ class TestEverythingRestricted(FieldRightsCommon, GatewayCommon):
         self.assertNotIn("Wet floor", told)
         self.assertTrue(case.history_html)
 
+    def test_messages_of_templates(self):
+        """Agents send messages whose address and reason they may not see."""
+        self.case.rejection_reason_id = self.env["aftersales.resolution"].search(
+            [], limit=1
+        )
+        template = self.env.ref("aftersales_case.template_rejected")
+        for mode in ("comment", "mass_mail"):
+            self.env.invalidate_all()
+            composer = (
+                self._as(self.agent)["mail.compose.message"]
+                .with_context(
+                    default_composition_mode=mode,
+                    default_model=self.case._name,
+                    default_res_ids=self.case.ids,
+                    default_template_id=template.id,
+                )
+                .create({"force_send": False})
+            )
+            composer._action_send_mail()
+            sent = self.env["mail.mail"].search([("res_id", "=", self.case.id)])[:1]
+            with self.subTest(mode):
+                self.assertEqual(sent.recipient_ids, self.contact)
+                self.assertFalse(sent.email_to)
+                self.assertNotIn("Reason", sent.body_html)
+                self.assertIn("cannot accept it", sent.body_html)
+
+    def test_contact_of_a_sender(self):
+        """A contact is made without the number that its maker may not see."""
+        self.env["aftersales.field.right"].search(
+            [("key", "=", "aftersales.case.email")]
+        ).unlink()
+        case = self.case.copy({"user_id": self.agent.id})
+        case.write({"partner_id": False, "contact_id": False})
+        case.write({"email": "new@elsewhere.example", "phone": "+31207940009"})
+        wizard = self._as(self.agent)["aftersales.contact"].with_context(
+            active_id=case.id
+        )
+        with Form(wizard) as form:
+            form.name = "New"
+        form.record.action_apply()
+        self.assertEqual(case.contact_id.email, "new@elsewhere.example")
+        self.assertFalse(case.contact_id.phone)
+
     def test_reporter_reports(self):
         """Somebody without a role reports, and reads his report."""
         form = Form(

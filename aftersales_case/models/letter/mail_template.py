@@ -20,6 +20,27 @@ class MailTemplate(models.Model):
             )
         return super().write(vals)
 
+    def _generate_template_recipients(
+        self, res_ids, render_fields, *args, render_results=None, **kwargs
+    ):
+        """Let who may not see the address of a case write to its contact."""
+        if "object.email" in (self.email_to or "") and self._is_address_hidden():
+            render_fields = set(render_fields) - {"email_to"}
+            render_results = {} if render_results is None else render_results
+            records = self.env[self.model].browse(res_ids)
+            for res_id, found in records._message_get_default_recipients().items():
+                values = render_results.setdefault(res_id, {"email_to": ""})
+                values.setdefault("partner_ids", []).extend(found["partner_ids"])
+        return super()._generate_template_recipients(
+            res_ids, render_fields, *args, render_results=render_results, **kwargs
+        )
+
+    def _is_address_hidden(self):
+        model = self.env[self.model]
+        return self.model == "aftersales.case" and not model._has_field_access(
+            model._fields["email"], "read"
+        )
+
     @api.constrains("report_template_ids", "model_id", "model")
     def _check_reports(self):
         """A report prints the record with the case's id, and is sent with sudo."""

@@ -36,12 +36,13 @@ class AftersalesContact(models.TransientModel):
         if case:
             case.check_access("write")
             contacts = case._get_sender_contacts()
+            seen = case._has_field_access(case._fields["phone"], "read")
             values |= {
                 "case_id": case.id,
                 "candidate_ids": contacts.ids,
                 "contact_id": contacts.id if len(contacts) == 1 else False,
                 "name": case._get_sender_names().get(email_normalize(case.email or "")),
-                "phone": case.phone if not case.partner_id else False,
+                "phone": case.phone if seen and not case.partner_id else False,
                 "partner_id": case._get_sender_customer().id,
             }
         return values
