@@ -2,6 +2,7 @@ from . import aftersales_claim_mixin
 from . import aftersales_intake
 from . import aftersales_intake_again
 from . import aftersales_intake_allowed
+from . import aftersales_intake_pass
 from . import aftersales_intake_claim
 from . import aftersales_intake_kinds
 from . import aftersales_intake_log

@@ -6,6 +6,35 @@ from ...engine import package
 REQUIRE_SIGNATURE = "signature"
 
 
+class AftersalesCase(models.Model):
+    """The signatures of a case, and the stages that ask for them."""
+
+    _inherit = "aftersales.case"
+
+    signature_ids = fields.One2many("aftersales.signature", "case_id", "Signatures")
+
+    def _get_unmet_signature(self, asked):
+        # sudo: signatures are counted, not shown
+        rows = (
+            self.env["aftersales.signature"]
+            .sudo()
+            ._read_group(
+                [
+                    ("case_id", "in", self.union(*asked.values()).ids),
+                    ("purpose", "in", [r.signature_purpose for r in asked]),
+                ],
+                ["case_id", "purpose"],
+            )
+        )
+        signed = {(case.id, purpose) for case, purpose in rows}
+        return {
+            requirement: cases.filtered(
+                lambda case, r=requirement: (case.id, r.signature_purpose) not in signed
+            )
+            for requirement, cases in asked.items()
+        }
+
+
 class AftersalesRequirementMixin(models.AbstractModel):
     _inherit = "aftersales.requirement.mixin"
 
@@ -57,32 +86,3 @@ class AftersalesStageRequirement(models.Model):
         if self.signature_purpose:
             values["signature_purpose"] = self.signature_purpose
         return values
-
-
-class AftersalesCase(models.Model):
-    """The signatures of a case, and the stages that ask for them."""
-
-    _inherit = "aftersales.case"
-
-    signature_ids = fields.One2many("aftersales.signature", "case_id", "Signatures")
-
-    def _get_unmet_signature(self, asked):
-        # sudo: signatures are counted, not shown
-        rows = (
-            self.env["aftersales.signature"]
-            .sudo()
-            ._read_group(
-                [
-                    ("case_id", "in", self.union(*asked.values()).ids),
-                    ("purpose", "in", [r.signature_purpose for r in asked]),
-                ],
-                ["case_id", "purpose"],
-            )
-        )
-        signed = {(case.id, purpose) for case, purpose in rows}
-        return {
-            requirement: cases.filtered(
-                lambda case, r=requirement: (case.id, r.signature_purpose) not in signed
-            )
-            for requirement, cases in asked.items()
-        }
