@@ -95,11 +95,6 @@ class AftersalesCase(models.Model):
         number = self._get_phone_key()
         return bool(number) and number == other._get_phone_key()
 
-    def action_open(self):
-        """Open this case, from a list of suggestions."""
-        self.ensure_one()
-        return self._get_records_action()
-
 
 def _email_domain(emails):
     """Return a domain for addresses in any case that the index on them serves."""
