@@ -43,6 +43,17 @@ class TestFieldRules(AftersalesCommon):
         self.assertTrue(form._get_modifier("cause_id", "invisible"))
         self.assertEqual(form.rule_labels, {"cost": "Price of the Repair"})
 
+    def test_explained_as_the_type_says(self):
+        """The form gets what the rules explain, of own fields as well."""
+        self._rule("cost", help="Without tax.")
+        self._rule("properties.count", help="Broken ones only.")
+        self._rule("supplier_id")
+        case = self._new_case()
+        self.assertEqual(
+            self._as(self.agent, case).rule_helps,
+            {"cost": "Without tax.", "properties.count": "Broken ones only."},
+        )
+
     @feature("I2-10", "B4-22")
     def test_own_fields_and_only_what_is_needed(self):
         """A type's own field is asked only when the condition of its rule holds."""

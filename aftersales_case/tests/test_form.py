@@ -1,6 +1,7 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import AftersalesCommon
+from .test_gate_tours import GateToursSetup
 
 
 @tagged("post_install", "-at_install")
@@ -16,3 +17,16 @@ class TestForm(AftersalesCommon):
         self.assertTrue(own)
         default = self.env["ir.ui.view"].default_get(["priority"])["priority"]
         self.assertLess(max(own.mapped("priority")), default)
+
+
+@tagged("post_install", "-at_install")
+class TestFormTours(GateToursSetup, HttpCase):
+    def test_fields_are_explained(self):
+        """What a rule explains stands at its field, with a label or without."""
+        self.type_complaint.properties_definition = [
+            {"name": "count", "string": "How Many", "type": "integer"}
+        ]
+        self._rule("supplier_id", help="Who made it, not who brought it.")
+        self._rule("description", help="In the words of the customer.")
+        self._rule("properties.count", help="Broken ones only.")
+        self._tour_form("aftersales_case_help")

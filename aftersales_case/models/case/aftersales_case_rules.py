@@ -71,6 +71,7 @@ class AftersalesCase(models.Model):
     rule_required = fields.Json(compute="_compute_rules")
     rule_locked = fields.Json(compute="_compute_rules")
     rule_labels = fields.Json(compute="_compute_rules")
+    rule_helps = fields.Json(compute="_compute_rules")
     rule_order = fields.Json(compute="_compute_rules")
 
     @api.model
@@ -104,6 +105,9 @@ class AftersalesCase(models.Model):
             case.rule_locked = [key for key, state in fields_of.items() if state.locked]
             case.rule_labels = {
                 key: state.label for key, state in fields_of.items() if state.label
+            }
+            case.rule_helps = {
+                key: state.help for key, state in fields_of.items() if state.help
             }
             case.rule_order = {key: state.sequence for key, state in fields_of.items()}
 

@@ -68,7 +68,7 @@ class AftersalesFieldRule(models.Model):
     help = fields.Char(
         "Explanation",
         translate=True,
-        help="Tells the customer what to answer here.",
+        help="Tells colleagues and customers what to answer here.",
     )
     required_from_id = fields.Many2one(
         "aftersales.case.stage",

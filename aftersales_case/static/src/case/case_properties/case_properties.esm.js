@@ -4,7 +4,7 @@ import {
 } from "@web/views/fields/properties/properties_field";
 import {registry} from "@web/core/registry";
 
-/** The own fields of a type, as its rules say: shown, asked, locked, named. */
+/** The own fields of a type, as its rules say: shown, asked, locked, named, explained. */
 export class CaseProperties extends PropertiesField {
     static template = "aftersales_case.CaseProperties";
 
@@ -31,6 +31,14 @@ export class CaseProperties extends PropertiesField {
 
     getKey({name}) {
         return `${this.props.name}.${name}`;
+    }
+
+    getHelp(property) {
+        return this.props.record.data.rule_helps?.[this.getKey(property)];
+    }
+
+    getTooltip(property) {
+        return JSON.stringify({field: {help: this.getHelp(property)}});
     }
 
     isShown(property) {
