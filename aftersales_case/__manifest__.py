@@ -73,6 +73,8 @@
         "views/intake/aftersales_intake_views.xml",
         "views/intake/aftersales_claim_views.xml",
         "views/intake/aftersales_case_views.xml",
+        "views/letter/aftersales_signature_views.xml",
+        "views/letter/aftersales_case_views.xml",
         "views/letter/mail_template_views.xml",
         "views/type/aftersales_case_type_views.xml",
         "views/type/aftersales_case_stage_views.xml",

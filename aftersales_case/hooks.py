@@ -6,11 +6,14 @@ from .const import SAID_SINCE
 def uninstall_hook(env):
     """Take along what the ORM leaves behind, and all that it could not delete.
 
-    The function that guards the event log goes, and its triggers with it; the numbering
+    The functions that guard log and signatures go, their triggers with them; the numbering
     that each type got goes with its PostgreSQL sequences, and so do its menu and the
     mail addresses.
     """
-    env.cr.execute(SQL("DROP FUNCTION IF EXISTS aftersales_event_guard() CASCADE"))
+    for name in ("aftersales_event_guard", "aftersales_signature_guard"):
+        env.cr.execute(
+            SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(name))
+        )
     # They keep their roles from being deleted.
     env["aftersales.field.right"].search([]).unlink()
     types = env["aftersales.case.type"].with_context(active_test=False).search([])

@@ -1,7 +1,8 @@
 from odoo.tests import HttpCase, tagged
 
-from .common import AftersalesCommon
+from .common import AftersalesCommon, feature
 from .test_gate_tours import GateToursSetup
+from .test_signature import draw
 
 
 @tagged("post_install", "-at_install")
@@ -30,3 +31,11 @@ class TestFormTours(GateToursSetup, HttpCase):
         self._rule("description", help="In the words of the customer.")
         self._rule("properties.count", help="Broken ones only.")
         self._tour_form("aftersales_case_help")
+
+    @feature("N-28")
+    def test_signatures_are_shown(self):
+        """Whoever opens a case sees who signed: what was drawn, and what was typed."""
+        Signature = self.env["aftersales.signature"]
+        Signature._sign(self.case, "work", b"Report 1", "Anna Janssen", image=draw())
+        Signature._sign(self.case, "agreement", b"x", "Piet Janssen")
+        self._tour_form("aftersales_case_signatures")

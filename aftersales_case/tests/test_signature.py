@@ -5,9 +5,10 @@ import struct
 import zlib
 
 from PIL import Image
+from psycopg2.errors import NotNullViolation, RestrictViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models.case.aftersales_case_gate import GateError
 from .common import AftersalesCommon, feature
@@ -89,6 +90,64 @@ class TestSignature(AftersalesCommon):
                             "name": "x",
                         }
                     )
+
+    @mute_logger("odoo.sql_db")
+    def test_database_refuses_to_change_one(self):
+        """The trigger stops what the ORM does not see: UPDATE, DELETE and TRUNCATE."""
+        self._sign(self._new_case())
+        self.env.flush_all()
+        table = SQL.identifier("aftersales_signature")
+        for statement in (
+            SQL("UPDATE %s SET name = 'Somebody else'", table),
+            SQL("DELETE FROM %s", table),
+            SQL("TRUNCATE %s", table),
+        ):
+            with (
+                self.subTest(statement=statement.code),
+                self.assertRaisesRegex(RestrictViolation, "Signatures are append-only"),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement)
+
+    def test_follows_a_merged_contact(self):
+        """Contacts can be merged: what one of them signed is the other's then."""
+        signature = self._sign(self._new_case(), partner_id=self.contact.id)
+        other = self.contact.copy({"name": "Anna Janssen-Smit"})
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.contact | other).ids, other)
+        self.assertEqual(signature.partner_id, other)
+        self.assertEqual(signature.name, "Anna Janssen")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(RestrictViolation),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute("UPDATE aftersales_signature SET address = 'x'")
+
+    def test_who_recorded_it_may_be_deleted(self):
+        """A user who goes takes his name along, and nothing of what was signed."""
+        user = self.agent2.copy({"login": "as_assistant"})
+        case = self._new_case()
+        signature = self._as(user)["aftersales.signature"]._sign(
+            case, "work", b"Report 1", "Anna Janssen"
+        )
+        self.assertEqual(signature.create_uid, user)
+        user.unlink()
+        signature.invalidate_recordset()
+        self.assertFalse(signature.create_uid)
+        self.assertEqual(signature.name, "Anna Janssen")
+
+    def test_what_the_database_refused_is_told(self):
+        """In the block of maintenance too: whoever tries again must know why."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(NotNullViolation),
+            self.env.cr.savepoint(),
+            self.env["aftersales.case.event"]._maintenance(),
+        ):
+            self.env.cr.execute(
+                "INSERT INTO aftersales_signature (name) VALUES ('nobody')"
+            )
 
     def test_read_as_the_case(self):
         """Who may not read the case reads no signature of it."""

@@ -1,8 +1,10 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from psycopg2.errors import InFailedSqlTransaction
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
 
 from ...const import (
     EVENT_ASSIGNED,
@@ -21,19 +23,7 @@ from ...const import (
     REPLY_RATING,
     REPLY_STAGE,
 )
-
-GUARD = """
-CREATE OR REPLACE FUNCTION aftersales_event_guard() RETURNS trigger AS $guard$
-BEGIN
-    IF current_setting('aftersales.maintenance', true) = 'on' THEN
-        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-        RETURN NEW;
-    END IF;
-    RAISE EXCEPTION 'The event log of cases is append-only: % refused', TG_OP
-        USING ERRCODE = 'restrict_violation';
-END
-$guard$ LANGUAGE plpgsql
-"""
+from . import append_only
 
 
 class AftersalesCaseEvent(models.Model):
@@ -79,22 +69,9 @@ class AftersalesCaseEvent(models.Model):
 
     def init(self):
         super().init()
-        table = SQL.identifier(self._table)
-        self.env.cr.execute(GUARD)
-        for name, moment, level in (
-            ("aftersales_event_row_guard", "UPDATE OR DELETE", "ROW"),
-            ("aftersales_event_table_guard", "TRUNCATE", "STATEMENT"),
-        ):
-            self.env.cr.execute(
-                SQL(
-                    "CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s FOR EACH %s"
-                    " EXECUTE FUNCTION aftersales_event_guard()",
-                    SQL.identifier(name),
-                    SQL(moment),
-                    table,
-                    SQL(level),
-                )
-            )
+        append_only.guard(
+            self.env.cr, self._table, "aftersales_event", "The event log of cases is"
+        )
 
     # === Append-only === #
 
@@ -152,7 +129,7 @@ class AftersalesCaseEvent(models.Model):
 
     @contextmanager
     def _maintenance(self):
-        """Let the trigger pass inside the block, for merge and erasure only.
+        """Let the triggers pass inside the block, for merge and erasure only.
 
         The caller logs what it did; nothing else may open this door.
         """
@@ -162,7 +139,12 @@ class AftersalesCaseEvent(models.Model):
             yield
             self.env.flush_all()
         finally:
-            self.env.cr.execute("SET LOCAL aftersales.maintenance = 'off'")
+            # After an error of the database the door falls shut with the transaction;
+            # that error says whether to try again, so no other may hide it.
+            with suppress(InFailedSqlTransaction):
+                self.env.cr.execute(
+                    "SET LOCAL aftersales.maintenance = 'off'", log_exceptions=False
+                )
 
     # === Telling === #
 

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...const import CHANNEL_HAND
+from ..history import append_only
 
 MOST_BYTES = 200 * 1024
 MOST_PIXELS = 2000
@@ -30,7 +31,8 @@ SIGNED_OPEN_POINTS = "open_points"
 class AftersalesSignature(models.Model):
     """Who signed what, when and from where; drawn, or typed by name.
 
-    Append-only, for everyone: a signature that was wrong is followed by another one.
+    Append-only, for everyone and in the database: a signature that was wrong is followed
+    by another one.
     Only the system adds one, by ``_sign``, after its caller has asked who signs.
     """
 
@@ -54,6 +56,7 @@ class AftersalesSignature(models.Model):
         "Signed On", required=True, readonly=True, default=fields.Datetime.now
     )
     channel = fields.Char(required=True, readonly=True, default=CHANNEL_HAND)
+    channel_label = fields.Char("Via", compute="_compute_channel_label")
     address = fields.Char("Network Address", readonly=True)
     image = fields.Binary(
         "Drawing",
@@ -69,12 +72,25 @@ class AftersalesSignature(models.Model):
     # The gate asks for the signatures of a case.
     _case_idx = models.Index("(case_id, purpose)")
 
+    def init(self):
+        super().init()
+        append_only.guard(
+            self.env.cr, self._table, "aftersales_signature", "Signatures are"
+        )
+
     @api.depends("purpose")
     @api.depends_context("lang")
     def _compute_purpose_label(self):
         labels = dict(self._get_purposes())
         for signature in self:
             signature.purpose_label = labels.get(signature.purpose, signature.purpose)
+
+    @api.depends("channel")
+    @api.depends_context("lang")
+    def _compute_channel_label(self):
+        labels = self.env["aftersales.case"]._get_channels()
+        for signature in self:
+            signature.channel_label = labels.get(signature.channel, signature.channel)
 
     @api.depends("image")
     def _compute_is_typed(self):

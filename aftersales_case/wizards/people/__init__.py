@@ -1,1 +1,2 @@
 from . import aftersales_handover
+from . import base_partner_merge

@@ -27,3 +27,30 @@ tours.add("aftersales_case_help", {
         },
     ],
 });
+
+tours.add("aftersales_case_signatures", {
+    steps: () => [
+        {
+            trigger: ".o_notebook .nav-link:contains(Signatures)",
+            run: "click",
+        },
+        {
+            content: "One is drawn",
+            trigger:
+                ".o_field_widget[name=signature_ids] .o_data_row:contains(Work done):contains(Anna Janssen) td[name=image] img",
+        },
+        {
+            content: "The other typed, and nothing can be added or taken away",
+            trigger:
+                ".o_field_widget[name=signature_ids]:not(:has(.o_field_x2many_list_row_add)):not(:has(.o_list_record_remove)) .o_data_row:contains(Agreement) td[name=is_typed] input:checked",
+        },
+        {
+            trigger: ".o_data_row:contains(Work done) td[name=name]",
+            run: "click",
+        },
+        {
+            content: "All of it is read there",
+            trigger: ".modal .o_field_widget[name=digest]",
+        },
+    ],
+});
