@@ -5,6 +5,7 @@ Each takes an `Addon` and returns a list of sentences, empty when all is well.
 """
 
 import ast
+import io
 import re
 import sys
 from functools import cached_property
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import check_odoo19
 import gen_readme
+from docutils import nodes
+from docutils.core import publish_doctree
 
 # Addon -> the addons of ours it may stand on, directly or through another.
 GRAPH = {
@@ -382,6 +385,22 @@ def check_readme(addon):
     return complaints
 
 
+def check_readme_reads(addon):
+    """README.rst can be read: Odoo does so with each update, and shows it."""
+    path = addon.path / "README.rst"
+    if not path.exists():
+        return []
+    settings = {"warning_stream": io.StringIO(), "halt_level": 5}
+    tree = publish_doctree(
+        path.read_text(encoding="utf-8"), settings_overrides=settings
+    )
+    return [
+        f"README.rst: {message.astext()}"
+        for message in tree.findall(nodes.system_message)
+        if message["level"] >= 2
+    ]
+
+
 def check_translations(addon):
     """The .pot is there and knows every text of the code."""
     path = addon.path / "i18n" / f"{addon.name}.pot"
@@ -658,6 +677,7 @@ CHECKS = (
     check_packaging,
     check_private_keys,
     check_readme,
+    check_readme_reads,
     check_tests_assert,
     check_tests_imported,
     check_tests_tagged,

@@ -238,6 +238,7 @@ BROKEN = [
     ("readme", "README.rst", "SLA\n===\n"),
     ("readme", "readme/USAGE.md", "Look twice.\n"),
     ("readme", "readme/USAGE.md", None),
+    ("readme_reads", "README.rst", "Look ``here.\n"),
     ("tests_assert", "tests/test_policy.py", TEST.replace("assertEqual", "equal")),
     ("tests_imported", "tests/__init__.py", ""),
     ("tests_tagged", "tests/test_policy.py", TEST.replace('"-at_install"', '"sla"')),
