@@ -1,3 +1,5 @@
+from zlib import crc32
+
 from ..const import CLAIM_ADDRESS, CLAIM_DOCUMENT, CLAIM_PHONE, SLIP_CLAIMED
 from .common import AftersalesCommon, feature
 
@@ -24,7 +26,8 @@ class TestCustomerMatch(AftersalesCommon):
         cls.contact.email = "anna@janssen.example"
 
     def _receive(self, text, sender="new@unknown.example", subject="Klacht"):
-        key = f"{self._testMethodName}-{len(text)}-{sender}".replace("@", "-")
+        content = crc32(f"{sender} {subject} {text}".encode())
+        key = f"{self._testMethodName}-{content}"
         source = MAIL.format(sender=sender, subject=subject, text=text, key=key)
         self.env["mail.thread"].message_process(False, source)
         return self.env["aftersales.intake"].search([], limit=1)
