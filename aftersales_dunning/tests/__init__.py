@@ -17,6 +17,7 @@ from . import test_hold_guards
 from . import test_hold_life
 from . import test_hostile_change
 from . import test_invoice_screen
+from . import test_overlaps
 from . import test_portal
 from . import test_release
 from . import test_request

@@ -4,7 +4,6 @@ from odoo.tools.misc import clean_context
 
 from ...const import (
     END_REASONS,
-    HOLD_ACTIVE,
     HOLD_REQUESTED,
     HOLD_STATES,
     SCOPE_CUSTOMER,
@@ -106,13 +105,19 @@ class AftersalesDunningHold(models.Model):
         "Held",
         compute="_compute_held_amount",
         store=True,
-        help="What is not dunned because of this hold: never more than is open.",
+        help="What is not dunned because of this hold. What several holds dispute is"
+        " counted for the first of them.",
     )
     held_company = fields.Monetary(
         "Held (Company Currency)",
         compute="_compute_held_amount",
         store=True,
+        help="In booked value: its part of what is open in the books.",
         currency_field="company_currency_id",
+    )
+    by_line = fields.Json(
+        readonly=True,
+        help="What it disputes of which invoice line, and what that line is worth.",
     )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
@@ -209,28 +214,31 @@ class AftersalesDunningHold(models.Model):
             hold.open_amount = max(rest, 0)
 
     @api.depends(
-        "state", "scope", "open_amount", "move_id.amount_residual", "move_id.state"
+        "state",
+        "scope",
+        "open_amount",
+        "is_manual",
+        "by_line",
+        "move_id.amount_residual",
+        "move_id.amount_residual_signed",
+        "move_id.state",
+        # What holds of one invoice have in common counts once.
+        "move_id.hold_ids.state",
+        "move_id.hold_ids.scope",
+        "move_id.hold_ids.open_amount",
+        "move_id.hold_ids.by_line",
     )
     def _compute_held_amount(self):
-        today = fields.Date.context_today(self)
+        held, booked = {}, {}
+        # sudo: service need not read invoices, nor the holds of confidential cases
+        for move in self.sudo().move_id:
+            parts = move._get_held_parts()
+            held |= {hold.id: amount for hold, amount in parts.items()}
+            amounts = move._get_company_amounts(parts.values())
+            booked |= dict(zip((hold.id for hold in parts), amounts, strict=True))
         for hold in self:
-            held = hold._get_wanted_amount() if hold.state == HOLD_ACTIVE else 0
-            hold.held_amount = held
-            currency = hold.currency_id or hold.company_id.currency_id
-            hold.held_company = currency._convert(
-                held, hold.company_id.currency_id, hold.company_id, today
-            )
-
-    def _get_wanted_amount(self):
-        """Return how much of the invoice this hold covers, never more than is open."""
-        self.ensure_one()
-        move = self.move_id.sudo()  # sudo: as above
-        residual = move.amount_residual if move.state == "posted" else 0
-        if self.scope == SCOPE_CUSTOMER:
-            return 0
-        if self.scope == SCOPE_INVOICE:
-            return max(residual, 0)
-        return max(min(self.open_amount, residual), 0)
+            hold.held_amount = held.get(hold.id, 0)
+            hold.held_company = booked.get(hold.id, 0)
 
     @api.depends("date_from", "ended_at")
     def _compute_days_held(self):

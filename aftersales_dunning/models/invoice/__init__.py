@@ -1,5 +1,6 @@
 from . import account_move
 from . import account_move_explain
+from . import account_move_held
 from . import account_move_line
 from . import account_move_line_explain
 from . import account_move_line_forecast

@@ -5,33 +5,20 @@ from ...const import (
     END_MOVED,
     END_PAID,
     HELD_FULL,
-    HELD_NONE,
-    HELD_PARTIAL,
-    HELD_STATES,
-    HOLD_ACTIVE,
     SCOPE_CUSTOMER,
 )
 
 
 class AccountMove(models.Model):
-    """What of an invoice is held, computed from its holds.
+    """The holds of an invoice, and what happens to it that is news for them.
 
-    Debtor control, the portal and every gate read these fields; nothing writes them.
+    How much of it is held is in ``account_move_held.py``.
     """
 
     _inherit = "account.move"
 
     hold_ids = fields.One2many(
         "aftersales.dunning.hold", "move_id", "Dunning Holds", groups="base.group_user"
-    )
-    held_amount = fields.Monetary(
-        "Held",
-        compute="_compute_held",
-        store=True,
-        help="The part that is not dunned, in the invoice's currency.",
-    )
-    hold_state = fields.Selection(
-        HELD_STATES, "Dunning Hold", compute="_compute_held", store=True
     )
     # What was published in Odoo's own follow-up flag. Written, not computed: a computed
     # field would let every payment compute the flag anew, and lose what a user set.
@@ -68,33 +55,6 @@ class AccountMove(models.Model):
         compute="_compute_aftersales_cases",
         groups="base.group_user",
     )
-
-    # Accountants filter and count what is held.
-    _held_idx = models.Index("(company_id, hold_state) WHERE hold_state <> 'none'")
-
-    @api.depends(
-        "hold_ids.state",
-        "hold_ids.scope",
-        "hold_ids.open_amount",
-        "amount_residual",
-        "state",
-    )
-    def _compute_held(self):
-        # sudo: the holds of confidential cases count, whoever looks
-        holds = self.sudo().hold_ids.filtered(lambda hold: hold.state == HOLD_ACTIVE)
-        by_move = holds.grouped("move_id")
-        for move in self:
-            own = by_move.get(move.sudo(), holds.browse())  # sudo: as above
-            held = sum(hold._get_wanted_amount() for hold in own)
-            residual = move.amount_residual if move.state == "posted" else 0
-            held = min(held, residual) if residual > 0 else 0
-            is_full = bool(held) and not move.currency_id.compare_amounts(
-                held, residual
-            )
-            move.held_amount = held
-            move.hold_state = (
-                HELD_FULL if is_full else HELD_PARTIAL if held else HELD_NONE
-            )
 
     @api.depends_context("uid")
     def _compute_aftersales_cases(self):

@@ -1,0 +1,279 @@
+"""What is disputed of one invoice, and what is out of dunning: values in, values out.
+
+All amounts are in the invoice's currency and with tax.
+
+* A line is worth its total, less its part of what is taken off the invoice as a whole:
+  a negative line without goods is spread over the lines with the same taxes.
+* What nobody disputes is due to the cent: it is worth its part of the line, and those
+  who dispute the rest bear what rounding and credit notes leave. Where everything is
+  disputed, they bear the rounding of the document and of the cash, too.
+* Credited goods leave a line with the money of their credit note.
+* Other credits come off the disputed amount first, of the goods that they are for.
+  Where that is not clear nobody's dispute gets smaller: it has to be asked.
+* Several claims on one line are out for no more than the line; a payment pays what is
+  undisputed first, so that all claims are out for no more than what is open.
+* What several claims have in common counts once, for the first of them.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+EPSILON = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an invoice. ``group`` tells lines apart that share no discount.
+
+    ``is_apart`` is what takes no part in it: down payments, and goods taken back.
+    """
+
+    id: int
+    total: float
+    quantity: float = 1.0
+    group: object = None
+    is_apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A quantity of a line that a case disputes."""
+
+    id: int
+    line: int
+    case: int
+    quantity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a line of a credit note takes off.
+
+    ``lines`` are those that it may be for; ``quantity`` is that of credited goods, and
+    then there is but one line. Without one it is money.
+    """
+
+    id: int
+    amount: float
+    lines: tuple
+    quantity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a hold disputes of an invoice.
+
+    ``lines`` are amounts of single lines, ``rest`` is of lines that nobody named;
+    ``is_whole`` is all that is open.
+    """
+
+    id: int
+    lines: dict = field(default_factory=dict)
+    rest: float = 0.0
+    is_whole: bool = False
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What ``judge`` found out about one invoice."""
+
+    # {part id: amount}
+    parts: dict = field(default_factory=dict)
+    # {line id: what of it is not credited}
+    limits: dict = field(default_factory=dict)
+    # {(case or claimant, credit id): amount that the credit took off the dispute}
+    taken: dict = field(default_factory=dict)
+    # ids of credits of which it is not clear what they are for
+    unclear: set = field(default_factory=set)
+
+
+def get_worths(lines, total, round_amount):
+    """Say what each line of a document is worth, and what rounding adds to all of them.
+
+    :param lines: ``Line`` iterable
+    :param total: total of the document
+    :param round_amount: function that rounds an amount to the currency
+    :returns: ``{line id: amount}`` of the lines that are worth something, and the rest
+    """
+    lines = list(lines)
+    goods = [line for line in lines if line.total > 0 and not line.is_apart]
+    worths = {line.id: line.total for line in goods}
+    spread = 0.0
+    for line in lines:
+        if line.total >= 0 or line.is_apart:
+            continue
+        bearers = [other for other in goods if other.group == line.group] or goods
+        shares = split(line.total, [other.total for other in bearers], round_amount)
+        for other, share in zip(bearers, shares, strict=True):
+            worths[other.id] = round_amount(worths[other.id] + share)
+            spread += share
+    known = sum(line.total for line in lines if line.is_apart or line.total > 0)
+    return worths, round_amount(total - known - spread)
+
+
+def judge(lines, worths, parts, credits, claimants=(), rest=0.0, round_amount=round):
+    """Say what the parts of an invoice that cases dispute are worth by now.
+
+    :param lines: ``Line`` iterable
+    :param worths: result of ``get_worths``
+    :param parts: ``Part`` iterable
+    :param credits: ``Credit`` iterable, in the order in which they were made
+    :param claimants: ids of claims that name no line
+    :param rest: what rounding adds to the lines and no credit note has taken off
+    :returns: ``Verdict``
+    """
+    verdict = Verdict()
+    quantities = {line.id: line.quantity for line in lines if line.id in worths}
+    left, limits = _take_goods(quantities, worths, credits, round_amount)
+    groups = _group(parts, left)
+    amounts, disputed, complete = {}, defaultdict(float), set()
+    for line_id, groups_of_line in groups.items():
+        for group in groups_of_line:
+            wanted = sum(part.quantity for part in group)
+            undisputed = left[line_id] - wanted
+            due = 0.0
+            if undisputed > EPSILON:
+                due = worths[line_id] * undisputed / quantities[line_id]
+            amount = max(round_amount(limits[line_id] - round_amount(due)), 0)
+            values = split(amount, [part.quantity for part in group], round_amount)
+            for part, value in zip(group, values, strict=True):
+                amounts[part.id] = value
+                disputed[line_id, part.case] += value
+                if undisputed <= EPSILON and len({p.case for p in group}) == 1:
+                    complete.add((line_id, part.case))
+    if rest and _is_covered(groups, left, limits):
+        last = max(groups)
+        for group in groups[last]:
+            part = group[-1]
+            before = amounts[part.id]
+            amounts[part.id] = max(round_amount(before + rest), 0)
+            disputed[last, part.case] += amounts[part.id] - before
+        limits[last] = max(round_amount(limits[last] + rest), 0)
+    before = dict(disputed)
+    _take_money(verdict, credits, worths, disputed, complete, claimants, round_amount)
+    for credit in credits:
+        if not credit.quantity and len(credit.lines) == 1:
+            key = credit.lines[0]
+            limits[key] = max(round_amount(limits[key] - credit.amount), 0)
+    for (line_id, case), amount in disputed.items():
+        if amount != before[line_id, case]:
+            own = [part for part in parts if (part.line, part.case) == (line_id, case)]
+            values = [amounts[part.id] for part in own]
+            after = split(round_amount(amount), values, round_amount)
+            amounts.update(zip([part.id for part in own], after, strict=True))
+    verdict.parts, verdict.limits = amounts, limits
+    return verdict
+
+
+def _take_goods(quantities, worths, credits, round_amount):
+    """Return what of each line is not credited: quantity, and money."""
+    left, limits = dict(quantities), dict(worths)
+    for credit in credits:
+        if credit.quantity:
+            key = credit.lines[0]
+            left[key] = max(left[key] - credit.quantity, 0)
+            limits[key] = max(round_amount(limits[key] - credit.amount), 0)
+    return left, limits
+
+
+def _group(parts, left):
+    """Return the parts of each line that share its money: all, or each case's own."""
+    by_line = defaultdict(list)
+    for part in parts:
+        if part.line in left and part.quantity > EPSILON:
+            by_line[part.line].append(part)
+    result = {}
+    for line_id, own in by_line.items():
+        by_case = defaultdict(list)
+        for part in own:
+            by_case[part.case].append(part)
+        fits = sum(part.quantity for part in own) <= left[line_id] + EPSILON
+        result[line_id] = [own] if fits else list(by_case.values())
+    return result
+
+
+def _is_covered(groups, left, limits):
+    """Say whether nothing of an invoice is undisputed."""
+    wanted = {
+        key: sum(part.quantity for group in groups_of_line for part in group)
+        for key, groups_of_line in groups.items()
+    }
+    return bool(groups) and all(
+        wanted.get(key, 0) >= left[key] - EPSILON or not limits[key] for key in limits
+    )
+
+
+def _take_money(verdict, credits, worths, disputed, complete, claimants, round_amount):
+    """Take credits that are for no goods off what is disputed, where that is clear."""
+    for credit in credits:
+        if credit.quantity:
+            continue
+        lines = [key for key in credit.lines if key in worths]
+        cases = {
+            case
+            for (line_id, case), amount in disputed.items()
+            if line_id in lines and amount
+        }
+        is_named = len(lines) == 1 < len(worths)
+        strangers = set() if is_named and cases else set(claimants)
+        if not cases and not strangers:
+            continue
+        if len(cases) + len(strangers) > 1:
+            verdict.unclear.add(credit.id)
+            continue
+        if strangers:
+            if len(worths) > 1:
+                verdict.unclear.add(credit.id)
+            else:
+                verdict.taken[strangers.pop(), credit.id] = credit.amount
+            continue
+        case = cases.pop()
+        if len(lines) > 1 and any((key, case) not in complete for key in lines):
+            verdict.unclear.add(credit.id)
+            continue
+        open_amount, taken = credit.amount, 0.0
+        for key in lines:
+            part = min(open_amount, disputed.get((key, case), 0))
+            disputed[key, case] = round_amount(disputed.get((key, case), 0) - part)
+            open_amount, taken = open_amount - part, taken + part
+        verdict.taken[case, credit.id] = round_amount(taken)
+
+
+def hold_out(claims, limits, residual, round_amount):
+    """Say what each claim holds of an invoice; together never more than is open.
+
+    :param claims: ``Claim`` iterable, in their order: the first has what is common
+    :param limits: ``{line id: amount}``: no line is held for more
+    :param residual: what is open of the invoice
+    :returns: ``{claim id: amount}``, which add up to what is held of the invoice
+    """
+    used = defaultdict(float)
+    result, left = {}, max(residual, 0)
+    for claim in claims:
+        wanted = claim.rest
+        for key, amount in claim.lines.items():
+            free = max(limits.get(key, amount) - used[key], 0)
+            used[key] += min(amount, free)
+            wanted += min(amount, free)
+        held = left if claim.is_whole else min(max(round_amount(wanted), 0), left)
+        result[claim.id] = round_amount(held)
+        left = round_amount(left - held)
+    return result
+
+
+def split(total, weights, round_amount):
+    """Split an amount by weights; the parts add up to it.
+
+    Each part gets the difference of two rounded sums.
+    """
+    whole = sum(weights)
+    amounts, reached, given = [], 0.0, 0.0
+    for index, weight in enumerate(weights, 1):
+        reached += weight
+        if index == len(weights):
+            upto = total
+        else:
+            upto = round_amount(total * reached / whole) if whole else 0.0
+        amounts.append(round_amount(upto - given))
+        given = upto
+    return amounts

@@ -1,0 +1,33 @@
+from odoo import models
+
+from ...const import SCOPE_CUSTOMER, SCOPE_INVOICE
+from ...engine.disputes import Claim
+
+
+class AftersalesDunningHold(models.Model):
+    """What a hold disputes of its invoice, line by line where the lines are known."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    def _get_claim(self):
+        """Return the ``Claim`` of a hold, whether it works already or not."""
+        self.ensure_one()
+        if self.scope == SCOPE_CUSTOMER:
+            return Claim(self.id)
+        if self.scope == SCOPE_INVOICE:
+            return Claim(self.id, is_whole=True)
+        lines = {key: amount for key, (amount, _limit) in (self.by_line or {}).items()}
+        known = sum(lines.values())
+        if self.is_manual and known:
+            # The amount was entered; it lies on the lines of the goods, as far as it can.
+            part = min(self.open_amount / known, 1)
+            lines = {key: amount * part for key, amount in lines.items()}
+            for key, limit in self._get_limits().items():
+                more = self.open_amount - sum(lines.values())
+                lines[key] += max(min(limit - lines[key], more), 0)
+            known = sum(lines.values())
+        return Claim(self.id, lines, max(self.open_amount - known, 0))
+
+    def _get_limits(self):
+        """Return ``{line: amount}``: what the lines that are disputed are worth."""
+        return {key: limit for key, (_amount, limit) in (self.by_line or {}).items()}
