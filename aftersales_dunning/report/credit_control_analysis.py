@@ -1,5 +1,7 @@
 from odoo import fields, models, tools
 
+from ..models.hold.customer_items import ACTIVE, covered_items
+
 # What is held of the open instalments of a row of the view, in the company's currency.
 # The hold lies on what is due last; see ``spread_due``.
 HELD_OF_ROW = """
@@ -14,7 +16,7 @@ HELD_OF_ROW = """
       FROM (
         SELECT aml.id,
                m.held_amount AS held,
-               (m.is_fully_held OR customer.is_held) AS is_stopped,
+               (m.is_fully_held OR covered.line_id IS NOT NULL) AS is_stopped,
                aml.amount_residual AS residual,
                aml.amount_residual_currency AS residual_currency,
                sum(aml.amount_residual_currency) OVER (PARTITION BY m.id) AS total,
@@ -25,15 +27,9 @@ HELD_OF_ROW = """
           JOIN account_move_line AS aml ON aml.move_id = m.id
           JOIN account_account AS account ON account.id = aml.account_id
            AND account.account_type = 'asset_receivable'
-    CROSS JOIN LATERAL (
-        SELECT EXISTS (
-            SELECT FROM aftersales_dunning_hold AS hold
-             WHERE hold.scope = 'customer' AND hold.state = 'active'
-               AND hold.partner_id = m.commercial_partner_id
-               AND hold.company_id = m.company_id) AS is_held
-        ) AS customer
+     LEFT JOIN covered ON covered.line_id = aml.id
          WHERE NOT aml.reconciled AND m.state = 'posted'
-           AND (m.hold_state <> 'none' OR customer.is_held)
+           AND (m.hold_state <> 'none' OR covered.line_id IS NOT NULL)
            AND m.id IN (
             SELECT ccl.invoice_id FROM credit_control_line AS ccl
              WHERE ccl.commercial_partner_id = base.partner_id)
@@ -70,6 +66,8 @@ class CreditControlAnalysis(models.Model):
         )
         return f"""
             CREATE VIEW credit_control_analysis AS (
+                WITH covered AS MATERIALIZED (
+                    SELECT DISTINCT line_id FROM ({covered_items(ACTIVE).code}) AS item)
                 SELECT {columns},
                        base.open_balance - COALESCE(part.held, 0) AS open_balance,
                        COALESCE(part.held, 0) AS held_balance
@@ -79,6 +77,6 @@ class CreditControlAnalysis(models.Model):
 
     def init(self):
         """Make the view when the table of holds is there too."""
-        if tools.sql.table_exists(self.env.cr, "aftersales_dunning_hold"):
+        if tools.sql.table_exists(self.env.cr, "aftersales_dunning_kept_rel"):
             return super().init()
         return self.pool.post_init(self.init)

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_allocation_engine
 from . import test_backlog
 from . import test_claim
+from . import test_customer_holds
 from . import test_discipline
 from . import test_dry_run
 from . import test_explain

@@ -127,7 +127,7 @@ class CreditControlCommunication(models.Model):
         if self.env.context.get("dunning_judged") is JUDGED:
             return
         moves = lines.invoice_id
-        locked = moves.ids, moves.commercial_partner_id.ids
+        locked = lines._get_locks()
         with lock_for_sending(self.env, *locked) as cr:
             if (
                 cr is None

@@ -6,6 +6,7 @@ from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
 from ...engine.private import DueAmounts
+from ..hold.customer_items import covered_domain
 from .credit_control_policy import Judgement
 
 # States in which the customer has not had the reminder yet.
@@ -60,9 +61,9 @@ class CreditControlLine(models.Model):
         infos = moves._get_hold_infos(standings)
         due = self.move_line_id._get_due_now(standings=standings)
         for line in self:
-            info = infos.get(line.invoice_id)
             item = line.move_line_id
             limited = item.id in due
+            info = infos.get(line.invoice_id) if limited else None
             line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
@@ -77,9 +78,10 @@ class CreditControlLine(models.Model):
         if operator != "in":
             return NotImplemented
         # The judge looks at every invoice, whoever searches.
-        full = Domain(
-            "invoice_id", "any!", self.env["account.move"]._get_stopped_domain()
-        )
+        stopped = self.env["account.move"]._get_stopped_by_itself_domain()
+        full = Domain("invoice_id", "any!", stopped)
+        self.env.flush_all()
+        full |= covered_domain("move_line_id", "line_id")
         partial = Domain("invoice_id.hold_state", "=", HELD_PARTIAL) & ~full
         by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
         return Domain.OR(by_state[state] for state in value if state in by_state)
@@ -98,6 +100,21 @@ class CreditControlLine(models.Model):
             for line in self
             if line.move_line_id.id in due
         }
+
+    def _get_locks(self):
+        """Return ids of the invoices and of the customers that a hold on these locks.
+
+        A hold is on the customer of an item or of its invoice, on somebody above him up
+        to the company, or on whom the entry was about before.
+        """
+        # sudo: the judge looks at everything, whoever sends
+        items = self.sudo().move_line_id
+        moves = items.move_id
+        partners = items.partner_id | moves.partner_id | moves.commercial_partner_id
+        above = partners
+        while above := above.parent_id - partners:
+            partners |= above
+        return moves.ids, partners.ids
 
     def _without_held(self):
         """Return the lines that may go to the customer, with what they may ask for."""

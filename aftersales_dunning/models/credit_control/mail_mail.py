@@ -105,8 +105,7 @@ class MailMail(models.Model):
             yield False
             return
         moves = lines.invoice_id
-        partners = moves.commercial_partner_id
-        with lock_for_sending(self.env, moves.ids, partners.ids) as cr:
+        with lock_for_sending(self.env, *lines._get_locks()) as cr:
             if cr is None:
                 self._postpone()
                 yield False

@@ -7,7 +7,9 @@ from . import aftersales_dunning_hold_life
 from . import aftersales_dunning_hold_release
 from . import aftersales_dunning_hold_age
 from . import aftersales_dunning_hold_expiry
+from . import aftersales_dunning_hold_customer
 from . import aftersales_dunning_hold_explain
 from . import aftersales_dunning_hold_guard
 from . import aftersales_dunning_backlog
+from . import customer_items
 from . import dunning_lock

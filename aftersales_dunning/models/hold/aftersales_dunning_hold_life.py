@@ -176,13 +176,15 @@ class AftersalesDunningHold(models.Model):
         :returns: the holds for which that took too long
         """
         customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
-        busy = lock_for_hold(
-            self.env.cr, self.move_id.ids, customers.partner_id.ids, seconds
-        )
+        moves, partners = (self - customers).move_id, customers.partner_id
+        busy = lock_for_hold(self.env.cr, moves.ids, partners.ids, seconds)
+        late_moves = moves.filtered(lambda move: (LOCK_INVOICE, move.id) in busy)
+        late = partners.filtered(lambda partner: (LOCK_PARTNER, partner.id) in busy)
         return self.filtered(
             lambda hold: (
-                (LOCK_INVOICE, hold.move_id.id) in busy
-                or (hold in customers and (LOCK_PARTNER, hold.partner_id.id) in busy)
+                hold.partner_id in late
+                if hold in customers
+                else hold.move_id in late_moves
             )
         )
 
@@ -210,24 +212,16 @@ class AftersalesDunningHold(models.Model):
         """
         self.env.flush_all()
         self.move_id._publish_full_holds()
-        if self._get_moves()._stop_reminders():
-            self.env["aftersales.dunning.backlog"]._add(holds=self)
+        late = self._lock()
+        rest = self - late
+        if rest._get_moves()._stop_reminders():
+            late = self
+        if late:
+            self.env["aftersales.dunning.backlog"]._add(holds=late)
 
     def _get_moves(self):
-        """Return the invoices that these holds are about."""
-        moves = self.move_id
-        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
-        for company, holds in customers.grouped("company_id").items():
-            moves |= self.env["account.move"].search(
-                [
-                    ("commercial_partner_id", "in", holds.partner_id.ids),
-                    ("company_id", "=", company.id),
-                    ("move_type", "in", ("out_invoice", "out_receipt")),
-                    ("state", "=", "posted"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                ]
-            )
-        return moves
+        """Return the invoices, and entries of customers, that these holds are about."""
+        return self.move_id | self._get_customer_moves()
 
     def _log(self, kind, text, reason=None):
         """Write down what happened, on the case's history and on both chatters.

@@ -109,7 +109,8 @@ class AftersalesDunningHold(models.Model):
         """Let dunning go on as the terms say, where no other hold is in its way."""
         today = fields.Date.context_today(self)
         for hold in self:
-            moves = hold._get_moves()
+            # An entry of several customers goes on where it was reached.
+            moves = hold.move_id | hold._get_customer_moves(only_whole=True)
             if hold.release_policy == RELEASE_WAIT:
                 resume_on = fields.Date.add(today, days=hold.wait_days)
                 hold.resume_on = resume_on

@@ -9,6 +9,10 @@ waits, so nothing can lock up, and what it skips the next run of the queue sends
 The hold waits, but not for ever: a mail server may be slow, and whoever asks for a hold
 has a browser, a mailbox or a delivery waiting for him. What it cannot lock in time a job
 holds as soon as the mail is out: see ``aftersales_dunning_backlog.py``.
+
+PostgreSQL has room for some thousand locks of all its users together, so a transaction
+takes few: one for each hold, that of the customer or of the invoice, all in one statement,
+and of more holds than ``MOST`` the job makes the rest work.
 """
 
 import time
@@ -21,29 +25,67 @@ from ...const import LOCK_INVOICE, LOCK_PARTNER
 # How long a hold waits for a mail that is just leaving; a job, that keeps nobody waiting.
 SECONDS = 5
 SECONDS_OF_JOB = 30
+# How many locks a transaction takes for holds.
+MOST = 500
+
+OWN = """
+    SELECT classid::bigint AS space, objid::bigint AS id FROM pg_locks
+     WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted
+       AND mode = 'ExclusiveLock' AND objsubid = 2
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+# Of each lock that is wanted and not held yet: whether it was free; null beyond the most.
+TAKE = f"""
+      WITH own AS MATERIALIZED ({OWN}),
+           missing AS MATERIALIZED (
+        SELECT space, id, row_number() OVER () + (SELECT count(*) FROM own) AS place
+          FROM unnest(%s::int[], %s::int[]) AS asked (space, id)
+         WHERE (space, id) NOT IN (SELECT space, id FROM own))
+    SELECT space, id,
+           CASE WHEN place <= %s THEN pg_try_advisory_xact_lock(space, id) END
+      FROM missing
+"""
+SHARE = """
+    SELECT space, id FROM unnest(%s::int[], %s::int[]) AS asked (space, id)
+     WHERE NOT pg_try_advisory_xact_lock_shared(space, id)
+"""
 
 
 def lock_for_hold(cr, move_ids, partner_ids=(), seconds=None):
     """Lock invoices and customers until the end of the transaction; waits for senders.
 
     :param move_ids: ids of invoices
-    :param partner_ids: ids of commercial partners that are held as a whole
+    :param partner_ids: ids of partners that are held as a whole
     :param seconds: how long to wait for all of them together
-    :returns: set of ``(LOCK_INVOICE or LOCK_PARTNER, id)`` that were not free in time
+    :returns: set of ``(LOCK_INVOICE or LOCK_PARTNER, id)`` that were not free in time, or
+        too many
     """
+    wanted = _get_locks(move_ids, partner_ids)
+    if not wanted:
+        return set()
     deadline = time.monotonic() + (SECONDS if seconds is None else seconds)
+    cr.execute(TAKE, (*_get_columns(wanted), MOST))
     return {
         (space, record_id)
-        for space, ids in ((LOCK_INVOICE, move_ids), (LOCK_PARTNER, partner_ids))
-        for record_id in sorted(ids)
-        if not _lock_until(cr, space, record_id, deadline)
+        for space, record_id, is_free in cr.fetchall()
+        if not is_free
+        and (is_free is None or not _lock_until(cr, space, record_id, deadline))
     }
 
 
+def _get_locks(move_ids, partner_ids):
+    """Return the sorted locks of invoices and customers."""
+    return sorted(
+        {(LOCK_INVOICE, move_id) for move_id in move_ids}
+        | {(LOCK_PARTNER, partner_id) for partner_id in partner_ids}
+    )
+
+
+def _get_columns(locks):
+    return [space for space, _id in locks], [record_id for _space, record_id in locks]
+
+
 def _lock_until(cr, space, record_id, deadline):
-    cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (space, record_id))
-    if cr.fetchone()[0]:
-        return True
     left = deadline - time.monotonic()
     if left <= 0:
         return False
@@ -89,12 +131,12 @@ def lock_for_sending(env, move_ids, partner_ids=()):
         if not _is_test_cursor(cr):
             # Otherwise the snapshot would be older than the lock.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        free = all(
-            _try_lock(cr, space, record_id) or _is_own(env.cr, space, record_id)
-            for space, ids in ((LOCK_INVOICE, move_ids), (LOCK_PARTNER, partner_ids))
-            for record_id in sorted(ids)
-        )
-        yield cr if free else None
+        busy = _share(cr, _get_locks(move_ids, partner_ids))
+        if busy:
+            # Where the sender's own transaction made the hold it sees it.
+            env.cr.execute(OWN)
+            busy -= set(env.cr.fetchall())
+        yield None if busy else cr
 
 
 def keep_from_holds(cr, move_ids, partner_ids=()):
@@ -102,33 +144,15 @@ def keep_from_holds(cr, move_ids, partner_ids=()):
 
     :returns: whether that went well; False when a hold is just being made
     """
-    return all(
-        _try_lock(cr, space, record_id)
-        for space, ids in ((LOCK_INVOICE, move_ids), (LOCK_PARTNER, partner_ids))
-        for record_id in sorted(ids)
-    )
+    return not _share(cr, _get_locks(move_ids, partner_ids))
 
 
-def _try_lock(cr, space, record_id):
-    cr.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", (space, record_id))
-    return cr.fetchone()[0]
-
-
-def _is_own(cr, space, record_id):
-    """Say whether the sender's own transaction made the hold: then it sees it."""
-    cr.execute(
-        """
-        SELECT EXISTS (
-            SELECT FROM pg_locks
-             WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted
-               AND mode = 'ExclusiveLock' AND objsubid = 2
-               AND database = (SELECT oid FROM pg_database
-                                WHERE datname = current_database())
-               AND classid = %s AND objid = %s)
-        """,
-        (space, record_id),
-    )
-    return cr.fetchone()[0]
+def _share(cr, locks):
+    """Take locks beside other senders; return those that a hold has."""
+    if not locks:
+        return set()
+    cr.execute(SHARE, _get_columns(locks))
+    return set(cr.fetchall())
 
 
 def _is_test_cursor(cr):

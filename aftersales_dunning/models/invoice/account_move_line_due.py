@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...const import HELD_STATES
+from ...const import HELD_NONE, HELD_STATES
 
 
 class AccountMoveLine(models.Model):
@@ -25,8 +25,8 @@ class AccountMoveLine(models.Model):
         infos = moves._get_hold_infos(standings)
         due = self._get_due_now(standings=standings)
         for line in self:
-            info = infos.get(line.move_id)
-            line.hold_state = info and info.state
+            info = infos.get(line.move_id) if line.id in due else None
+            line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
             line.hold_until = info and info.until
@@ -47,14 +47,20 @@ class AccountMoveLine(models.Model):
         limited = {
             move: standing
             for move, standing in standings.items()
-            if standing.is_stopped or standing.held
+            if standing.is_stopped or standing.held or standing.customer_items
         }
         if not limited:
             return {}
         due = self.env["account.move"]._get_due_by_line(limited)
-        return {
-            line.id: due.get(line.id, 0.0) for line in self if line.move_id in limited
-        }
+        for line in self:
+            standing = limited.get(line.move_id)
+            if not standing:
+                continue
+            if standing.of_item(line._origin.id).is_stopped:
+                due[line.id] = 0.0
+            elif standing.held:
+                due.setdefault(line.id, 0.0)
+        return {line.id: due[line.id] for line in self if line.id in due}
 
     def _get_dunnable(self, day=None, standings=None):
         """As ``_get_due_now``, with 0 where so little is left that nothing is sent."""

@@ -65,7 +65,7 @@ class AccountMoveLine(models.Model):
         return {
             line.with_env(self.env): line._judge(
                 day,
-                standings[line.move_id],
+                standings[line.move_id].of_item(line.id),
                 policies[line],
                 levels.get(line),
                 reached.get(line),

@@ -15,6 +15,7 @@ from ...const import (
     SCOPE_CUSTOMER,
     WAITS_APPROVAL,
 )
+from ..hold.customer_items import covered_domain
 
 READERS = "account.group_account_invoice,account.group_account_readonly"
 
@@ -78,23 +79,13 @@ class AccountMove(models.Model):
 
     def _get_stopped_domain(self):
         """Return the domain of what ``_get_standings`` finds stopped today."""
-        # sudo: a hold counts whoever looks
-        customers = (
-            self.env["aftersales.dunning.hold"]
-            .sudo()
-            .search([("scope", "=", SCOPE_CUSTOMER), ("state", "=", HOLD_ACTIVE)])
-        )
-        return Domain.OR(
-            [
-                Domain("hold_state", "=", HELD_FULL),
-                Domain("dunning_resume_on", ">", "today"),
-                *(
-                    Domain("commercial_partner_id", "in", holds.partner_id.ids)
-                    & Domain("company_id", "=", company.id)
-                    & Domain("move_type", "in", ("out_invoice", "out_receipt", "entry"))
-                    for company, holds in customers.grouped("company_id").items()
-                ),
-            ]
+        self.env.flush_all()
+        return self._get_stopped_by_itself_domain() | covered_domain("id", "move_id")
+
+    def _get_stopped_by_itself_domain(self):
+        """As ``_get_stopped_domain``, holds of the whole customer aside."""
+        return Domain("hold_state", "=", HELD_FULL) | Domain(
+            "dunning_resume_on", ">", "today"
         )
 
     @api.depends("held_amount", "hold_state", "hold_ids.state", "commercial_partner_id")
@@ -204,7 +195,7 @@ class AccountMove(models.Model):
         touched = {
             move: standing
             for move, standing in standings.items()
-            if standing.is_stopped or standing.held
+            if standing.is_stopped or standing.held or standing.customer_items
         }
         by_move = self.browse([move.id for move in touched])._get_active_holds()
         empty = HoldInfo()
@@ -228,34 +219,19 @@ class AccountMove(models.Model):
         With sudo: a hold counts and is told whoever looks, its case is not.
         """
         Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as the docstring says
-        if not self:
-            return {}
-        moves = self.sudo()  # sudo: as above
-        running = [("state", "in", RUNNING_STATES)]
-        holds = Hold.search(
+        ids = self._origin.ids
+        own = Hold.search(
             [
-                *running,
+                ("state", "in", RUNNING_STATES),
                 ("scope", "!=", SCOPE_CUSTOMER),
-                ("move_id", "in", self._origin.ids),
+                ("move_id", "in", ids),
             ],
             order="date_from, id",
-        )
-        of_customers = Hold.search(
-            [
-                *running,
-                ("scope", "=", SCOPE_CUSTOMER),
-                ("partner_id", "in", moves.commercial_partner_id.ids),
-            ],
-            order="date_from, id",
-        )
-        own = holds.grouped("move_id")
-        customers = of_customers.grouped(
-            lambda hold: (hold.partner_id, hold.company_id)
-        )
+        ).grouped(lambda hold: hold.move_id.id)
+        customers = Hold._get_running_of_customers(ids)
         return {
-            move: own.get(sudo._origin, Hold)
-            | customers.get((sudo.commercial_partner_id, sudo.company_id), Hold)
-            for move, sudo in zip(self, moves, strict=True)
+            move: own.get(move._origin.id, Hold) | customers.get(move._origin.id, Hold)
+            for move in self
         }
 
     def _prepare_hold_info(self, standing, holds):
@@ -266,13 +242,14 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         reasons = list(dict.fromkeys(holds.reason_id.mapped("name")))
-        if standing.is_customer_held:
+        if standing.customer_items:
             reasons.append(self.env._("all invoices of the customer"))
         if standing.is_early:
             reasons.append(self.env._("not before %s", standing.resume_on.isoformat()))
         ends = [hold.date_until for hold in holds]
+        is_full = standing.is_stopped or standing.customer_items
         return HoldInfo(
-            state=HELD_FULL if standing.is_stopped else HELD_PARTIAL,
+            state=HELD_FULL if is_full else HELD_PARTIAL,
             amount=standing.residual if standing.is_stopped else standing.held,
             cases=", ".join(
                 dict.fromkeys(

@@ -5,34 +5,39 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...const import LOCK_INVOICE
 from ...engine.allocation import spread_due
 from ..credit_control.credit_control_line import UNSENT_STATES
-from ..hold.dunning_lock import SECONDS, lock_for_hold, wait_at_most
+from ..hold.customer_items import ACTIVE, IS_ITEM, STARTING, covered_items
+from ..hold.dunning_lock import SECONDS, wait_at_most
 
 STANDING = """
+      WITH asked (id) AS MATERIALIZED (SELECT unnest(%(ids)s))
     SELECT m.id, m.amount_residual, m.held_amount, m.hold_state = 'full',
-           m.dunning_resume_on,
-           EXISTS (
-               SELECT 1 FROM aftersales_dunning_hold h
-                WHERE h.scope = 'customer' AND h.state = 'active'
-                  AND h.partner_id = m.commercial_partner_id
-                  AND h.company_id = m.company_id
-                  AND m.move_type IN ('out_invoice', 'out_receipt', 'entry')
-           )
+           m.dunning_resume_on, customer.line_ids, customer.is_all
       FROM account_move m
-     WHERE m.id IN %s
+ LEFT JOIN (
+    SELECT line.move_id,
+           array_agg(line.id) FILTER (WHERE covered.line_id IS NOT NULL) AS line_ids,
+           bool_and(covered.line_id IS NOT NULL) AS is_all
+      FROM account_move_line AS line
+      JOIN account_move AS move ON move.id = line.move_id
+ LEFT JOIN (SELECT DISTINCT line_id FROM (%(covered)s) AS item) AS covered
+        ON covered.line_id = line.id
+     WHERE line.move_id IN (SELECT id FROM asked) AND %(item)s
+       AND EXISTS (
+           SELECT FROM aftersales_dunning_hold AS hold
+            WHERE hold.scope = 'customer' AND %(active)s)
+  GROUP BY line.move_id
+    ) AS customer ON customer.move_id = m.id
+     WHERE m.id IN (SELECT id FROM asked)
 """
 
 # Holds that begin as soon as no reminder about their invoice is leaving.
-STARTING = """
+IS_STARTING = """
     SELECT EXISTS (
-        SELECT FROM aftersales_dunning_hold h
-          JOIN account_move m ON m.id IN %s
-         WHERE h.state = 'requested' AND h.waits_for = 'reminder'
-           AND (h.move_id = m.id
-                OR (h.scope = 'customer' AND h.company_id = m.company_id
-                    AND h.partner_id = m.commercial_partner_id)))
+        SELECT FROM aftersales_dunning_hold AS hold
+         WHERE hold.move_id IN %(ids)s AND %(starting)s)
+        OR EXISTS (%(covered)s)
 """
 
 
@@ -42,7 +47,8 @@ class Standing(NamedTuple):
     residual: float = 0.0
     held: float = 0.0
     is_full: bool = False
-    is_customer_held: bool = False
+    is_customer_held: bool = False  # all that customers owe of it
+    customer_items: frozenset = frozenset()  # ids of the lines that are held like that
     resume_on: date | None = None
     is_early: bool = False  # the day is before ``resume_on``
 
@@ -55,6 +61,12 @@ class Standing(NamedTuple):
     def due_now(self):
         """What may be asked for, in the invoice's currency."""
         return 0.0 if self.is_stopped else max(self.residual - self.held, 0.0)
+
+    def of_item(self, line_id):
+        """Return how one line of it stands: an entry may be about several customers."""
+        if not self.customer_items:
+            return self
+        return self._replace(is_customer_held=line_id in self.customer_items)
 
 
 # States in which a reminder counts as given, or is on its way.
@@ -88,24 +100,26 @@ class AccountMove(models.Model):
         :param cr: another cursor to read with, see ``dunning_lock.py``
         :returns: ``{move: Standing}`` for invoices that are in the database; one query
         """
-        ids = tuple(self._origin.ids)
+        ids = self._origin.ids
         if not ids:
             return {}
         day = day or fields.Date.context_today(self)
         if cr is None:
             cr = self.env.cr
             self.env.flush_all()
-        cr.execute(SQL(STANDING, ids))
+        covered = covered_items(ACTIVE, SQL("line.move_id IN (SELECT id FROM asked)"))
+        cr.execute(SQL(STANDING, ids=ids, covered=covered, item=IS_ITEM, active=ACTIVE))
         rows = {
             move_id: Standing(
                 float(residual or 0),
                 float(held or 0),
                 bool(is_full),
-                is_customer_held,
+                bool(is_all),
+                frozenset(line_ids or ()),
                 resume_on,
                 bool(resume_on and day < resume_on),
             )
-            for move_id, residual, held, is_full, resume_on, is_customer_held in (
+            for move_id, residual, held, is_full, resume_on, line_ids, is_all in (
                 cr.fetchall()
             )
         }
@@ -118,7 +132,9 @@ class AccountMove(models.Model):
         """
         if not self:
             return False
-        cr.execute(SQL(STARTING, tuple(self.ids)))
+        ids = tuple(self.ids)
+        covered = covered_items(STARTING, SQL("line.move_id IN %s", ids))
+        cr.execute(SQL(IS_STARTING, ids=ids, starting=STARTING, covered=covered))
         return cr.fetchone()[0]
 
     def _get_due_by_line(self, standings):
@@ -182,25 +198,21 @@ class AccountMove(models.Model):
     def _stop_reminders(self):
         """Take back what is on its way to the customer and may not be dunned any more.
 
-        Waits for a mail that is just leaving. What is already right stays as it is.
+        Under the locks of its holds. What is already right stays as it is.
 
-        :returns: the invoices of which something could not be taken back, because it is
-            just leaving, or because others write it
+        :returns: the invoices of which something could not be taken back, because others
+            write it
         """
-        if not self:
-            return self
-        busy = lock_for_hold(self.env.cr, self.ids)
-        late = self.filtered(lambda move: (LOCK_INVOICE, move.id) in busy)
-        lines = (self - late)._get_reminders_on_their_way()
+        lines = self._get_reminders_on_their_way() if self else None
         if not lines:
-            return late
+            return self.browse()
         try:
             with wait_at_most(self.env.cr, SECONDS, flush=True):
                 lines._hold_back(lines._get_dunnable())
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # What others wrote meanwhile is read by a new transaction only.
             return self
-        return late
+        return self.browse()
 
     def _get_reminders_on_their_way(self):
         # sudo: a hold stops reminders, whoever may place it

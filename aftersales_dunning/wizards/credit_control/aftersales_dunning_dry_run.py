@@ -47,7 +47,7 @@ class AftersalesDunningDryRun(models.TransientModel):
             *(
                 line.move_id
                 for line, prospect in wanted.items()
-                if prospect.outcome == OUTCOME_HELD or prospect.standing.held
+                if self._is_limited(prospect)
             )
         )
         reasons = held._get_hold_words(self.date)
@@ -83,7 +83,11 @@ class AftersalesDunningDryRun(models.TransientModel):
             .search(domain, order="date_maturity, id")
         )
 
+    def _is_limited(self, prospect):
+        return prospect.outcome == OUTCOME_HELD or prospect.standing.held
+
     def _prepare_line_vals(self, line, prospect, reasons):
+        is_limited = self._is_limited(prospect)
         level = prospect.level
         is_reminder = prospect.outcome == OUTCOME_REMIND
         channel = level.channel
@@ -100,5 +104,5 @@ class AftersalesDunningDryRun(models.TransientModel):
             "open_amount": line.amount_residual_currency,
             "due_now": prospect.due,
             "held_amount": line.amount_residual_currency - prospect.due,
-            "reason": reasons.get(line.move_id, ""),
+            "reason": reasons.get(line.move_id, "") if is_limited else "",
         }

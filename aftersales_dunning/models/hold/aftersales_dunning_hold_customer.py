@@ -1,0 +1,80 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...const import SCOPE_CUSTOMER
+from .customer_items import RUNNING, covered_items
+
+READERS = "account.group_account_invoice,account.group_account_readonly"
+IS_OPEN = SQL("line.reconciled IS NOT TRUE AND line.parent_state = 'posted'")
+
+
+class AftersalesDunningHold(models.Model):
+    """Holds of a whole customer: which open items they cover; see ``customer_items.py``."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    kept_item_ids = fields.Many2many(
+        "account.move.line",
+        relation="aftersales_dunning_kept_rel",
+        column1="hold_id",
+        column2="line_id",
+        string="Still Held Items",
+        readonly=True,
+        copy=False,
+        groups=READERS,
+        help="Open items that were held when their customer became part of another one.",
+    )
+
+    def _get_customer_items(self):
+        """Return ``{hold: open items}`` that the customer-wide ones of these cover."""
+        holds = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+        if not holds.ids:
+            return {}
+        self.env.flush_all()
+        which = SQL("hold.id IN %s", tuple(holds.ids))
+        found = {}
+        for hold_id, line_id, _move_id in self.env.execute_query(
+            covered_items(which, IS_OPEN)
+        ):
+            found.setdefault(hold_id, []).append(line_id)
+        # sudo: what is held is held, whoever looks
+        lines = self.env["account.move.line"].sudo()
+        return {hold: lines.browse(sorted(found.get(hold.id, ()))) for hold in holds}
+
+    def _get_customer_moves(self, only_whole=False):
+        """Return the invoices and entries with open items that these cover.
+
+        :param only_whole: whether to leave out entries that are about others too
+        """
+        items = self._get_customer_items()
+        lines = self.env["account.move.line"].union(*items.values())
+        moves = lines.move_id.with_env(self.env)
+        if only_whole:
+            covered = set(lines.ids)
+            moves = moves.filtered(
+                lambda move: all(
+                    line.id in covered
+                    for line in move._get_term_lines()
+                    if line.debit and not line.reconciled
+                )
+            )
+        return moves
+
+    def _get_running_of_customers(self, move_ids):
+        """Return ``{id of an invoice: holds}`` of its customers, asked for or active."""
+        if not move_ids:
+            return {}
+        self.env.flush_all()
+        within = SQL("line.move_id IN %s", tuple(move_ids))
+        moves_of = defaultdict(set)
+        for hold_id, _line_id, move_id in self.env.execute_query(
+            covered_items(RUNNING, within)
+        ):
+            moves_of[hold_id].add(move_id)
+        result = defaultdict(self.browse)
+        for hold in self.search([("id", "in", list(moves_of))], order="date_from, id"):
+            for move_id in moves_of[hold.id]:
+                result[move_id] |= hold
+        return result

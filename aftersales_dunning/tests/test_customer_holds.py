@@ -1,0 +1,222 @@
+from datetime import timedelta
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import Form
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .reminders import RemindersCommon
+
+
+class CustomerHoldCommon(RemindersCommon):
+    """Entries about what customers owe, made by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.equity = cls.env["account.account"].search(
+            [("account_type", "=", "equity"), ("company_ids", "=", cls.company.id)],
+            limit=1,
+        )
+
+    def _new_entry(self, *debts, partner=None, date_due=None):
+        """Post an entry: an opening balance, or one about several customers.
+
+        :param debts: ``(partner, amount)``, a line each
+        :param partner: the partner of the entry itself, if it has one
+        """
+        due = date_due or self.today - timedelta(days=30)
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "partner_id": partner and partner.id,
+                "date": due,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "name": "Opening balance",
+                            "account_id": self.receivable.id,
+                            "partner_id": debtor.id,
+                            "debit": amount,
+                            "date_maturity": due,
+                        }
+                    )
+                    for debtor, amount in debts
+                ]
+                + [
+                    Command.create(
+                        {
+                            "name": "Opening balance",
+                            "account_id": self.equity.id,
+                            "credit": sum(amount for _debtor, amount in debts),
+                        }
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    def _new_receipt(self, amount, partner=None):
+        return self._new_invoice(amount, partner=partner, move_type="out_receipt")
+
+    def _get_asked(self, date=None):
+        """Make a run; return ``{customer of the item: amount asked}``."""
+        asked = {}
+        for line in self._run(date).line_ids:
+            customer = line.partner_id
+            asked[customer] = asked.get(customer, 0) + line.balance_due
+        return asked
+
+
+class TestCustomerItems(CustomerHoldCommon):
+    """A customer-wide hold is judged by the open item, not by its entry."""
+
+    @feature("P-49")
+    def test_opening_balance(self):
+        """An entry whose customer stands on its line only is not asked for."""
+        self._new_entry((self.customer, 700))
+        self._hold_customer()
+        run = self._run()
+        self.assertFalse(run.line_ids)
+        self.assertEqual(run.held_line_ids.mapped("debit"), [700])
+        with Form(self._as(self.dunner, run)) as form:
+            self.assertEqual(form.held_count, 1)
+
+    def test_entry_of_several_customers(self):
+        """Each line of it is judged by its own customer, in both directions."""
+        third = self.customer.copy({"name": "Third", "email": "third@example.com"})
+        entry = self._new_entry(
+            (self.customer, 700), (self.other_customer, 300), (third, 50)
+        )
+        hold = self._hold_customer()
+        self.assertEqual(self._get_asked(), {self.other_customer: 300, third: 50})
+        states = {line.debit: line.hold_state for line in entry.line_ids}
+        self.assertEqual(states, {700: "full", 300: "none", 50: "none", 0: "none"})
+        hold._end("by_hand")
+        self._hold_customer(self.other_customer)
+        self.assertEqual(self._get_asked(), {self.customer: 700, third: 50})
+
+    def test_entry_that_names_another_customer(self):
+        """The partner of the entry decides nothing about the lines of others."""
+        self._new_entry(
+            (self.customer, 700), (self.other_customer, 300), partner=self.customer
+        )
+        self._new_entry((self.customer, 20), partner=self.other_customer)
+        self._hold_customer()
+        self.assertEqual(self._get_asked(), {self.other_customer: 300})
+
+    def test_contact_on_the_line(self):
+        """A contact of the customer on an entry is the customer."""
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.customer.id, "type": "contact"}
+        )
+        self._new_entry((contact, 700))
+        self._new_entry((contact, 40), (self.other_customer, 300))
+        self._hold_customer()
+        self.assertEqual(self._get_asked(), {self.other_customer: 300})
+
+    def test_receipt(self):
+        """A receipt is held as an invoice is."""
+        self._new_receipt(80)
+        self._new_receipt(90, partner=self.other_customer)
+        self._hold_customer()
+        self.assertEqual(self._get_asked(), {self.other_customer: 90})
+
+    def test_subsidiary_is_another_customer(self):
+        """A company under the customer owes for itself."""
+        subsidiary = self.env["res.partner"].create(
+            {
+                "name": "Subsidiary",
+                "is_company": True,
+                "parent_id": self.customer.id,
+                "email": "sub@example.com",
+            }
+        )
+        self._new_invoice(100, partner=subsidiary)
+        self._new_entry((subsidiary, 30))
+        self._new_entry((self.customer, 700))
+        self._hold_customer()
+        self.assertEqual(self._get_asked(), {subsidiary: 130})
+
+    def test_archived_customer(self):
+        """Whether the customer is archived, or back again, changes nothing."""
+        invoice = self._new_invoice(100)
+        self._new_entry((self.customer, 700))
+        self._hold_customer()
+        for active in (False, True):
+            self.customer.active = active
+            self.assertFalse(self._run().line_ids)
+        self.assertEqual(invoice.dunning_state, "full")
+
+    # === Every gate looks at the line === #
+
+    def test_line_is_ready_when_the_hold_comes(self):
+        """What was prepared about the line of one customer is taken back, not the rest."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        lines = self._run().line_ids
+        lines.state = "to_be_sent"
+        self._hold_customer()
+        states = {line.partner_id: line.state for line in lines}
+        self.assertEqual(
+            states, {self.customer: "ignored", self.other_customer: "to_be_sent"}
+        )
+        with self.assertRaisesRegex(UserError, "may not be dunned"):
+            lines.filtered(lambda line: line.state == "ignored").state = "to_be_sent"
+
+    def test_screens_name_the_line(self):
+        """Searching control lines by hold finds the line of the customer alone."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        lines = self._run().line_ids
+        self._hold_customer()
+        found = lines.search([("hold_state", "=", "full"), ("id", "in", lines.ids)])
+        self.assertEqual(found.partner_id, self.customer)
+        found = lines.search([("hold_state", "=", "none"), ("id", "in", lines.ids)])
+        self.assertEqual(found.partner_id, self.other_customer)
+        self.assertEqual(lines.filtered("held_amount").mapped("held_amount"), [700])
+
+    def test_analysis(self):
+        """The analysis takes off what is held line by line."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        self._run().line_ids.state = "sent"
+        self._hold_customer()
+        self.env.flush_all()
+        rows = self.env["credit.control.analysis"].search(
+            [("partner_id", "in", (self.customer | self.other_customer).ids)]
+        )
+        found = {row.partner_id: (row.open_balance, row.held_balance) for row in rows}
+        self.assertEqual(
+            found, {self.customer: (0, 700), self.other_customer: (300, 0)}
+        )
+
+    def test_dry_run_is_equal(self):
+        """The dry run says of each line what the run makes of it."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        self._hold_customer()
+        wizard = self.env["aftersales.dunning.dry.run"].create(
+            {"date": self.today, "company_id": self.company.id}
+        )
+        rows = wizard._make_lines()
+        found = {row.partner_id: (row.outcome, row.due_now) for row in rows}
+        self.assertEqual(
+            found,
+            {self.customer: ("held", 0), self.other_customer: ("remind", 300)},
+        )
+        reasons = {row.partner_id: bool(row.reason) for row in rows}
+        self.assertEqual(reasons, {self.customer: True, self.other_customer: False})
+
+    def test_terms_leave_others_alone(self):
+        """The end of a hold gives no new dates to what other customers owe."""
+        due = self.today - timedelta(days=30)
+        own = self._new_entry((self.customer, 200))
+        both = self._new_entry((self.customer, 700), (self.other_customer, 300))
+        hold = self._hold_customer()
+        hold.sudo().write({"release_policy": "new_due", "due_days": 14})
+        hold._end("by_hand")
+        ours = own.line_ids.filtered("debit")
+        self.assertEqual(ours.date_maturity, self.today + timedelta(days=14))
+        self.assertEqual(
+            both.line_ids.filtered("debit").mapped("date_maturity"), [due, due]
+        )
