@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_allocation_engine
 from . import test_backlog
+from . import test_branches
 from . import test_claim
 from . import test_customer_holds
 from . import test_discipline
