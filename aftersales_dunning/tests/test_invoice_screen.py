@@ -232,16 +232,14 @@ class TestInvoiceScreen(DunningCommon):
                 f"aftersales_dunning.aftersales_dunning_hold_view_{kind}",
                 "age",
                 "settled_by",
-                "held_company",
+                "held_now",
                 kind=kind,
             )
         domain = [("state", "=", "active"), ("company_id", "=", self.company.id)]
         rows = Hold.formatted_read_group(
-            domain, ["age", "settled_by"], ["held_company:sum"]
+            domain, ["age", "settled_by"], ["held_now:sum"]
         )
-        found = {
-            (row["age"], row["settled_by"]): row["held_company:sum"] for row in rows
-        }
+        found = {(row["age"], row["settled_by"]): row["held_now:sum"] for row in rows}
         self.assertEqual(
             found,
             {

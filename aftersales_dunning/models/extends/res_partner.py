@@ -1,13 +1,5 @@
 from odoo import api, fields, models
 
-from ...const import HELD_NONE, HOLD_ACTIVE, SCOPE_CUSTOMER
-
-OPEN = [
-    ("move_type", "in", ("out_invoice", "out_receipt")),
-    ("state", "=", "posted"),
-    ("payment_state", "in", ("not_paid", "partial")),
-]
-
 
 class ResPartner(models.Model):
     """How much of what a customer owes is held."""
@@ -21,46 +13,16 @@ class ResPartner(models.Model):
         help="What is open and not dunned at the moment, in the company's currency.",
     )
 
-    @api.depends_context("company")
+    @api.depends_context("uid", "company")
     def _compute_dunning_held(self):
-        company = self.env.company
-        moves = self.env["account.move"]
-        own = [*OPEN, ("company_id", "=", company.id)]
-        commercial = self.commercial_partner_id
-        # sudo: a hold counts whoever looks
-        stopped = (
-            self.env["aftersales.dunning.hold"]
-            .sudo()
-            .search(
-                [
-                    ("scope", "=", SCOPE_CUSTOMER),
-                    ("state", "=", HOLD_ACTIVE),
-                    ("company_id", "=", company.id),
-                    ("partner_id", "in", commercial.ids),
-                ]
-            )
-            .partner_id
-        )
-        held = dict.fromkeys(commercial.ids, 0.0)
-        for partner, amount in moves._read_group(
-            [*own, ("commercial_partner_id", "in", stopped.ids)],
-            ["commercial_partner_id"],
-            ["amount_residual_signed:sum"],
+        """Add up the holds that the button opens: every euro once, see the hold."""
+        Hold = self.env["aftersales.dunning.hold"]
+        domain = Hold._get_money_domain(self.commercial_partner_id)
+        held = dict.fromkeys(self.commercial_partner_id.ids, 0.0)
+        for partner, amount in Hold._read_group(
+            domain, ["partner_id"], ["held_now:sum"]
         ):
-            held[partner.id] += amount
-        today = fields.Date.context_today(self)
-        for partner, currency, amount in moves._read_group(
-            [
-                *own,
-                ("commercial_partner_id", "in", (commercial - stopped).ids),
-                ("hold_state", "!=", HELD_NONE),
-            ],
-            ["commercial_partner_id", "currency_id"],
-            ["held_amount:sum"],
-        ):
-            held[partner.id] += currency._convert(
-                amount, company.currency_id, company, today
-            )
+            held[partner.commercial_partner_id.id] += amount
         for partner in self:
             partner.dunning_held = held.get(partner.commercial_partner_id.id, 0.0)
 
@@ -70,7 +32,8 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "aftersales_dunning.aftersales_dunning_hold_action"
         )
+        holds = self.env["aftersales.dunning.hold"]
         return action | {
-            "domain": [("partner_id", "child_of", self.commercial_partner_id.id)],
-            "context": {"search_default_active": 1},
+            "domain": list(holds._get_money_domain(self.commercial_partner_id)),
+            "context": {"search_default_active": 1, "search_default_waiting": 1},
         }

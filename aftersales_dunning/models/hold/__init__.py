@@ -6,6 +6,7 @@ from . import aftersales_dunning_hold_claim
 from . import aftersales_dunning_hold_life
 from . import aftersales_dunning_hold_release
 from . import aftersales_dunning_hold_age
+from . import aftersales_dunning_hold_money
 from . import aftersales_dunning_hold_expiry
 from . import aftersales_dunning_hold_customer
 from . import aftersales_dunning_hold_explain

@@ -49,6 +49,7 @@ class AftersalesDunningHold(models.Model):
             return
         holds._lock()  # where that takes too long it ends all the same
         were_active = holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        were_active._keep_what_customers_held()
         holds.write(
             {
                 "state": STATE_BY_END.get(end_reason, HOLD_RELEASED),
