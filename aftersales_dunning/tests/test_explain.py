@@ -121,6 +121,19 @@ class TestExplain(DunningCommon):
         hold._release_by_hand({"release_policy": "wait", "wait_days": 5})
         self.assertIn(f"Not dunned before {self._day(self._in(5))}", self._why(move))
         self.assertIn("sends reminder 1", self._why(move, self._in(5)))
+        with Form(self._as(self.accountant, move)) as form:
+            self.assertEqual(form.held_amount, 0)
+            self.assertEqual(form.held_beside, 1150)
+            self.assertEqual(form.due_now, 0)
+            self.assertEqual(
+                form.dunning_notice,
+                f"Not dunned before {self._day(self._in(5))}, on the terms of a hold that"
+                " ended.",
+            )
+        move.dunning_resume_on = self.today
+        with Form(self._as(self.accountant, move)) as form:
+            self.assertFalse(form.dunning_notice)
+            self.assertFalse(form.held_beside)
 
     def test_asked_for(self):
         """A hold that waits for approval holds nothing, and is told."""
@@ -181,7 +194,41 @@ class TestExplain(DunningCommon):
         self._hold(move, "amount", 500, self.case)
         why = self._why(move)
         self.assertRegex(why, r"Instalment of .*: A run .* about .*500\.00")
-        self.assertRegex(why, r"Instalment of .*: Not dunned: .*0\.00.* tolerance")
+        self.assertRegex(
+            why, rf"Instalment of .*: In review \(case {self.case.number}\), nothing"
+        )
+
+    def test_instalment_that_is_held(self):
+        """What lies on the last of three instalments is in review, with its case.
+
+        No rule and no day of the past is given as the reason, with a tolerance or none.
+        """
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Thirds",
+                "line_ids": [
+                    (0, 0, {"value_amount": value, "nb_days": days})
+                    for value, days in ((33.33, 0), (33.33, 5), (33.34, 10))
+                ],
+            }
+        )
+        for tolerance, due in ((0, 1), (5, 1), (5, 0)):
+            self.company.credit_control_tolerance = tolerance
+            move = self._new_invoice(
+                1210,
+                invoice_payment_term_id=term.id,
+                date_due=self._in(-30 if due else -5),
+            )
+            lines = move._get_open_lines()
+            self._hold(move, "amount", 484, self.case)
+            texts = self._as(self.accountant, move)._explain_dunning()[move]
+            day = self._day(lines[-1].date_maturity)
+            last = next(text for text in texts if f"Instalment of {day}" in text)
+            self.assertIn(f"In review (case {self.case.number})", last)
+            self.assertNotIn("Another rule", last)
+            self.assertNotIn("tolerance", last)
+            self.assertEqual("Without this, reminder 1" in last, bool(due))
+            self.assertNotIn("In review", " ".join(texts[1:-1]))
 
     def test_agrees_with_the_engine(self):
         """The day named for a reminder is the first on which the engine offers it."""

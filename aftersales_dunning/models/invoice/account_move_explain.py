@@ -58,7 +58,12 @@ class AccountMove(models.Model):
             texts += [
                 move._explain_reminder(reminder) for reminder in reminders[origin]
             ]
-            texts += origin._explain_prospects(by_move[origin], day)
+            why = ", ".join(
+                hold._get_case_words(visible)
+                for hold in holds[origin]
+                if hold.state == HOLD_ACTIVE
+            )
+            texts += origin._explain_prospects(by_move[origin], day, why)
             result[move] = list(dict.fromkeys(texts))
         return result
 
@@ -129,6 +134,13 @@ class AccountMove(models.Model):
 
     # === Sentences === #
 
+    def _explain_resume(self, resume_on):
+        """Return why nothing is dunned although no hold runs any more."""
+        return self.env._(
+            "Not dunned before %s, on the terms of a hold that ended.",
+            format_date(self.env, resume_on),
+        )
+
     def _explain_reminder(self, reminder):
         """Return a sentence about a reminder that was given, or is on its way."""
         env = self.env
@@ -160,20 +172,25 @@ class AccountMove(models.Model):
             **values,
         )
 
-    def _explain_prospects(self, prospects, day):
-        """Say what a run on a day makes of the open instalments of this invoice."""
+    def _explain_prospects(self, prospects, day, why=""):
+        """Say what a run on a day makes of the open instalments of this invoice.
+
+        :param why: the cases of its active holds, in words
+        """
         self.ensure_one()
         texts = []
         if any(p.standing.is_early for p in prospects.values()):
             resume_on = next(iter(prospects.values())).standing.resume_on
-            texts.append(
-                self.env._(
-                    "Not dunned before %s: so it was agreed when a hold ended.",
-                    format_date(self.env, resume_on),
-                )
-            )
+            texts.append(self._explain_resume(resume_on))
         for line, prospect in prospects.items():
             text = line._explain_prospect(prospect, day)
+            if line._is_wholly_held(prospect):
+                # The part that is held lies on what is due last.
+                text = self.env._(
+                    "In review (%(why)s), nothing of it is asked for. %(text)s",
+                    why=why,
+                    text=text,
+                )
             if text and len(prospects) > 1:
                 text = self.env._(
                     "Instalment of %(date)s: %(text)s",

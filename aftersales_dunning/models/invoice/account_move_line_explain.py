@@ -59,9 +59,9 @@ class AccountMoveLine(models.Model):
                     self.company_id.currency_id,
                 ),
             )
-        return self._explain_waiting(prospect)
+        return self._explain_waiting(prospect, day)
 
-    def _explain_waiting(self, prospect):
+    def _explain_waiting(self, prospect, day):
         """Return a sentence about an instalment that has its turn later, or never."""
         env = self.env
         if prospect.outcome == OUTCOME_LAST:
@@ -70,7 +70,7 @@ class AccountMoveLine(models.Model):
                 " follows.",
                 prospect.policy.name,
             )
-        if prospect.outcome == OUTCOME_HELD:
+        if prospect.outcome == OUTCOME_HELD and prospect.level:
             return env._(
                 "Without this, reminder %(level)s (%(name)s) would be sent.",
                 level=prospect.level.level,
@@ -83,7 +83,8 @@ class AccountMoveLine(models.Model):
             )
         elif prospect.outcome != OUTCOME_WAITS:
             texts.append(env._("Another rule keeps it out of the run."))
-        if prospect.next_on:
+        # A turn that is past was not taken: by which rule is said above.
+        if prospect.next_on and prospect.next_on > day:
             texts.append(
                 env._(
                     "Reminder %(level)s (%(name)s) has its turn on %(day)s.",

@@ -95,7 +95,7 @@ class AccountMoveLine(models.Model):
             outcome = OUTCOME_NOT_DUE
         elif not level:
             outcome = OUTCOME_WAITS if next_level else OUTCOME_LAST
-        elif standing.is_stopped:
+        elif standing.is_stopped or (open_amount and not due):
             outcome = OUTCOME_HELD
         elif self._is_below_tolerance(day, open_amount, due):
             outcome = OUTCOME_SMALL
@@ -111,6 +111,11 @@ class AccountMoveLine(models.Model):
             next_level,
             next_level._get_turn(self, reached) if next_level else None,
         )
+
+    def _is_wholly_held(self, prospect):
+        """Say whether the part of its invoice that is held takes all of an instalment."""
+        standing = prospect.standing
+        return bool(standing.held and not standing.is_stopped and not prospect.due)
 
     def _get_open_amount(self):
         """Return what is open, in the currency in which the run takes it."""

@@ -47,6 +47,13 @@ class AccountMove(models.Model):
         help="What may not be dunned today: by a hold on the invoice or its customer, or on"
         " the terms of a hold that ended.",
     )
+    held_beside = fields.Monetary(
+        "Also Not Dunned",
+        compute="_compute_held_beside",
+        groups=READERS,
+        help="What else may not be dunned today: because the whole customer is held, or"
+        " until its date.",
+    )
     dunning_notice = fields.Char(compute="_compute_dunning_notice", groups=READERS)
     dunning_hold_ids = fields.Many2many(
         "aftersales.dunning.hold",
@@ -68,6 +75,14 @@ class AccountMove(models.Model):
             else:
                 move.dunning_state = HELD_PARTIAL if standing.held else HELD_NONE
 
+    @api.depends("amount_residual", "held_amount", "dunning_resume_on")
+    def _compute_held_beside(self):
+        standings = self._get_standings()
+        for move in self:
+            standing = standings.get(move)
+            is_open = standing and standing.residual > 0 and standing.is_stopped
+            move.held_beside = standing.residual - standing.held if is_open else 0
+
     def _search_dunning_state(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -88,7 +103,13 @@ class AccountMove(models.Model):
             "dunning_resume_on", ">", "today"
         )
 
-    @api.depends("held_amount", "hold_state", "hold_ids.state", "commercial_partner_id")
+    @api.depends(
+        "held_amount",
+        "hold_state",
+        "hold_ids.state",
+        "commercial_partner_id",
+        "dunning_resume_on",
+    )
     @api.depends_context("uid", "lang")
     def _compute_dunning_notice(self):
         """In plain words: what is held, by which case, until when."""
@@ -100,13 +121,19 @@ class AccountMove(models.Model):
             )
         )
         running = open_moves._get_running_holds()
+        standings = open_moves._get_standings()
         holds = self.env["aftersales.dunning.hold"].union(*running.values())
         visible = holds.case_id.with_env(self.env)._filtered_access("read")
         readable = holds.with_env(self.env)._filtered_access("read")
         for move in self:
             own = running.get(move._origin, holds.browse())
             move.dunning_hold_ids = own & readable
-            move.dunning_notice = move._get_dunning_notice(own, visible)
+            notice = move._get_dunning_notice(own, visible)
+            standing = standings.get(move._origin)
+            if standing and standing.is_early:
+                waits = move._explain_resume(standing.resume_on)
+                notice = f"{notice} {waits}" if notice else waits
+            move.dunning_notice = notice
 
     def _get_dunning_notice(self, holds, visible_cases):
         """Return the notice about these running holds."""
