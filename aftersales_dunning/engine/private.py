@@ -14,3 +14,24 @@ class DueAmounts(dict):
 
 class AskedAmount(float):
     """What a payment code asks for, in the invoice's currency."""
+
+
+class Payable(dict):
+    """``{id of an open item: what a payment may pay of it}``, for the next matching only.
+
+    :param discount: whether the payment was asked for less an early payment discount
+    """
+
+    def __init__(self, amounts, discount=False):
+        super().__init__(amounts)
+        self.discount = discount
+
+    def take(self):
+        """Return the amounts, once: what follows is matched as ever."""
+        amounts = dict(self)
+        self.clear()
+        return amounts
+
+
+class NoDiscount:
+    """Says that no early payment discount is offered, because a part is in review."""

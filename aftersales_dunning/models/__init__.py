@@ -1,5 +1,6 @@
 from . import hold
 from . import case
 from . import invoice
+from . import payment
 from . import credit_control
 from . import extends

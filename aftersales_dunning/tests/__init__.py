@@ -21,6 +21,8 @@ from . import test_hold_life
 from . import test_hostile_change
 from . import test_invoice_screen
 from . import test_overlaps
+from . import test_pay_between
+from . import test_pay_overdue
 from . import test_portal
 from . import test_release
 from . import test_request

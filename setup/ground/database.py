@@ -79,9 +79,9 @@ def _filestore(space, name):
 def template(space):
     """Return the name of the template with all third-party modules, made if needed.
 
-    It has no demo data, and the languages the addons are shipped in.
+    It has no demo data, the languages the addons are shipped in, and what tests need.
     """
-    modules = addons.third_party(space.manifests)
+    modules = [*addons.third_party(space.manifests), *addons.FOR_TESTS]
     made_of = [*modules, *LANGUAGES, *EXTENSIONS]
     parts = [python.locks_digest(), space.odoo.version, *made_of]
     name = f"aftersales_template_{_key(*parts)}"
