@@ -21,6 +21,7 @@ from . import test_hold_life
 from . import test_hostile_change
 from . import test_invoice_screen
 from . import test_overlaps
+from . import test_partner_moves
 from . import test_pay_between
 from . import test_pay_overdue
 from . import test_portal

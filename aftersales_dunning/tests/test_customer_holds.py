@@ -142,10 +142,11 @@ class TestCustomerItems(CustomerHoldCommon):
         self.assertEqual(self._get_asked(), {subsidiary: 130})
 
     def test_archived_customer(self):
-        """Whether the customer is archived, or back again, changes nothing."""
+        """Archived, back again, or kept to a company: that changes nothing."""
         invoice = self._new_invoice(100)
         self._new_entry((self.customer, 700))
         self._hold_customer()
+        self.customer.company_id = self.company
         for active in (False, True):
             self.customer.active = active
             self.assertFalse(self._run().line_ids)

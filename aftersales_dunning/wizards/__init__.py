@@ -1,2 +1,3 @@
 from . import hold
 from . import credit_control
+from . import partner

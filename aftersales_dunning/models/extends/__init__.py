@@ -2,6 +2,7 @@ from . import ir_rule
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_family
 from . import stock_move
 from . import stock_picking
 from . import sale_order

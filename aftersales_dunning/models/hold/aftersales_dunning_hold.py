@@ -55,6 +55,7 @@ class AftersalesDunningHold(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         "Customer",
+        ondelete="restrict",
         compute="_compute_partner_id",
         store=True,
         readonly=False,

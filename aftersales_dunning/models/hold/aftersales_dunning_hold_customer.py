@@ -78,3 +78,30 @@ class AftersalesDunningHold(models.Model):
             for move_id in moves_of[hold.id]:
                 result[move_id] |= hold
         return result
+
+    # === Customers that become part of others === #
+
+    def _keep_items(self, before):
+        """Keep what these no longer cover since a customer changed.
+
+        :param before: result of ``_get_customer_items`` before the change
+        :returns: the holds that kept something, and those that cover more than before
+        """
+        kept = gained = self.browse()
+        for hold, items in self._get_customer_items().items():
+            had = before[hold]
+            if lost := (had - items).exists():
+                hold.kept_item_ids |= lost
+                kept |= hold
+            if items - had:
+                gained |= hold
+        return kept, gained
+
+    def _tell_debtor_control(self, text):
+        """Leave a note with the customer of a hold, for those who decide about it."""
+        self.ensure_one()
+        self.partner_id.message_post(
+            body=text,
+            partner_ids=self._get_debtor_control().partner_id.ids,
+            subtype_xmlid="mail.mt_note",
+        )

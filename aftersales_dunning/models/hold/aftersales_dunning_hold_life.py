@@ -117,6 +117,11 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.waits_for == WAITS_SERVICE:
             return self.case_id.user_id
+        return self._get_debtor_control()
+
+    def _get_debtor_control(self):
+        """Return the users who decide about this hold, whoever asked for it."""
+        self.ensure_one()
         return self.env.ref(DEBTOR_CONTROL).all_user_ids.filtered(
             lambda user: (
                 user.active and not user.share and self.company_id in user.company_ids

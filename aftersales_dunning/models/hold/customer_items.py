@@ -52,8 +52,11 @@ ITEMS = """
       JOIN account_move AS move
         ON move.partner_id = held.partner_id AND move.company_id = held.company_id
        AND move.move_type IN ('out_invoice', 'out_receipt')
+      JOIN res_partner AS addressee ON addressee.id = move.partner_id
       JOIN account_move_line AS line
-        ON line.move_id = move.id AND line.partner_id = move.commercial_partner_id
+        ON line.move_id = move.id
+       AND line.partner_id IN (
+           move.commercial_partner_id, addressee.commercial_partner_id)
      WHERE %(item)s AND %(within)s
      UNION
     SELECT kept.hold_id, line.id, line.move_id
