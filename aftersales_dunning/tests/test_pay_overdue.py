@@ -22,6 +22,17 @@ class TestPayOverdue(PayingCommon):
         self.assertEqual((hold.state, self.older.held_amount), ("active", 400))
         self.assertFalse(self._run().line_ids)
 
+    @feature("N-02")
+    def test_page(self):
+        """The page says what is asked for of each invoice, and what is in review."""
+        self._hold(self.older, "amount", 400, self.case)
+        page = self._page("/my/invoices/overdue")
+        rows = [self._text(row) for row in page.xpath("//table[@name='asked']//tr")[1:]]
+        self.assertEqual(len(rows), 2)
+        told = f"{self.older.name} Case {self.case.number} $ 400.00 $ 600.00"
+        self.assertIn(told, rows)
+        self.assertIn(f"{self.newer.name} $ 500.00", rows)
+
     def test_newest_is_held(self):
         """What is held may lie on the invoice that is due last as well."""
         self._hold(self.newer, "amount", 120.5, self.case)

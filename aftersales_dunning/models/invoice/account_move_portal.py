@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
+from odoo.addons.aftersales_case.engine.private import get_private
+
 from ...const import HOLD_ACTIVE
-from ...engine.private import AskedAmount
+from ...engine.private import AskedAmount, NoDiscount, Payable
 
 
 class AccountMove(models.Model):
@@ -49,8 +51,15 @@ class AccountMove(models.Model):
                 "due_now": move.currency_id.round(standing.due_now),
                 "is_held": bool(own),
                 "is_stopped": standing.is_stopped,
+                "loses_discount": bool(standing.held) and move._offers_discount(),
                 "cases": ", ".join(cases.mapped("number")),
             }
+
+    def _offers_discount(self):
+        """Say whether there is a discount for paying today."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return self._is_eligible_for_early_payment_discount(self.currency_id, today)
 
     def _get_dunning_review(self):
         """Return what the customer is told of what is in review, or None."""
@@ -66,14 +75,24 @@ class AccountMove(models.Model):
     def _get_invoice_next_payment_values(self, custom_amount=None):
         """Ask for the undisputed part; for nothing where all is in review.
 
-        The whole amount can still be paid. An early payment discount is left alone:
-        nothing is overdue while it runs.
+        The whole amount can still be paid. There is no discount for paying early while
+        a part is in review. A link that was made for more, before something came in
+        review, asks for what is due now. What is being booked was asked for already.
         """
-        values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
         review = self._get_dunning_review()
+        payable = get_private(self.env.context, "dunning_payable", Payable)
+        if not review or payable is not None:
+            return super()._get_invoice_next_payment_values(custom_amount=custom_amount)
+        move = self
+        if review["loses_discount"]:
+            move = self.with_context(dunning_no_discount=NoDiscount())
+        if custom_amount is not None and self._is_too_much(custom_amount, review):
+            custom_amount = None
+        values = super(AccountMove, move)._get_invoice_next_payment_values(
+            custom_amount=custom_amount
+        )
         if (
             not values
-            or not review
             or custom_amount is not None
             or values["installment_state"] == "epd"
         ):
@@ -88,6 +107,11 @@ class AccountMove(models.Model):
             "next_payment_reference": self.name,
             "is_last_installment": False,
         }
+
+    def _is_too_much(self, amount, review):
+        """Say whether a link asks for more than may be asked for."""
+        limit = self.amount_residual if review["is_stopped"] else review["due_now"]
+        return self.currency_id.compare_amounts(amount, limit) > 0
 
     def _get_invoice_portal_extra_values(self, custom_amount=None):
         """Add what is in review."""

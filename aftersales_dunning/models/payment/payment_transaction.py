@@ -91,17 +91,13 @@ class PaymentTransaction(models.Model):
 
     def _get_debtor_controller(self):
         """Return the user who deals with the invoices, of debtor control."""
-        # sudo: who decided about holds is looked up for the task only
         company = self.company_id
-        users = (
-            self.env.ref(DEBTOR_CONTROL)
-            .sudo()
-            .all_user_ids.filtered(
-                lambda user: (
-                    user.active and not user.share and company in user.company_ids
-                )
-            )
+        # sudo: who belongs to debtor control is looked up for the task only
+        group = self.env.ref(DEBTOR_CONTROL).sudo()
+        users = group.all_user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
         )
-        holds = self.invoice_ids.sudo().hold_ids  # sudo: as above
+        # sudo: so is who decided about holds
+        holds = self.invoice_ids.sudo().hold_ids
         known = (holds.approved_by_id | holds.requested_by_id) & users
         return (known or users.sorted("id"))[:1]
