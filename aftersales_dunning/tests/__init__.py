@@ -26,6 +26,7 @@ from . import test_pay_between
 from . import test_pay_currencies
 from . import test_pay_one
 from . import test_pay_overdue
+from . import test_pay_sent
 from . import test_portal
 from . import test_release
 from . import test_request

@@ -63,6 +63,32 @@ class AccountMove(models.Model):
             " what is due now."
         )
 
+    def _get_review_words(self):
+        """Return a paragraph for the customer about what is in review, or False."""
+        self.ensure_one()
+        review = self._get_dunning_review()
+        if not review:
+            return False
+        held = self.currency_id.format(review["held"])
+        if review["cases"]:
+            text = self.env._(
+                "In review: %(held)s, case %(case)s.", held=held, case=review["cases"]
+            )
+        else:
+            text = self.env._("In review: %(held)s.", held=held)
+        if review["is_stopped"]:
+            return text + " " + self.env._("Nothing of this invoice is due now.")
+        due = self.currency_id.format(review["due_now"])
+        return text + " " + self.env._("Due now: %(due)s.", due=due)
+
+    def _notify_by_email_prepare_rendering_context(self, *args, **kwargs):
+        """Say in the head of a mail what is due now, where Odoo asks for the total."""
+        values = super()._notify_by_email_prepare_rendering_context(*args, **kwargs)
+        told = self.with_context(lang=values.get("lang"))._get_review_words()
+        if told:
+            values["subtitles"] = [*values["subtitles"][:1], told]
+        return values
+
     def _is_eligible_for_early_payment_discount(self, currency, reference_date):
         """Say whether a discount for paying early is offered, as Odoo does.
 
