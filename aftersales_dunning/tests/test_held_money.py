@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -90,6 +92,32 @@ class TestHeldMoney(DunningCommon):
         self.assertAlmostEqual(float(self.env.cr.fetchone()[0] or 0), total)
         return total
 
+    def _in_dollars(self, amount, rate):
+        """Bill dollars, worth so many for one of the company's currency on that day."""
+        dollar = self.env["res.currency"].create(
+            {"name": "TSD", "symbol": "T$", "rounding": 0.01}
+        )
+        for day, value in ((self.today - timedelta(days=40), rate), (self.today, 1.6)):
+            self.env["res.currency.rate"].create(
+                {
+                    "name": day,
+                    "currency_id": dollar.id,
+                    "rate": value,
+                    "company_id": self.company.id,
+                }
+            )
+        return self._new_invoice(amount, currency_id=dollar.id)
+
+    @feature("N-05")
+    def test_two_cases_on_one_invoice(self):
+        """What two cases dispute of an invoice counts once: never more than is open."""
+        invoice = self._new_invoice(1000)
+        self._hold(invoice, "amount", 800, self.case)
+        self._hold(invoice, "amount", 800, self.other_case, reason_id=self.dispute.id)
+        self.assertEqual(self._total(), 1000)
+        self._hold(self._new_invoice(300), "invoice", case=self.case)
+        self.assertEqual(self._total(), 1300)
+
     @feature("N-05")
     def test_customer_is_held(self):
         """A hold on a customer holds all that he owes, beside what his invoices hold."""
@@ -143,6 +171,20 @@ class TestHeldMoney(DunningCommon):
         hold = self._hold_customer()
         self.assertEqual(self._total(), 800)
         self.assertEqual(hold.held_now, 800)
+
+    @feature("N-05")
+    def test_booked_value(self):
+        """Dollars count at what they are booked at, whatever the rate of today."""
+        invoice = self._in_dollars(1000, 1.25)
+        self.assertEqual(invoice.amount_residual_signed, 800)
+        hold = self._hold(invoice, "amount", 500, self.case)
+        self.assertEqual(self._total(), 400)
+        self._pay(invoice, 200)
+        self.assertEqual(self._total(), 400)
+        hold.amount = 250
+        self.assertEqual(self._total(), 200)
+        self._hold_customer()
+        self.assertEqual(self._total(), invoice.amount_residual_signed)
 
     @feature("N-05")
     def test_waiting_for_its_date(self):

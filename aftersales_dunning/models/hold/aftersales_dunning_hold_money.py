@@ -3,94 +3,86 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import HOLD_ACTIVE, SCOPE_CUSTOMER
+from .customer_items import ACTIVE, IS_ITEM, covered_items
 
 READERS = (
     "account.group_account_invoice,account.group_account_readonly,"
     "account_credit_control.group_account_credit_control_info"
 )
-MONEY_TYPES = ("out_invoice", "out_receipt", "entry")
+IS_OPEN = SQL(
+    """line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
+   AND line.amount_residual > 0"""
+)
+ENDED = "hold.state NOT IN ('requested', 'active') AND hold.resume_on > %s"
 
-
-def covers(hold):
-    """Say that a hold on a customer covers an open item.
-
-    :param hold: alias of the hold; ``item`` is the open item, ``payer`` its customer
-    """
-    return SQL(
-        """%(hold)s.scope = 'customer'
-           AND %(hold)s.partner_id = payer.commercial_partner_id
-           AND %(hold)s.company_id = item.company_id""",
-        hold=hold,
-    )
-
-
-def is_first_on_customer(hold):
-    """Say that a hold is the first of those that hold the customer as a whole."""
-    return SQL(
-        """%s AND NOT EXISTS (
-            SELECT FROM aftersales_dunning_hold AS other
-             WHERE other.state = 'active' AND other.id < %s.id AND %s)""",
-        covers(hold),
-        hold,
-        covers(SQL.identifier("other")),
-    )
-
-
-def is_waited_for(hold, is_about, today):
-    """Say that nothing but the date waits for which an ended hold asks the latest.
-
-    :param is_about: that this hold is about the open item
-    """
-    return SQL(
-        """%(is_about)s AND move.dunning_resume_on > %(today)s AND NOT EXISTS (
-            SELECT FROM aftersales_dunning_hold AS other
-             WHERE (other.state = 'active' AND %(covers)s)
-                OR (other.state NOT IN ('requested', 'active')
-                    AND (other.resume_on, %(hold)s.id) > (%(hold)s.resume_on, other.id)
-                    AND (other.move_id = move.id OR %(covers)s)))""",
-        is_about=is_about,
-        today=today,
-        hold=hold,
-        covers=covers(SQL.identifier("other")),
-    )
-
-
-def open_value(condition):
-    """Return what is open of the items of a condition, less what is held of them by holds
-    on their invoices, in the books' currency."""
-    return SQL(
-        """
-        SELECT COALESCE(sum(GREATEST(part.open - part.own, 0)), 0)
+# What the holds on invoices leave of what is open goes to one hold: the first on the
+# customer, else the ended one for whose date it waits the longest.
+BESIDE = """
+    WITH first AS (
+        SELECT DISTINCT ON (line_id) line_id, move_id, hold_id
           FROM (
-            SELECT sum(item.amount_residual) AS open,
-                   (SELECT COALESCE(sum(own.held_company), 0)
-                      FROM aftersales_dunning_hold AS own
-                     WHERE own.move_id = item.move_id AND own.state = 'active'
-                       AND own.scope <> 'customer') AS own
-              FROM account_move_line AS item
-              JOIN account_move AS move ON move.id = item.move_id
-              JOIN account_account AS account ON account.id = item.account_id
-              JOIN res_partner AS payer ON payer.id = item.partner_id
-             WHERE account.account_type = 'asset_receivable'
-               AND item.reconciled IS NOT TRUE
-               AND item.parent_state = 'posted'
-               AND item.amount_residual > 0
-               AND move.move_type IN %s
-               AND %s
-          GROUP BY item.move_id
-          ) AS part
-        """,
-        MONEY_TYPES,
-        condition,
+            SELECT line_id, move_id, hold_id, NULL::date AS resume_on
+              FROM (%(covered)s) AS covered
+             UNION ALL
+            SELECT item.line_id, item.move_id, item.hold_id, hold.resume_on
+              FROM (%(waiting)s) AS item
+              JOIN aftersales_dunning_hold AS hold ON hold.id = item.hold_id
+             UNION ALL
+            SELECT line.id, line.move_id, hold.id, hold.resume_on
+              FROM aftersales_dunning_hold AS hold
+              JOIN account_move AS move ON move.id = hold.move_id
+              JOIN account_move_line AS line ON line.move_id = move.id
+             WHERE hold.scope <> 'customer' AND %(ended)s AND %(waits)s AND %(is_item)s
+          ) AS candidate
+      ORDER BY line_id, resume_on DESC NULLS FIRST, hold_id
+    ), part AS (
+        SELECT first.hold_id, first.move_id, sum(line.amount_residual) AS open
+          FROM first
+          JOIN account_move_line AS line ON line.id = first.line_id
+      GROUP BY first.hold_id, first.move_id
+    )
+    SELECT part.hold_id, sum(GREATEST(part.open - COALESCE(own.held, 0), 0)) AS amount
+      FROM part
+ LEFT JOIN LATERAL (
+        SELECT sum(hold.held_company) AS held
+          FROM aftersales_dunning_hold AS hold
+         WHERE hold.move_id = part.move_id AND hold.state = 'active'
+           AND hold.scope <> 'customer'
+      ) AS own ON true
+  GROUP BY part.hold_id
+"""
+
+
+def money_beside(today):
+    """Return the query of what holds on no invoice hold: (hold_id, amount).
+
+    :param today: what waits for a date does so until this day
+    """
+    ended = SQL(ENDED, today)
+    waits = SQL("%s AND move.dunning_resume_on > %s", IS_OPEN, today)
+    return SQL(
+        BESIDE,
+        covered=covered_items(ACTIVE, IS_OPEN),
+        waiting=covered_items(ended, waits),
+        ended=ended,
+        waits=waits,
+        is_item=IS_ITEM,
     )
 
 
 READ = {
-    "account.move": ("move_type", "dunning_resume_on"),
+    "account.move": (
+        "commercial_partner_id",
+        "company_id",
+        "dunning_resume_on",
+        "move_type",
+        "partner_id",
+    ),
     "account.move.line": (
         "account_id",
         "amount_residual",
         "company_id",
+        "debit",
         "move_id",
         "parent_state",
         "partner_id",
@@ -99,13 +91,15 @@ READ = {
     "aftersales.dunning.hold": (
         "company_id",
         "held_company",
+        "kept_item_ids",
         "move_id",
         "partner_id",
         "resume_on",
         "scope",
         "state",
     ),
-    "res.partner": ("commercial_partner_id",),
+    "res.company": ("parent_path",),
+    "res.partner": ("is_company", "parent_id"),
 }
 
 
@@ -169,35 +163,27 @@ class AftersalesDunningHold(models.Model):
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields["held_now"], "read")
 
-        hold = SQL.identifier(alias)
-        today = fields.Date.context_today(self)
-        of_invoice = SQL("move.id = %s.move_id", hold)
+        # One object for the whole query, whatever the number of its rows.
+        beside = SQL(
+            """(SELECT jsonb_object_agg(beside.hold_id, beside.amount)
+                  FROM (%s) AS beside)""",
+            money_beside(fields.Date.context_today(self)),
+            to_flush=[
+                self.env[model]._fields[name]
+                for model, names in READ.items()
+                for name in names
+            ],
+        )
         return SQL(
             """
             CASE WHEN %(hold)s.state = 'active' AND %(hold)s.scope <> 'customer'
                  THEN COALESCE(%(hold)s.held_company, 0)
-                 WHEN %(hold)s.state = 'active'
-                 THEN (%(of_customer)s)
-                 WHEN %(hold)s.state = 'requested'
-                      OR COALESCE(%(hold)s.resume_on, %(today)s) <= %(today)s
-                 THEN 0
-                 WHEN %(hold)s.scope = 'customer'
-                 THEN (%(customer_waits)s)
-                 ELSE (%(invoice_waits)s) END
+                 WHEN %(hold)s.state = 'active' OR %(hold)s.resume_on IS NOT NULL
+                 THEN COALESCE((%(beside)s ->> %(hold)s.id::text)::numeric, 0)
+                 ELSE 0 END
             """,
-            hold=hold,
-            today=today,
-            of_customer=open_value(is_first_on_customer(hold)),
-            customer_waits=open_value(is_waited_for(hold, covers(hold), today)),
-            invoice_waits=SQL(
-                "%s",
-                open_value(is_waited_for(hold, of_invoice, today)),
-                to_flush=[
-                    self.env[model]._fields[name]
-                    for model, names in READ.items()
-                    for name in names
-                ],
-            ),
+            hold=SQL.identifier(alias),
+            beside=beside,
         )
 
     @api.depends("state", "held_company")
