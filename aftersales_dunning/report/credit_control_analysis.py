@@ -16,7 +16,8 @@ HELD_OF_ROW = """
       FROM (
         SELECT aml.id,
                m.held_amount AS held,
-               (m.is_fully_held OR covered.line_id IS NOT NULL) AS is_stopped,
+               (m.is_fully_held OR m.dunning_resume_on > CURRENT_DATE
+                OR covered.line_id IS NOT NULL) AS is_stopped,
                aml.amount_residual AS residual,
                aml.amount_residual_currency AS residual_currency,
                sum(aml.amount_residual_currency) OVER (PARTITION BY m.id) AS total,
@@ -29,7 +30,8 @@ HELD_OF_ROW = """
            AND account.account_type = 'asset_receivable'
      LEFT JOIN covered ON covered.line_id = aml.id
          WHERE NOT aml.reconciled AND m.state = 'posted'
-           AND (m.hold_state <> 'none' OR covered.line_id IS NOT NULL)
+           AND (m.hold_state <> 'none' OR m.dunning_resume_on > CURRENT_DATE
+                OR covered.line_id IS NOT NULL)
            AND m.id IN (
             SELECT ccl.invoice_id FROM credit_control_line AS ccl
              WHERE ccl.commercial_partner_id = base.partner_id)

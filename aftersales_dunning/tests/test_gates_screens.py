@@ -105,6 +105,11 @@ class TestHeldScreens(RemindersCommon):
         self.env.invalidate_all()
         self.assertEqual(row.open_balance, 1170)
         self.assertEqual(row.held_balance, 80)
+        self.held.dunning_resume_on = "2999-01-01"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(row.open_balance, 170, "what waits for its date is held too")
+        self.assertEqual(row.held_balance, 1080)
 
     def test_queries(self):
         """A list of many lines costs as many queries as one of each kind."""
