@@ -86,15 +86,17 @@ class TestFiles(GatewayCommon):
         """Without, with a broken, and with a wrong Content-Type a file is a file."""
         data = draw("JPEG")
         where = "Content-Disposition: attachment; filename=a.jpg"
-        for kind in (
-            "",
-            "Content-Type: jpeg\r\n",
-            "Content-Type: text/plain\r\n",
-            "Content-Type: text/html; charset=utf-16\r\n",
-            "Content-Type: */*\r\n",
+        for said in (
+            where,
+            f"Content-Type: jpeg\r\n{where}",
+            f"Content-Type: text/plain\r\n{where}",
+            f"Content-Type: text/html; charset=utf-16\r\n{where}",
+            f"Content-Type: */*\r\n{where}",
+            "Content-Type: text/plain; name=a.jpg",
+            "Content-Disposition: inline; filename=a.jpg",
         ):
-            with self.subTest(kind):
-                said = f"{kind}{where}\r\nContent-Transfer-Encoding: base64"
+            with self.subTest(said):
+                said += "\r\nContent-Transfer-Encoding: base64"
                 intake = self._receive(write_parts(TEXT, (said, encode(data))))
                 self.assertFalse(intake.damaged)
                 self.assertEqual(self._get_files(intake.case_id)["a.jpg"].raw, data)
