@@ -15,7 +15,7 @@ HOLD_RELEASED = "released"
 HOLD_EXPIRED = "expired"
 HOLD_WITHDRAWN = "withdrawn"
 HOLD_STATES = [
-    (HOLD_REQUESTED, "Waiting for approval"),
+    (HOLD_REQUESTED, "Requested"),
     (HOLD_ACTIVE, "Active"),
     (HOLD_RELEASED, "Released"),
     (HOLD_EXPIRED, "Expired"),
@@ -29,10 +29,10 @@ WAITS_SERVICE = "service"
 WAITS_SLIP = "slip"
 WAITS_REMINDER = "reminder"
 WAITS = [
-    (WAITS_APPROVAL, "Approval by debtor control"),
-    (WAITS_SERVICE, "Approval of what the customer asked for"),
-    (WAITS_SLIP, "Confirmation of the delivery slip"),
-    (WAITS_REMINDER, "A reminder that is just leaving"),
+    (WAITS_APPROVAL, "Debtor control"),
+    (WAITS_SERVICE, "Who works on the case"),
+    (WAITS_SLIP, "Confirmation of the slip"),
+    (WAITS_REMINDER, "A reminder just leaving"),
 ]
 
 # When a hold that a customer asks for begins to work.
