@@ -94,6 +94,13 @@ class TestFieldRights(FieldRightsCommon):
             ),
         }
 
+    def test_named_as_its_field(self):
+        """A right is called as its field, not by a technical name."""
+        right = self.env["aftersales.field.right"].search(
+            [("key", "=", "aftersales.case.cost")]
+        )
+        self.assertEqual(right.display_name, "Costs")
+
     @feature("B4-98", "B4-23")
     def test_no_way_to_read(self):
         """Agents and reporters are refused on every interface, leaders on none."""

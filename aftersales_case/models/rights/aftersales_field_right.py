@@ -72,6 +72,13 @@ class AftersalesFieldRight(models.Model):
         "UNIQUE(key)", "This field has its rights already. Change these."
     )
 
+    @api.depends("key")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._get_keys())
+        for right in self:
+            right.display_name = labels.get(right.key, right.key)
+
     def _compute_role_ids(self):
         self.role_ids = self._get_roles()
 
