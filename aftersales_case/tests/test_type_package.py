@@ -215,6 +215,17 @@ class TestTypePackage(AftersalesCommon):
         self._import(data, self.editor)
         self.assertEqual(self.env["mail.template"].search_count([]), count)
 
+    def test_refused_in_the_language_of_the_user(self):
+        """The texts of the type are the file's, what is said of it is the user's."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.manager.lang = "nl_NL"
+        data = self._package()
+        data["type"]["code"] = "GU2"
+        data["rules"][0]["key"] = "properties.unknown"
+        wizard = self._wizard(data).with_context(lang="nl_NL")
+        with self.assertRefused(UserError, "Het bestand heeft een regel voor veld"):
+            wizard.action_import()
+
     def test_signatures_come_along(self):
         """A stage that asks for a signature asks for the same one elsewhere."""
         link = self.source.link_ids.sorted()[1]

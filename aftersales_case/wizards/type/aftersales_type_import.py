@@ -218,7 +218,7 @@ class AftersalesTypeImport(models.TransientModel):
         """Create or change the type, in a savepoint: a problem leaves nothing behind."""
         try:
             with self.env.cr.savepoint():
-                taker = _Taker(self.with_context(lang=None), data)
+                taker = _Taker(self, data)
                 taker.notes += [
                     self.env._("Left out, because it is not installed here: %s", name)
                     for name in self._get_foreign_parts(data)
@@ -249,8 +249,9 @@ class _Taker:
     """
 
     def __init__(self, wizard, data):
-        self.env = wizard.env
-        self.known = wizard._find_type(data).with_env(wizard.env)
+        self.user_env = wizard.env  # what is said is said in the user's language
+        self.env = wizard.with_context(lang=None).env
+        self.known = wizard._find_type(data).with_env(self.env)
         self.data = data
         self.notes = []
         self.languages = {code for code, _name in self.env["res.lang"].get_installed()}
@@ -333,7 +334,9 @@ class _Taker:
         group = self.env.ref(xmlid, raise_if_not_found=False)
         if not group or group._name != "res.groups":
             raise UserError(
-                self.env._("The file asks for role %s, which is not known here.", xmlid)
+                self.user_env._(
+                    "The file asks for role %s, which is not known here.", xmlid
+                )
             )
         return group
 
@@ -389,7 +392,7 @@ class _Taker:
             model = field.get("comodel")
             if model and not self._is_choosable(model):
                 raise UserError(
-                    self.env._(
+                    self.user_env._(
                         "Own field %(field)s: records of %(model)s cannot be chosen"
                         " here.",
                         field=field["string"],
@@ -450,7 +453,7 @@ class _Taker:
             )
             if count:
                 raise UserError(
-                    self.env._(
+                    self.user_env._(
                         "Stage %(stage)s is not in the file, but %(count)s cases stand"
                         " in it. Move them first.",
                         stage=link.stage_id.name,
@@ -486,7 +489,7 @@ class _Taker:
             for key in (row["key"], *(item["key"] for item in row["conditions"])):
                 if key not in keys:
                     raise UserError(
-                        self.env._(
+                        self.user_env._(
                             "The file has a rule for field %s, which is not known here.",
                             key,
                         )
@@ -538,7 +541,7 @@ class _Taker:
                 records |= found
         if unknown or not records:
             raise UserError(
-                self.env._(
+                self.user_env._(
                     "The rule of field %(field)s compares with %(name)s, which means no"
                     " record here, or several. Create it, or take the condition out of"
                     " the file.",
@@ -655,12 +658,12 @@ class _Taker:
 
     def _get_template_note(self, name, known):
         if known:
-            return self.env._(
+            return self.user_env._(
                 "Template %s: the text of the file was left out, because only editors of"
                 " templates may take it over. The one with this name is used.",
                 name,
             )
-        return self.env._(
+        return self.user_env._(
             "Template %s was left out, because only editors of templates may take over"
             " its text. No message is sent.",
             name,
@@ -706,7 +709,7 @@ class _Taker:
         if not usable or kind.res_model not in (False, "aftersales.case"):
             kind = self.env.ref("mail.mail_activity_data_todo")
             self.notes.append(
-                self.env._(
+                self.user_env._(
                     "Plan: the kind of activity of step %s is not known here; it became"
                     " a to-do.",
                     number,
