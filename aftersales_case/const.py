@@ -73,6 +73,7 @@ SLIP_STATES = [
 
 # Bounds of settings, ten years: a longer limit means none, which is 0.
 MOST_DAYS, MOST_HOURS = 3650, 87600
+MOST_CHANGES = 1000
 
 SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]

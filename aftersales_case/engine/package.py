@@ -10,23 +10,44 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..const import MOST_CHANGES, MOST_DAYS, MOST_HOURS
+from .package_forms import (
+    FOREIGN,
+    LANGUAGE,
+    LONG,
+    MAX_ROWS,
+    MISSING,
+    NEWER,
+    NOT_ALLOWED,
+    NOT_JSON,
+    OUTSIDE,
+    SHORT,
+    TOO_BIG,
+    UNKNOWN,
+    WRONG_KIND,
+    PackageError,
+    anything,
+    boolean,
+    check_unique,
+    choice,
+    decimal,
+    integer,
+    is_unicode,
+    maybe,
+    record,
+    rows,
+    text,
+    texts,
+)
+
 FORMAT = "aftersales.case.type"
 VERSION = 2
 MAX_BYTES = 1_000_000
-MAX_ROWS = 500
-SHORT, LONG = 500, 100_000
 
-NOT_JSON, FOREIGN, NEWER, TOO_BIG = "not_json", "foreign", "newer", "too_big"
-MISSING, UNKNOWN, WRONG_KIND, NOT_ALLOWED = "missing", "unknown", "kind", "not_allowed"
-TOO_LONG, TWICE, OUTSIDE = "too_long", "twice", "outside"
-
-LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]+)?")
 NAME = re.compile(r"[a-z0-9_]{1,200}")
 KEY = re.compile(r"((restricted_)?properties\.)?[a-z0-9_]{1,200}")
 XMLID = re.compile(r"[a-z0-9_]{1,100}\.[A-Za-z0-9_.-]{1,200}")
 CODE = re.compile(r"[^\s/]{1,20}")
-# Characters that a text of a user never has; a database refuses the first of them.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 PROPERTY_TYPES = {
     "boolean",
@@ -42,16 +63,6 @@ PROPERTY_TYPES = {
     "tags",
     "text",
 }
-
-
-class PackageError(ValueError):
-    """A file that is no package we can take; says what is wrong, and where."""
-
-    def __init__(self, problem, path="", detail=""):
-        super().__init__(f"{problem} {path} {detail}".strip())
-        self.problem = problem
-        self.path = path
-        self.detail = detail
 
 
 class PackagePart(NamedTuple):
@@ -97,114 +108,6 @@ def _refuse(constant):
     raise ValueError(constant)
 
 
-# === Forms: each is called with (value, path) and raises PackageError === #
-
-
-def text(limit=SHORT, pattern=None, empty=True):
-    def form(value, path):
-        if not isinstance(value, str):
-            raise PackageError(WRONG_KIND, path, "text")
-        if len(value) > limit:
-            raise PackageError(TOO_LONG, path, str(limit))
-        if CONTROL.search(value) or not _is_unicode(value):
-            raise PackageError(NOT_ALLOWED, path, repr(value[:20]))
-        if pattern and not pattern.fullmatch(value):
-            raise PackageError(NOT_ALLOWED, path, value[:40])
-        if not empty and not value.strip():
-            raise PackageError(MISSING, path)
-
-    return form
-
-
-def _is_unicode(value):
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def texts(limit=SHORT, empty=True):
-    """A text in languages; the source, en_US, is always there."""
-    one = text(limit, empty=empty)
-
-    def form(value, path):
-        if not isinstance(value, dict):
-            raise PackageError(WRONG_KIND, path, "texts")
-        if "en_US" not in value:
-            raise PackageError(MISSING, f"{path}.en_US")
-        for language, content in value.items():
-            if not LANGUAGE.fullmatch(language):
-                raise PackageError(NOT_ALLOWED, path, language[:20])
-            one(content, f"{path}.{language}")
-
-    return form
-
-
-def boolean(value, path):
-    if not isinstance(value, bool):
-        raise PackageError(WRONG_KIND, path, "yes or no")
-
-
-def integer(low, high):
-    def form(value, path):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise PackageError(WRONG_KIND, path, "number")
-        if not low <= value <= high:
-            raise PackageError(NOT_ALLOWED, path, str(value)[:20])
-
-    return form
-
-
-def choice(allowed):
-    def form(value, path):
-        if not isinstance(value, str):
-            raise PackageError(WRONG_KIND, path, "text")
-        if value not in allowed:
-            raise PackageError(NOT_ALLOWED, path, value[:40])
-
-    return form
-
-
-def maybe(inner):
-    def form(value, path):
-        if value is not None:
-            inner(value, path)
-
-    return form
-
-
-def rows(inner, limit=MAX_ROWS):
-    def form(value, path):
-        if not isinstance(value, list):
-            raise PackageError(WRONG_KIND, path, "list")
-        if len(value) > limit:
-            raise PackageError(TOO_LONG, path, str(limit))
-        for number, row in enumerate(value):
-            inner(row, f"{path}[{number}]")
-
-    return form
-
-
-def record(required, optional=None):
-    optional = optional or {}
-
-    def form(value, path):
-        if not isinstance(value, dict):
-            raise PackageError(WRONG_KIND, path, "group")
-        prefix = f"{path}." if path else ""
-        for name in required:
-            if name not in value:
-                raise PackageError(MISSING, prefix + name)
-        for name, content in value.items():
-            inner = required.get(name) or optional.get(name)
-            if not inner:
-                raise PackageError(UNKNOWN, prefix + name[:40])
-            inner(content, prefix + name)
-
-    return form
-
-
 # === The package === #
 
 
@@ -224,7 +127,7 @@ def own_field(value, path):
             "restricted": boolean,
             "view_in_cards": boolean,
             "fold_by_default": boolean,
-            "default": _any,
+            "default": anything,
             "option_labels": _option_labels,
         },
     )(value, path)
@@ -239,13 +142,9 @@ def own_field(value, path):
         if kind not in kinds and name in value:
             raise PackageError(UNKNOWN, f"{path}.{name}")
     for name in ("selection", "tags"):
-        _check_unique([option[0] for option in value.get(name, [])], f"{path}.{name}")
+        check_unique([option[0] for option in value.get(name, [])], f"{path}.{name}")
     if "default" in value and not _is_default(value):
         raise PackageError(NOT_ALLOWED, f"{path}.default")
-
-
-def _any(value, path):
-    """Judged with its neighbours, or by nobody here."""
 
 
 def _option_labels(value, path):
@@ -276,7 +175,7 @@ def _option(length):
 def _is_default(definition):
     value, kind = definition["default"], definition["type"]
     if kind in ("char", "text"):
-        return isinstance(value, str) and len(value) <= SHORT and _is_unicode(value)
+        return isinstance(value, str) and len(value) <= SHORT and is_unicode(value)
     if kind == "boolean":
         return isinstance(value, bool)
     if kind in ("integer", "float"):
@@ -287,15 +186,42 @@ def _is_default(definition):
     return False
 
 
-def _check_unique(values, path):
-    seen = set()
-    for value in values:
-        if value in seen:
-            raise PackageError(TWICE, path, value[:40])
-        seen.add(value)
+def _requirement(kinds, own, addons):
+    """A requirement; of one whose addon is not here nobody knows what it asks for."""
+    named = {"addon": text(pattern=NAME), "title": text(empty=False)}
+    known = record({"kind": choice(kinds)}, own | named)
+
+    def form(value, path):
+        if isinstance(value, dict) and "addon" in value:
+            named["addon"](value["addon"], f"{path}.addon")
+            if is_foreign(value, addons):
+                other = dict.fromkeys(value, anything)
+                return record(named | {"kind": text()}, other)(value, path)
+        return known(value, path)
+
+    return form
 
 
-def check(data, choices, requirement, parts=None):
+def is_foreign(requirement, addons):
+    """Return whether a requirement is of an addon that is not installed here."""
+    return "addon" in requirement and requirement["addon"] not in addons
+
+
+def take_out(data, addons):
+    """Take foreign requirements out of a checked document.
+
+    :return: list of each with the row of its stage
+    """
+    found = []
+    for stage in data["stages"]:
+        link = stage["link"]
+        rows = link["requirements"]
+        found += [(stage, row) for row in rows if is_foreign(row, addons)]
+        link["requirements"] = [row for row in rows if not is_foreign(row, addons)]
+    return found
+
+
+def check(data, choices, requirement, parts=None, addons=()):
     """Check a whole document.
 
     :param data: what ``load`` returned
@@ -303,6 +229,7 @@ def check(data, choices, requirement, parts=None):
     :param requirement: ``{name: form}`` of what requirements carry besides their kind
     :param parts: ``{addon: form}`` of the parts that are known here; what others may
         contain nobody knows, and nothing is taken of them
+    :param addons: names of what is installed here; see ``is_foreign``
     :raises PackageError: naming the first thing that does not fit
     """
     number = integer(0, MAX_ROWS)
@@ -316,10 +243,10 @@ def check(data, choices, requirement, parts=None):
             "reply": index,
             "template": index,
             "roles": rows(text(pattern=XMLID)),
-            "requirements": rows(
-                record({"kind": choice(choices["kind"])}, requirement)
-            ),
-        }
+            "requirements": rows(_requirement(choices["kind"], requirement, addons)),
+        },
+        # Files of version 1 do not have it.
+        {"max_hours": decimal(0, MOST_HOURS)},
     )
     stage = record(
         {
@@ -392,7 +319,14 @@ def check(data, choices, requirement, parts=None):
                     "description": maybe(texts(LONG)),
                     "intake_unclear": choice(choices["intake_unclear"]),
                     "received_template": index,
-                }
+                },
+                # Files of version 1 do not have them.
+                {
+                    "is_deadline_promised": boolean,
+                    "max_days_open": integer(0, MOST_DAYS),
+                    "max_changes": integer(0, MOST_CHANGES),
+                    "changes_days": integer(0, MOST_DAYS),
+                },
             ),
             "stages": rows(stage, 60),
             "own_fields": rows(own_field),
@@ -416,7 +350,7 @@ def check(data, choices, requirement, parts=None):
         },
         {"parts": _parts(parts or {})},
     )(data, "")
-    _check_references(data)
+    _check_references(data, addons)
 
 
 def _parts(known):
@@ -425,7 +359,7 @@ def _parts(known):
             raise PackageError(WRONG_KIND, path, "group")
         for addon, part in value.items():
             text(pattern=NAME)(addon, path)
-            inner = known.get(addon, _any)
+            inner = known.get(addon, anything)
             record({"title": text(empty=False), "content": inner})(
                 part, f"{path}.{addon}"
             )
@@ -433,7 +367,7 @@ def _parts(known):
     return form
 
 
-def _check_references(data):
+def _check_references(data, addons):
     """Check that every number points at a row, and that no row stands twice."""
     stages, templates = len(data["stages"]), len(data["templates"])
 
@@ -452,6 +386,8 @@ def _check_references(data):
         for value in link["next"]:
             point(value, stages, f"{path}.link.next")
         for row, requirement in enumerate(link["requirements"]):
+            if is_foreign(requirement, addons):
+                continue
             point(
                 requirement.get("attachment_kind"),
                 len(data["attachment_kinds"]),
@@ -461,9 +397,9 @@ def _check_references(data):
         point(rule["required_from"], stages, f"rules[{number}].required_from")
         point(rule["locked_from"], stages, f"rules[{number}].locked_from")
         point(rule.get("visible_from"), stages, f"rules[{number}].visible_from")
-    _check_unique([field["name"] for field in data["own_fields"]], "own_fields")
-    _check_unique([rule["key"] for rule in data["rules"]], "rules")
-    _check_unique(
+    check_unique([field["name"] for field in data["own_fields"]], "own_fields")
+    check_unique([rule["key"] for rule in data["rules"]], "rules")
+    check_unique(
         [
             f"{s['name']['en_US']} {s['state']} {s['waiting_for']}"
             for s in data["stages"]

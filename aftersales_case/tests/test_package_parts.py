@@ -136,6 +136,86 @@ class TestPackageParts(AftersalesCommon):
         self.assertIn(7, made.link_ids.requirement_ids.mapped("minimum"))
 
     @feature("N-14")
+    def test_requirement_of_what_is_not_installed(self):
+        """The preview names it with its stage; ticked, the stage is taken without it."""
+        data = self._package()
+        stage = data["stages"][1]
+        kept = [{"kind": "no_activity"}, {"kind": "checklist"}]
+        kept[1]["checklist_text"] = {"en_US": "Called back"}
+        foreign = {"kind": "visited", "visits": {"a": 2}, "attachment_kind": "x"}
+        foreign |= {"addon": ADDON, "title": "Two visits"}
+        stage["link"]["requirements"] = [kept[0], foreign, kept[1]]
+        wizard = self._wizard(data)
+        name = stage["name"]["en_US"]
+        self.assertFalse(wizard.problem)
+        self.assertEqual(wizard.foreign_parts, f"{name}: Two visits ({ADDON})")
+        types = self.env["aftersales.case.type"]
+        before = types.search_count([])
+        with self.assertRefused(UserError, r"Two visits \(aftersales_other\)"):
+            wizard.action_import()
+        self.assertEqual(types.search_count([]), before)
+        with Form(wizard) as form:
+            form.leave_out = True
+        made = types.browse(wizard.action_import()["res_id"])
+        link = made.link_ids.sorted()[1]
+        self.assertEqual(
+            link.requirement_ids.sorted().mapped("name"),
+            ["No open activity", "Called back"],
+        )
+        self.assertIn(f"Two visits ({ADDON})", made.message_ids[:1].body)
+
+    def test_requirement_that_hides_behind_an_addon(self):
+        """Left out is only what names an addon that is not here, and says what it is."""
+        data = self._package()
+        table = [
+            ({"kind": "visited"}, "kind .* visited"),
+            ({"kind": "visited", "addon": "aftersales_case", "title": "x"}, "visited"),
+            ({"kind": "visited", "addon": "stock", "title": "x"}, "kind .* visited"),
+            ({"kind": "visited", "addon": ["x"], "title": "x"}, "addon"),
+            ({"kind": "visited", "addon": "../etc", "title": "x"}, "addon"),
+            ({"kind": "visited", "addon": ADDON}, "title is missing"),
+            ({"kind": "visited", "addon": ADDON, "title": " "}, "title is missing"),
+            ({"kind": 1, "addon": ADDON, "title": "x"}, "kind in the file is no text"),
+            ({"addon": ADDON, "title": "x"}, "kind is missing"),
+        ]
+        for row, problem in table:
+            data["stages"][1]["link"]["requirements"] = [row]
+            with self.subTest(row=row), self.assertRefused(UserError, problem):
+                self._wizard(data, leave_out=True).action_import()
+
+    def test_requirement_names_its_addon(self):
+        """A file says whose a requirement is and what it asks, where it is not ours."""
+        link = self.source.link_ids.sorted()[1]
+        link.requirement_ids = [
+            (5, 0, 0),
+            (0, 0, {"kind": "signature", "signature_purpose": "protocol"}),
+            (0, 0, {"kind": "no_activity"}),
+        ]
+        rows = self._package()["stages"][1]["link"]["requirements"]
+        self.assertFalse([row for row in rows if "addon" in row])
+        Requirement = type(self.env["aftersales.stage.requirement"])
+
+        def get_addon(requirement):
+            return ADDON if requirement.kind == "no_activity" else "stock"
+
+        with patch.object(Requirement, "_get_package_addon", get_addon):
+            signature, foreign = self._package()["stages"][1]["link"]["requirements"]
+        self.assertEqual(
+            foreign,
+            {"kind": "no_activity", "addon": ADDON, "title": "No open activity"},
+        )
+        self.assertEqual(signature["addon"], "stock")
+        data = self._package()
+        data["stages"][1]["link"]["requirements"] = [signature]
+        self.assertFalse(self._wizard(data).foreign_parts)
+        made = self.env["aftersales.case.type"].browse(
+            self._wizard(data).action_import()["res_id"]
+        )
+        self.assertIn(
+            "protocol", made.link_ids.requirement_ids.mapped("signature_purpose")
+        )
+
+    @feature("N-14")
     def test_version_of_a_file(self):
         """No version is the first; a newer one is refused, and both are said."""
         data = self._package()

@@ -2,6 +2,7 @@ import base64
 import copy
 import json
 
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
@@ -237,6 +238,65 @@ class TestTypePackage(AftersalesCommon):
         made = self._import(data)
         purposes = made.link_ids.requirement_ids.mapped("signature_purpose")
         self.assertIn("protocol", purposes)
+
+    def test_limits_come_along(self):
+        """What a type promises and when it is signalled is the same elsewhere."""
+        limits = {"max_days_open": 7, "max_changes": 0, "changes_days": 30}
+        self.source.write(limits | {"is_deadline_promised": True})
+        self.source.link_ids.sorted()[1].max_hours = 2.5
+        data = self._package()
+        data["type"]["code"] = "LIM"
+        made = self._import(data)
+        self.assertTrue(made.is_deadline_promised)
+        self.assertEqual({name: made[name] for name in limits}, limits)
+        self.assertEqual(made.link_ids.sorted()[1].max_hours, 2.5)
+        # A file of an earlier version says nothing of them.
+        for name in [*limits, "is_deadline_promised"]:
+            del data["type"][name]
+        for stage in data["stages"]:
+            del stage["link"]["max_hours"]
+        self._import(data, mode="update")
+        self.assertTrue(made.is_deadline_promised)
+        self.assertEqual(made.max_days_open, 7)
+        self.assertEqual(made.link_ids.sorted()[1].max_hours, 2.5)
+        data["type"]["code"] = "LIN"
+        other = self._import(data)
+        self.assertFalse(other.is_deadline_promised)
+        self.assertEqual((other.max_days_open, other.max_changes), (20, 4))
+
+    def test_nothing_is_forgotten(self):
+        """What is set of a type goes into its file, or is known to stay at home."""
+        known = {
+            "aftersales.case.type": [
+                *self._package()["type"],
+                *("field_rule_ids", "link_ids", "option_labels", "activity_plan_id"),
+                *("properties_definition", "restricted_properties_definition"),
+                "received_template_id",
+                # Stay at home.
+                *("active", "company_id", "has_menu", "menu_id", "sequence"),
+                *("sequence_id", "team_id", "user_id"),
+            ],
+            "aftersales.type.stage": [
+                *self._package()["stages"][0]["link"],
+                *("group_ids", "mail_template_id", "next_ids", "reply_stage_id"),
+                *("requirement_ids", "sequence", "stage_id", "type_id"),
+                *("team_id", "user_id"),
+            ],
+            "aftersales.field.rule": [
+                *self._package()["rules"][0],
+                *("active", "condition_ids", "locked_from_id", "required_from_id"),
+                *("sequence", "type_id", "visible_from_id"),
+            ],
+        }
+        for model, names in known.items():
+            own = {
+                name
+                for name, field in self.env[model]._fields.items()
+                if field._modules == ("aftersales_case",)
+                and field.store
+                and name not in models.MAGIC_COLUMNS
+            }
+            self.assertEqual(own - set(names), set(), model)
 
     def test_people_stay_at_home(self):
         """Persons, teams and addresses are not in the file."""

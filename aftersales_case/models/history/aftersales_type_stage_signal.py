@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import MOST_DAYS, MOST_HOURS, STATE_NEW, STATE_OPEN, STATE_WAITING
+from ...const import (
+    MOST_CHANGES,
+    MOST_DAYS,
+    MOST_HOURS,
+    STATE_NEW,
+    STATE_OPEN,
+    STATE_WAITING,
+)
 
 # Working hours that a case may stand in a stage, where nobody says otherwise.
 DEFAULT_HOURS = {STATE_NEW: 8, STATE_OPEN: 40, STATE_WAITING: 80}
@@ -90,7 +97,7 @@ class AftersalesCaseType(models.Model):
         return super()._get_bounds(vals) | {
             "max_days_open": days,
             "changes_days": days,
-            "max_changes": (0, 1000),
+            "max_changes": (0, MOST_CHANGES),
         }
 
     def write(self, vals):

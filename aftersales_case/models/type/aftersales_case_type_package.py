@@ -8,6 +8,7 @@ from ...engine import package
 from ..extends.mail_activity_plan_template import CASE_RESPONSIBLE
 from .aftersales_field_rule import PROPERTY_FIELDS, split_key
 
+CORE = "aftersales_case"
 # What a package carries of a property; a domain would be code, a default may point at a
 # record of this database.
 PROPERTY_KEYS = (
@@ -22,6 +23,14 @@ PROPERTY_KEYS = (
     "fold_by_default",
     "default",
 )
+# Settings that are carried as they are; files of version 1 do not have them.
+TYPE_SETTINGS = (
+    "is_deadline_promised",
+    "max_days_open",
+    "max_changes",
+    "changes_days",
+)
+LINK_SETTINGS = ("max_hours",)
 DEFAULT_TYPES = ("boolean", "char", "float", "integer", "selection", "text")
 
 
@@ -76,6 +85,7 @@ class AftersalesCaseType(models.Model):
                 "received_template": point["template"].get(
                     self.received_template_id.id
                 ),
+                **{name: self[name] for name in TYPE_SETTINGS},
             },
             "stages": [link._export_package(point) for link in links],
             "own_fields": self._export_own_fields(),
@@ -204,6 +214,7 @@ class AftersalesTypeStage(models.Model):
                 ],
                 "reply": point["stage"].get(self.reply_stage_id.id),
                 "template": point["template"].get(self.mail_template_id.id),
+                **{name: self[name] for name in LINK_SETTINGS},
                 "roles": [names[0] for names in roles.values() if names],
                 "requirements": [
                     requirement._export_package(point)
@@ -271,6 +282,12 @@ class AftersalesStageRequirement(models.Model):
             "group": package.text(pattern=package.XMLID),
         }
 
+    def _get_package_addon(self):
+        """Hook: return the addon that has to be installed where this is taken over."""
+        self.ensure_one()
+        addons = self._fields["kind"]._selection_modules(self).get(self.kind)
+        return CORE if not addons or CORE in addons else min(addons)
+
     @api.model
     def _prepare_package_vals(self, row):
         """Hook: return values of a requirement of a package that only its addon knows."""
@@ -280,6 +297,10 @@ class AftersalesStageRequirement(models.Model):
         """Hook: return one requirement of a package; the names stand in the form."""
         self.ensure_one()
         values = {"kind": self.kind}
+        addon = self._get_package_addon()
+        if addon != CORE:
+            name = self.with_context(lang=None)._get_name() or self.kind
+            values |= {"addon": addon, "title": name[: package.SHORT]}
         if self.key:
             values["key"] = self.key
         if self.attachment_kind_id:
