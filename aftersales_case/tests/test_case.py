@@ -155,6 +155,18 @@ class TestCase(AftersalesCommon):
         self.assertEqual(numbers[1], numbers[0] + 1)
         self.assertEqual(other.number.rpartition("/")[2], "00001")
 
+    def test_costs_of_a_new_case(self):
+        """One more in a batch of new cases takes what its number and its note take."""
+        vals = {"name": "Many", "type_id": self.type_complaint.id}
+        vals |= {"partner_id": self.customer.id, "company_id": self.company.id}
+
+        def create(count):
+            return lambda: self.env["aftersales.case"].create([vals] * count)
+
+        create(1)()
+        few, many = (self._count_queries(create(count)) for count in (2, 12))
+        self.assertLessEqual((many - few) / 10, 10)
+
     def test_type_change_keeps_stage_by_state(self):
         """A case that becomes a service order keeps its state, not its stage."""
         case = self._new_case(stage_id=self.stage_progress.id)

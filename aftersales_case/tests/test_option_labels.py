@@ -76,6 +76,27 @@ class TestOptionLabels(AftersalesCommon):
         self.assertIn("Price, Terms", str(self.type_complaint.own_field_overview))
         self.assertIn("Prijs, Voorwaarden", str(case_type.own_field_overview))
 
+    def test_definition_costs_no_more_than_core(self):
+        """Whoever asks for one definition again reads translations that are kept."""
+        case = self._in_dutch(self.case)
+        model = case.browse()
+
+        def ask():
+            return model.get_property_definition("properties.about")["selection"]
+
+        self.assertEqual(ask(), DUTCH)
+        with self.assertQueryCount(1):
+            ask()
+        self.type_complaint.option_labels = {
+            "about": LABELS["about"] | {"terms": {"nl_NL": "Condities"}}
+        }
+        self.assertEqual(ask(), [["price", "Prijs"], ["terms", "Condities"]])
+        copy = self.type_complaint.copy({"code": "COP"})
+        self.type_complaint.option_labels = False
+        self.assertEqual(ask()[1], ["terms", "Condities"])
+        copy.unlink()
+        self.assertEqual(ask(), [["price", "Price"], ["terms", "Terms"]])
+
     def test_customer(self):
         """Who draws a form for the customer gets the options from the judge."""
         rule = self.env["aftersales.field.rule"].create(

@@ -342,12 +342,13 @@ class AftersalesCase(models.Model):
 
     @api.depends("type_id")
     def _compute_stage_id(self):
+        first = {case_type: case_type._get_first_stage() for case_type in self.type_id}
         for case in self:
             if case.stage_id and case.type_id in case.stage_id.type_ids:
                 continue
             # A case that changes its type keeps its stage by state.
             same = case.stage_id and case.type_id._get_stage_for_state(case.state)
-            case.stage_id = same or (case.type_id and case.type_id._get_first_stage())
+            case.stage_id = same or first.get(case.type_id)
 
     @api.depends("state")
     def _compute_is_open(self):

@@ -27,8 +27,6 @@ class AftersalesCase(models.Model):
         definition = super().get_property_definition(full_name)
         if not definition or not own_fields.get_choices(definition):
             return definition
-        # sudo: the definition is the same for everybody
-        types = self.env["aftersales.case.type"].sudo().with_context(active_test=False)
-        for case_type in types.search([("option_labels", "!=", False)]):
-            [definition] = case_type._translate_options([definition])
+        for labels in self.env["aftersales.case.type"]._get_all_option_labels():
+            [definition] = own_fields.translate([definition], labels, self.env.lang)
         return definition

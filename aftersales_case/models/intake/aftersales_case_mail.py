@@ -287,7 +287,11 @@ class AftersalesCase(models.Model):
         return result
 
     def _creation_subtype(self):
-        return self.env.ref("aftersales_case.mt_case_new")
+        # Asked once for every new case: `ref` would look each time whether it exists.
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "aftersales_case.mt_case_new", raise_if_not_found=True
+        )
+        return self.env["mail.message.subtype"].browse(subtype_id)
 
     # === Announcements === #
 

@@ -180,7 +180,12 @@ class AftersalesCase(models.Model):
                 vals.setdefault("assigned_at", now)
             else:
                 open_vals.append(vals)
-        seats = [self._prepare_seat(vals) for vals in open_vals]
+        types = {vals["type_id"] for vals in open_vals if vals.get("type_id")}
+        first = {
+            case_type.id: case_type._get_first_stage()
+            for case_type in self.env["aftersales.case.type"].browse(types)
+        }
+        seats = [self._prepare_seat(vals, first) for vals in open_vals]
         for vals, choice in zip(open_vals, self._choose(seats), strict=True):
             vals["user_id"] = choice.user.id
             vals["assigned_at"] = now if choice.deliberate else False
@@ -190,13 +195,17 @@ class AftersalesCase(models.Model):
         """Return the users to whom values give a case."""
         return self.env["res.users"].browse({vals["user_id"] for vals in vals_list})
 
-    def _prepare_seat(self, vals):
+    def _prepare_seat(self, vals, first):
+        """Return the seat of a new case.
+
+        :param first: ``{type id: first stage}``
+        """
         case_type = self.env["aftersales.case.type"].browse(vals.get("type_id"))
         stage = self.env["aftersales.case.stage"].browse(vals.get("stage_id"))
         team = self.env["aftersales.team"].browse(vals.get("team_id"))
         return Seat(
             case_type,
-            stage or (case_type and case_type._get_first_stage()),
+            stage or first.get(case_type.id, stage),
             team or case_type.sudo().team_id,  # sudo: see _choose
             self.env["res.company"].browse(vals["company_id"]),
         )

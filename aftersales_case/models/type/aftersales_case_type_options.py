@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ...engine import own_fields
 from .aftersales_case_type_fields import DEFINITIONS
@@ -54,23 +55,48 @@ class AftersalesCaseType(models.Model):
             if own_fields.get_choices(item)
         }
 
+    @api.model
+    @ormcache()
+    def _get_all_option_labels(self):
+        """Return the translations of every type that has some, archived ones too."""
+        # sudo: they are the same for everybody
+        types = self.sudo().with_context(active_test=False)
+        found = types.search_fetch([("option_labels", "!=", False)], ["option_labels"])
+        return tuple(case_type.option_labels for case_type in found)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = super().create(vals_list)
+        if any(vals.get("option_labels") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return types
+
     def write(self, vals):
         """Let source and translations follow what was written in the user's language."""
         written = [
             name for name in DEFINITIONS.values() if isinstance(vals.get(name), list)
         ]
-        if not written or "option_labels" in vals:
-            return super().write(vals)
-        if len(self) > 1 and any(self.mapped("option_labels")):
-            for case_type in self:
-                case_type.write(vals)
-            return True
-        labels = self.option_labels if self else None
-        if labels:
-            for name in written:
-                vals, labels = self._untranslate_options(vals, name, labels)
-            vals = vals | {"option_labels": labels}
-        return super().write(vals)
+        if written and "option_labels" not in vals:
+            if len(self) > 1 and any(self.mapped("option_labels")):
+                for case_type in self:
+                    case_type.write(vals)
+                return True
+            labels = self.option_labels if self else None
+            if labels:
+                for name in written:
+                    vals, labels = self._untranslate_options(vals, name, labels)
+                vals = vals | {"option_labels": labels}
+        res = super().write(vals)
+        if "option_labels" in vals:
+            self.env.registry.clear_cache()
+        return res
+
+    def unlink(self):
+        had_labels = any(self.mapped("option_labels"))
+        res = super().unlink()
+        if had_labels:
+            self.env.registry.clear_cache()
+        return res
 
     def _untranslate_options(self, vals, name, labels):
         """Return values with the source of one set of own fields, and all translations."""
