@@ -14,6 +14,7 @@ MISSING, UNKNOWN, WRONG_KIND, NOT_ALLOWED = "missing", "unknown", "kind", "not_a
 TOO_LONG, TWICE, OUTSIDE = "too_long", "twice", "outside"
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?(@[a-z]+)?")
+NAME = re.compile(r"[a-z0-9_]{1,200}")
 # Characters that a text of a user never has; a database refuses the first of them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

@@ -5,6 +5,8 @@ from odoo import api, models
 
 from ...const import ASSIGN_TEAM, ASSIGN_USER
 from ...engine import package
+from ...engine.package_forms import SHORT
+from ...engine.package_own_fields import PROPERTY_TYPES
 from ..extends.mail_activity_plan_template import CASE_RESPONSIBLE
 from .aftersales_field_rule import PROPERTY_FIELDS, split_key
 
@@ -122,7 +124,7 @@ class AftersalesCaseType(models.Model):
     def _export_own_fields(self):
         result = []
         for key, item in self._get_own_definitions().items():
-            if item["type"] not in package.PROPERTY_TYPES:
+            if item["type"] not in PROPERTY_TYPES:
                 continue
             definition = {key: item[key] for key in PROPERTY_KEYS if key in item}
             definition["string"] = item.get("string") or item["name"]
@@ -300,7 +302,7 @@ class AftersalesStageRequirement(models.Model):
         addon = self._get_package_addon()
         if addon != CORE:
             name = self.with_context(lang=None)._get_name() or self.kind
-            values |= {"addon": addon, "title": name[: package.SHORT]}
+            values |= {"addon": addon, "title": name[:SHORT]}
         if self.key:
             values["key"] = self.key
         if self.attachment_kind_id:
