@@ -15,6 +15,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/activities.xml",
         "data/hold_reasons.xml",
         "data/crons.xml",
         "report/credit_control_summary.xml",

@@ -11,7 +11,9 @@ line at a time:
 * an invoice line takes the oldest goods that are not billed yet;
 * a credit note gives back what the line that it reverses has: first what was never
   delivered, then the goods that line got last; they wait for the next invoice line;
-* a credit of the price frees no goods: it is money;
+* a credit of the price frees no goods: it is money. Goods are credited at what they
+  were billed at, to within one rounding unit, or at the same unit price and discount;
+* what came back before it was billed was never credited;
 * what is delivered after it was billed goes to the oldest line that still waits for it.
 
 All quantities are in one unit, that of the sale line.
@@ -20,9 +22,8 @@ All quantities are in one unit, that of the sale line.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-# Quantities and unit prices that differ by less are the same.
+# Quantities, and unit prices in proportion, that differ by less are the same.
 EPSILON = 1e-6
-PRICE_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Bill:
     """One posted line of an invoice, or of a credit note (``qty`` < 0).
 
     ``invoice`` is the document it stands on, ``reverses`` the one that a credit note
-    reverses, ``price`` the net price of one unit.
+    reverses, ``matched`` those that it is reconciled with. ``price`` is the net price of
+    one unit; ``net`` and ``total`` are the amounts of the line, without and with tax,
+    and ``terms`` its unit price and discount as entered.
     """
 
     id: int
@@ -51,6 +54,33 @@ class Bill:
     price: float
     invoice: int
     reverses: int | None = None
+    net: float | None = None
+    total: float | None = None
+    terms: tuple | None = None
+    matched: tuple = ()
+
+    def is_priced_as(self, other, rounding):
+        """Say whether a credit takes goods off at the price of an invoice line."""
+        if self.terms and other.terms and all(map(_is_close, self.terms, other.terms)):
+            return True
+        amounts = [(self.net, other.net), (self.total, other.total)]
+        if self.net is None or other.net is None:
+            amounts = [(self.price * self.qty, other.price * other.qty)]
+        part = abs(self.qty / other.qty)
+        return any(
+            abs(abs(mine) - abs(billed) * part) <= rounding * max(part, 1) + EPSILON
+            for mine, billed in amounts
+            if mine is not None and billed is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Goods of a delivery that a credit note took off an invoice line."""
+
+    credit: int
+    bill: int
+    qty: float
 
 
 @dataclass(slots=True)
@@ -61,10 +91,16 @@ class Allocation:
     shares: dict = field(default_factory=dict)
     # {delivery id: quantity that no invoice line bills}
     unbilled: dict = field(default_factory=dict)
-    # {delivery id: quantity that came back or was credited, and is billed no more}
+    # {delivery id: quantity that was billed, and is billed no more}
     settled: dict = field(default_factory=dict)
+    # {delivery id: [Credited]}: by which credits, the oldest first
+    settled_by: dict = field(default_factory=dict)
+    # {(credit id, bill id): quantity that the credit takes off the line}
+    credits: dict = field(default_factory=dict)
     # ids of the credits that reduce the price and no quantity
     money_credits: list = field(default_factory=list)
+    # {id of such a credit: ids of the lines that it may be for}
+    money_lines: dict = field(default_factory=dict)
 
     def is_exact(self, delivery_id):
         """Say whether first in, first out was no guess for a delivery.
@@ -77,11 +113,12 @@ class Allocation:
         return bool(mine) and (len(deliveries) == 1 or len(bills) == 1)
 
 
-def allocate(deliveries, bills):
+def allocate(deliveries, bills, rounding=0.01):
     """Say which goods stand on which invoice line.
 
     :param deliveries: ``Delivery`` iterable of one sale line, returns included
     :param bills: ``Bill`` iterable of the same sale line, posted ones only
+    :param rounding: the smallest amount of the currency
     :returns: ``Allocation``
     """
     lines = sorted(bills, key=lambda bill: bill.id)
@@ -92,20 +129,23 @@ def allocate(deliveries, bills):
             replay.bill(bill)
             continue
         credited = _get_credited(bill, [x for x in lines if x.id in replay.taken])
-        if _is_money(bill, credited):
+        same = [line for line in credited if bill.is_priced_as(line, rounding)]
+        if credited and not same:
             result.money_credits.append(bill.id)
+            result.money_lines[bill.id] = tuple(line.id for line in credited)
         else:
-            replay.credit(-bill.qty, credited)
+            others = [line for line in credited if line not in same]
+            replay.credit(bill.id, -bill.qty, same + others)
     replay.finish()
     for bill_id, goods in replay.taken.items():
         for delivery_id, quantity in goods.items():
             if quantity > EPSILON:
                 result.shares[delivery_id, bill_id] = quantity
     result.unbilled = {k: qty for k, qty in replay.pool.items() if qty > EPSILON}
+    result.credits = dict(replay.credits)
+    result.settled_by = replay.get_settled()
     result.settled = {
-        key: quantity
-        for key in replay.pool
-        if (quantity := replay.returned[key] + replay.freed[key]) > EPSILON
+        key: sum(part.qty for part in parts) for key, parts in result.settled_by.items()
     }
     return result
 
@@ -118,7 +158,10 @@ class _Replay:
         # {delivery id: what is with the customer and not billed}, the oldest first
         self.pool = {item.id: item.qty for item in ordered if item.qty > 0}
         self.returned = defaultdict(float)  # what came back, by delivery
-        self.freed = defaultdict(float)  # what was credited and not billed again
+        # By delivery, ``[credit, bill, qty]`` that was credited and not billed again.
+        self.freed = defaultdict(list)
+        self.undelivered = []  # the same of what was credited, but not with the customer
+        self.credits = defaultdict(float)  # (credit id, bill id) -> qty
         self.taken = {}  # bill id -> {delivery id: qty}
         self.waiting = {}  # bill id -> qty billed that is not delivered
         for item in ordered:
@@ -150,23 +193,56 @@ class _Replay:
                 goods[key] = goods.get(key, 0) + moved
                 quantity -= moved
                 if pool is self.pool:
-                    self.freed[key] = max(self.freed[key] - moved, 0)
+                    self._bill_again(key, moved)
         return max(quantity, 0)
 
-    def credit(self, quantity, lines):
+    def _bill_again(self, key, quantity):
+        """Forget the oldest credits of goods that stand on an invoice line again."""
+        for part in self.freed[key]:
+            again = min(part[2], quantity)
+            part[2] -= again
+            quantity -= again
+
+    def credit(self, credit_id, quantity, lines):
         """Free what is credited: first the undelivered, then what was taken last."""
         for line in lines:
-            undelivered = min(self.waiting[line.id], quantity)
-            self.waiting[line.id] -= undelivered
-            quantity -= undelivered
+            part = min(self.waiting[line.id], quantity)
+            if part > EPSILON:
+                self.waiting[line.id] -= part
+                self.credits[credit_id, line.id] += part
+                self.undelivered.append([credit_id, line.id, part])
+                quantity -= part
         for line in lines:
             goods = self.taken[line.id]
             for key in reversed(list(goods)):
-                freed = min(goods[key], quantity)
-                goods[key] -= freed
-                self.pool[key] += freed
-                self.freed[key] += freed
-                quantity -= freed
+                part = min(goods[key], quantity)
+                if part > EPSILON:
+                    goods[key] -= part
+                    self.pool[key] += part
+                    self.credits[credit_id, line.id] += part
+                    self.freed[key].append([credit_id, line.id, part])
+                    quantity -= part
+
+    def get_settled(self):
+        """Return ``{delivery id: [Credited]}``: billed once, and billed no more.
+
+        What came back and was credited is among it; what came back before it was billed
+        was never credited.
+        """
+        result = defaultdict(list)
+        credited = [list(part) for part in self.undelivered]
+        for key in self.pool:
+            left = self.returned[key]
+            for part in credited:
+                gone = min(part[2], left)
+                if gone > EPSILON:
+                    result[key].append(Credited(part[0], part[1], gone))
+                    part[2] -= gone
+                    left -= gone
+            for credit, bill, quantity in self.freed[key]:
+                if quantity > EPSILON:
+                    result[key].append(Credited(credit, bill, quantity))
+        return dict(result)
 
     def finish(self):
         """Give what was delivered late to the lines that wait for it.
@@ -181,13 +257,12 @@ class _Replay:
 def _get_credited(credit, lines):
     """Return the invoice lines that a credit may concern, the likeliest first."""
     named = [line for line in lines if line.invoice == credit.reverses]
+    named = named or [line for line in lines if line.invoice in credit.matched]
     return named or list(reversed(lines))
 
 
-def _is_money(credit, lines):
-    """Say whether a credit takes off money and not goods: it has another price."""
-    prices = {round(line.price, PRICE_DIGITS) for line in lines}
-    return bool(prices) and round(credit.price, PRICE_DIGITS) not in prices
+def _is_close(one, other):
+    return abs(one - other) <= EPSILON * max(abs(one), abs(other), 1)
 
 
 def concern(wanted, shares):

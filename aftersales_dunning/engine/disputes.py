@@ -50,13 +50,15 @@ class Credit:
     """What a line of a credit note takes off.
 
     ``lines`` are those that it may be for; ``quantity`` is that of credited goods, and
-    then there is but one line. Without one it is money.
+    then there is but one line. Without one it is money. ``is_answered`` is that of
+    which somebody was asked: it stays with what he says.
     """
 
     id: int
     amount: float
     lines: tuple
     quantity: float = 0.0
+    is_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,24 @@ def get_worths(lines, total, round_amount):
     return worths, round_amount(total - known - spread)
 
 
-def judge(lines, worths, parts, credits, claimants=(), rest=0.0, round_amount=round):
+def judge(
+    lines,
+    worths,
+    parts,
+    credits,
+    claimants=None,
+    taken_goods=(),
+    rest=0.0,
+    round_amount=round,
+):
     """Say what the parts of an invoice that cases dispute are worth by now.
 
     :param lines: ``Line`` iterable
     :param worths: result of ``get_worths``
     :param parts: ``Part`` iterable
     :param credits: ``Credit`` iterable, in the order in which they were made
-    :param claimants: ids of claims that name no line
+    :param claimants: ``{claim that names no line: ids of the credits that it knew}``
+    :param taken_goods: ids of lines of which credited goods were those of a case
     :param rest: what rounding adds to the lines and no credit note has taken off
     :returns: ``Verdict``
     """
@@ -150,10 +162,14 @@ def judge(lines, worths, parts, credits, claimants=(), rest=0.0, round_amount=ro
             disputed[last, part.case] += amounts[part.id] - before
         limits[last] = max(round_amount(limits[last] + rest), 0)
     before = dict(disputed)
-    _take_money(verdict, credits, worths, disputed, complete, claimants, round_amount)
+    verdict.parts, verdict.limits = amounts, limits
+    money = [c for c in credits if not c.quantity or c.lines[0] not in taken_goods]
+    _take_money(
+        verdict, money, worths, disputed, complete, claimants or {}, round_amount
+    )
     for credit in credits:
-        if not credit.quantity and len(credit.lines) == 1:
-            key = credit.lines[0]
+        key = credit.lines[0] if len(credit.lines) == 1 else None
+        if key in limits and not credit.quantity:
             limits[key] = max(round_amount(limits[key] - credit.amount), 0)
     for (line_id, case), amount in disputed.items():
         if amount != before[line_id, case]:
@@ -161,7 +177,6 @@ def judge(lines, worths, parts, credits, claimants=(), rest=0.0, round_amount=ro
             values = [amounts[part.id] for part in own]
             after = split(round_amount(amount), values, round_amount)
             amounts.update(zip([part.id for part in own], after, strict=True))
-    verdict.parts, verdict.limits = amounts, limits
     return verdict
 
 
@@ -169,8 +184,8 @@ def _take_goods(quantities, worths, credits, round_amount):
     """Return what of each line is not credited: quantity, and money."""
     left, limits = dict(quantities), dict(worths)
     for credit in credits:
-        if credit.quantity:
-            key = credit.lines[0]
+        key = credit.lines[0] if credit.lines else None
+        if credit.quantity and key in left:
             left[key] = max(left[key] - credit.quantity, 0)
             limits[key] = max(round_amount(limits[key] - credit.amount), 0)
     return left, limits
@@ -206,7 +221,7 @@ def _is_covered(groups, left, limits):
 def _take_money(verdict, credits, worths, disputed, complete, claimants, round_amount):
     """Take credits that are for no goods off what is disputed, where that is clear."""
     for credit in credits:
-        if credit.quantity:
+        if credit.is_answered:
             continue
         lines = [key for key in credit.lines if key in worths]
         cases = {
@@ -214,8 +229,12 @@ def _take_money(verdict, credits, worths, disputed, complete, claimants, round_a
             for (line_id, case), amount in disputed.items()
             if line_id in lines and amount
         }
-        is_named = len(lines) == 1 < len(worths)
-        strangers = set() if is_named and cases else set(claimants)
+        if cases and credit.quantity:
+            continue  # the goods of a case were credited, and are disputed no more
+        is_named = len(credit.lines) == 1 < len(worths)
+        strangers = {key for key, known in claimants.items() if credit.id not in known}
+        if is_named and cases:
+            strangers = set()
         if not cases and not strangers:
             continue
         if len(cases) + len(strangers) > 1:
@@ -228,7 +247,9 @@ def _take_money(verdict, credits, worths, disputed, complete, claimants, round_a
                 verdict.taken[strangers.pop(), credit.id] = credit.amount
             continue
         case = cases.pop()
-        if len(lines) > 1 and any((key, case) not in complete for key in lines):
+        if len(credit.lines) > 1 and any(
+            (x, case) not in complete for x in credit.lines
+        ):
             verdict.unclear.add(credit.id)
             continue
         open_amount, taken = credit.amount, 0.0

@@ -3,6 +3,7 @@ from . import test_allocation_engine
 from . import test_backlog
 from . import test_branches
 from . import test_claim
+from . import test_credits
 from . import test_customer_holds
 from . import test_discipline
 from . import test_dry_run
@@ -31,6 +32,7 @@ from . import test_portal
 from . import test_release
 from . import test_request
 from . import test_rights
+from . import test_rounding
 from . import test_slow_reminder
 from . import test_tours
 from . import test_unconfirmed_slip

@@ -94,7 +94,7 @@ class DunningSetup:
     def _new_order(self, *quantities, products=None, partner=None, **vals):
         """Confirm an order of machines, one line a quantity; goods are in stock."""
         products = products or [self.machine] * len(quantities)
-        for product in set(products):
+        for product in {product for product in products if product.is_storable}:
             self.env["stock.quant"]._update_available_quantity(
                 product, self.stock, 1000
             )
@@ -180,6 +180,11 @@ class DunningSetup:
         if price is not None:
             line.price_unit = price
         refund.action_post()
+        self._match(invoice, refund)
+        return refund
+
+    def _match(self, invoice, refund):
+        """Reconcile what is open of an invoice and of a credit note."""
         open_lines = (invoice | refund).line_ids.filtered(
             lambda line: (
                 line.account_id.account_type == "asset_receivable"
@@ -188,7 +193,6 @@ class DunningSetup:
         )
         if len(open_lines.move_id) > 1:
             open_lines.reconcile()
-        return refund
 
     def _pay(self, invoice, amount=None):
         wizard = (

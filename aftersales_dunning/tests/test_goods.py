@@ -148,15 +148,17 @@ class TestGoods(GoodsCommon):
         self.assertFalse(Form(mine).dunning_notice)
 
     def test_returned_goods_are_held_until_refunded(self):
-        """The four complained about come back; the refund ends the hold."""
+        """The four complained about come back; the refund ends the hold when matched."""
         order = self._new_order(10)
         slip = self._deliver(order)
         case = self._complain(slip, [4])
         invoice = self._bill(order)
         self._return(slip, 4)
         self.assertHeld({invoice: 460})
-        self._bill(order, final=True)
+        refund = self._bill(order, final=True)
         self.assertFalse(case.share_ids)
+        self.assertHeld({invoice: 460})
+        self._match(invoice, refund)
         self.assertHeld({invoice: 0})
         self.assertEqual(case.hold_ids.end_reason, "credited")
 
@@ -225,7 +227,7 @@ class TestGoods(GoodsCommon):
         self.assertHeld({invoice: 805})
 
     def test_return_and_refund_after_invoice(self):
-        """Three come back and are refunded: seven are held."""
+        """Three come back and are refunded: seven are held once that is matched."""
         order = self._new_order(10)
         slip = self._deliver(order)
         case = self._complain(slip)
@@ -234,6 +236,8 @@ class TestGoods(GoodsCommon):
         refund = self._bill(order, final=True)
         self.assertEqual(refund.move_type, "out_refund")
         self.assertShares(case, {invoice: 7})
+        self.assertHeld({invoice: 1150})
+        self._match(invoice, refund)
         self.assertHeld({invoice: 805})
 
     def test_exchange(self):

@@ -1,3 +1,5 @@
+from odoo.addons.aftersales_case.tests.common import feature
+
 from .goods import GoodsCommon
 
 
@@ -21,6 +23,49 @@ class TestOverlaps(GoodsCommon):
         first._release_by_hand({"release_policy": "go_on"})
         self.assertEqual((first.held_amount, second.held_amount), (0, 600))
         self.assertEqual(self._get_sums(invoice), (600, 600))
+
+    @feature("P-47")
+    def test_two_cases_about_one_of_two_lines(self):
+        """Both dispute all of line 1: it is held once, line 2 is dunned."""
+        _order, slip, invoice = self._sell((10, 100), (10, 100))
+        first = self._complete(self._complain(slip, [10, 0], user_id=self.agent.id))
+        second = self._complain(slip, [10, 0])
+        self.assertDue(invoice, 1210, 1210)
+        self.assertEqual(
+            [case.hold_ids.held_amount for case in (first, second)], [1210, 0]
+        )
+        self._as(self.agent, first).action_done()
+        self.assertDue(invoice, 1210, 1210)
+        self.assertEqual(second.hold_ids.held_amount, 1210)
+
+    def test_two_cases_about_parts_of_a_line(self):
+        """6 and 6 of 10: the line is held; when one is solved, 6 are."""
+        _order, slip, invoice = self._sell((10, 100), (1, 500))
+        first = self._complete(self._complain(slip, [6, 0], user_id=self.agent.id))
+        self._complain(slip, [6, 0])
+        self.assertDue(invoice, 1210, 605)
+        self._as(self.agent, first).action_done()
+        self.assertDue(invoice, 726, 1089)
+
+    def test_amount_by_hand_beside_goods(self):
+        """400 by hand for one line, and another case about all of it: once."""
+        _order, slip, invoice = self._sell((10, 100), (10, 100))
+        first = self._complain(slip, [3, 0])
+        first.hold_ids.amount = 400
+        self._complain(slip, [10, 0])
+        self.assertDue(invoice, 1210, 1210)
+        self._pay(invoice, 1500)
+        self.assertDue(invoice, 920, 0)
+
+    def test_goods_beside_a_held_invoice(self):
+        """The invoice is held as a whole, and one of its lines by a case."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [4])
+        whole = self._hold(invoice)
+        self.assertDue(invoice, 1210, 0)
+        self.assertEqual(whole.held_amount, 726)
+        whole._release_by_hand({"release_policy": "go_on"})
+        self.assertDue(invoice, 484, 726)
 
     def test_held_in_booked_value(self):
         """1000 USD booked at 800 EUR: half of it is 400 EUR, whatever the rate is now."""

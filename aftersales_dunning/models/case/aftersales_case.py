@@ -112,7 +112,11 @@ class AftersalesCase(models.Model):
         reopened = (moved - closed).filtered(
             lambda case: news.moves[case].state in CLOSED_STATES
         )
+        reopened.hold_ids.filtered("waits_for_credit").waits_for_credit = False
         (reopened | news.retyped)._sync_goods()
+        # What closed cases disputed no longer limits what others do.
+        # sudo: goods stand on invoices, whoever closes the case
+        closed.sudo().share_ids.move_id._follow_disputes()._sync_holds()
 
     # === Complaint or dispute === #
 

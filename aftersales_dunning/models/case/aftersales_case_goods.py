@@ -3,21 +3,14 @@ from collections import defaultdict
 from odoo import fields, models
 
 from ...const import (
-    END_BY_HAND,
     END_CREDITED,
-    END_EXPIRED,
     END_MOVED,
-    END_REFUSED,
-    END_WITHDRAWN,
     HOLD_ACTIVE,
     RUNNING_STATES,
     SCOPE_CUSTOMER,
     SYNC,
 )
 from ...engine.allocation import concern
-
-# Ends that somebody decided, or that our silence earned: no hold comes back by itself.
-FINAL_ENDS = (END_BY_HAND, END_EXPIRED, END_REFUSED, END_WITHDRAWN)
 
 
 class AftersalesCase(models.Model):
@@ -44,13 +37,20 @@ class AftersalesCase(models.Model):
         # sudo: service needs no rights in accounting for the goods to be found
         cases = self.sudo().with_context(aftersales_sync=SYNC)
         open_cases = cases.filtered(lambda case: not case._is_closed())
-        open_cases._sync_shares()
-        open_cases._sync_holds()
+        moves = open_cases._sync_shares()
+        moves |= open_cases.hold_ids.filtered(
+            lambda hold: hold.state in RUNNING_STATES
+        ).move_id
+        # What one case disputes of an invoice may change what is left to others.
+        (open_cases | moves._follow_disputes())._sync_holds()
 
     # === Shares === #
 
     def _sync_shares(self):
-        """Let the shares say which goods stand on which invoice line."""
+        """Let the shares say which goods stand on which invoice line.
+
+        :returns: the invoices of these shares, and of those that are gone
+        """
         wanted, exact = self._get_wanted_shares()
         shares = self.share_ids
         known = {(share.case_line_id, share.invoice_line_id): share for share in shares}
@@ -60,7 +60,7 @@ class AftersalesCase(models.Model):
                 and not share._stays()
             )
         )
-        touched = gone.invoice_line_id
+        moves = shares.move_id
         gone.unlink()
         new = []
         for (line, bill), quantity in wanted.items():
@@ -73,8 +73,7 @@ class AftersalesCase(models.Model):
                 or share.is_exact != exact[line]
             ):
                 share.write(vals)
-        shares = (shares - gone) | shares.create(new)
-        (touched | shares.invoice_line_id)._split_among_shares()
+        return moves | shares.create(new).move_id
 
     def _get_wanted_shares(self):
         """Return ``{(case line, invoice line): quantity}`` and ``{case line: exact}``.
@@ -90,6 +89,10 @@ class AftersalesCase(models.Model):
         )
         allocations = lines.move_id.sale_line_id._get_allocations()
         settled = lines._get_settled(allocations)
+        for line in lines:
+            credited = settled.get(line.id, 0)
+            if line.product_uom_id.compare(line.credited_quantity, credited):
+                line.credited_quantity = credited
         bills = self.env["account.move.line"]
         wanted, exact = {}, {}
         taken = defaultdict(float)  # several lines (lots) of one move in a case
@@ -121,7 +124,7 @@ class AftersalesCase(models.Model):
             running._follow_slip()
             held = running.move_id
             for move, amount in amounts[case].items():
-                if move not in held and case._wants_hold(move):
+                if amount and move not in held and case._wants_hold(move):
                     new.append(case._prepare_hold_vals(move, amount))
             case._update_holds(running, amounts[case])
         with self._conflicts_tried_again():
@@ -146,7 +149,7 @@ class AftersalesCase(models.Model):
             and move.move_type == "out_invoice"
             and move.state == "posted"
             and move.amount_residual > 0
-            and not any(hold.end_reason in FINAL_ENDS for hold in ended)
+            and not any(hold._is_final() for hold in ended)
         )
 
     def _prepare_hold_vals(self, move, amount):
@@ -165,21 +168,32 @@ class AftersalesCase(models.Model):
         """Let running holds follow the goods; end those whose goods went elsewhere."""
         self.ensure_one()
         for hold in running.filtered(
-            lambda hold: not hold.is_manual and hold.scope != SCOPE_CUSTOMER
+            lambda hold: (
+                not hold.is_manual
+                and not hold.waits_for_credit
+                and hold.scope != SCOPE_CUSTOMER
+            )
         ):
             amount = amounts.get(hold.move_id)
-            if amount is None:
+            if amount is None and not hold.pending_amount:
                 hold._end_without_goods()
-            elif hold.currency_id.compare_amounts(amount, hold.amount):
-                if hold.state == HOLD_ACTIVE and hold._lock():
-                    # A reminder about it is just leaving: the job looks again.
-                    self.env["aftersales.dunning.backlog"]._add(holds=hold)
-                    continue
-                hold.amount = amount
-                if not amount:
-                    hold._end(END_CREDITED)
-                elif hold.state == HOLD_ACTIVE:
-                    hold._after_change()
+                continue
+            # What is credited, but matched with nothing yet, is held until it is.
+            amount = amount or 0
+            is_over = not amount and not hold.pending_amount
+            if not is_over and not hold.currency_id.compare_amounts(
+                amount, hold.amount
+            ):
+                continue
+            if hold.state == HOLD_ACTIVE and hold._lock():
+                # A reminder about it is just leaving: the job looks again.
+                self.env["aftersales.dunning.backlog"]._add(holds=hold)
+                continue
+            hold.amount = amount
+            if is_over:
+                hold._end(END_CREDITED)
+            elif hold.state == HOLD_ACTIVE:
+                hold._after_change()
 
     def _get_default_hold_reason(self):
         return self.env["aftersales.dunning.hold.reason"].search(

@@ -32,7 +32,10 @@ class SaleOrderLine(models.Model):
         :returns: ``{sale line: Allocation}``, quantities in the product's own unit
         """
         return {
-            line: allocate(line._get_deliveries(), line._get_bills()) for line in self
+            line: allocate(
+                line._get_deliveries(), line._get_bills(), line.currency_id.rounding
+            )
+            for line in self
         }
 
     def _get_deliveries(self):
@@ -64,16 +67,26 @@ class SaleOrderLine(models.Model):
             if line.parent_state != "posted" or self.is_downpayment:
                 continue
             quantity = line._get_product_quantity()
-            if quantity:
-                # What came back may be taken off by a negative line of an invoice, too.
-                sign = -1 if line.move_id.move_type == "out_refund" else 1
-                result.append(
-                    Bill(
-                        line.id,
-                        sign * quantity,
-                        line.price_subtotal / quantity,
-                        line.move_id.id,
-                        line.move_id.reversed_entry_id.id or None,
-                    )
+            if not quantity:
+                continue
+            move = line.move_id
+            # What came back may be taken off by a negative line of an invoice, too.
+            sign = -1 if move.move_type == "out_refund" else 1
+            reverses = move.reversed_entry_id.id or None
+            unit = line.price_unit * line.quantity / quantity
+            result.append(
+                Bill(
+                    line.id,
+                    sign * quantity,
+                    line.price_subtotal / quantity,
+                    move.id,
+                    reverses,
+                    net=line.price_subtotal,
+                    total=line.price_total,
+                    terms=(unit, line.discount),
+                    matched=()
+                    if sign > 0 or reverses
+                    else tuple(move._get_matched_invoices().ids),
                 )
+            )
         return result

@@ -3,6 +3,7 @@ from . import aftersales_dunning_hold_reason
 from . import aftersales_dunning_share
 from . import aftersales_dunning_hold
 from . import aftersales_dunning_hold_claim
+from . import aftersales_dunning_hold_credits
 from . import aftersales_dunning_hold_life
 from . import aftersales_dunning_hold_release
 from . import aftersales_dunning_hold_age

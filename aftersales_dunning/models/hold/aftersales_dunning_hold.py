@@ -93,7 +93,20 @@ class AftersalesDunningHold(models.Model):
     is_manual = fields.Boolean(
         "Amount by Hand", readonly=True, help="The amount follows the goods no more."
     )
-    credited_before = fields.Monetary(readonly=True)
+    credits_known = fields.Json(
+        readonly=True,
+        help="Credit notes that were there when somebody entered the amount.",
+    )
+    pending_amount = fields.Monetary(
+        "Credited, Not Matched",
+        readonly=True,
+        help="What credit notes took off the disputed amount, and nobody matched with"
+        " the invoice yet: it is not dunned until then.",
+    )
+    waits_for_credit = fields.Boolean(
+        readonly=True,
+        help="The case is solved; what is credited is held until it is matched.",
+    )
     credited_amount = fields.Monetary(
         "Credited",
         readonly=True,
@@ -220,6 +233,8 @@ class AftersalesDunningHold(models.Model):
         "open_amount",
         "is_manual",
         "by_line",
+        "pending_amount",
+        "waits_for_credit",
         "move_id.amount_residual",
         "move_id.amount_residual_signed",
         "move_id.state",
@@ -228,6 +243,7 @@ class AftersalesDunningHold(models.Model):
         "move_id.hold_ids.scope",
         "move_id.hold_ids.open_amount",
         "move_id.hold_ids.by_line",
+        "move_id.hold_ids.pending_amount",
     )
     def _compute_held_amount(self):
         held, booked = {}, {}
@@ -318,6 +334,8 @@ class AftersalesDunningHold(models.Model):
         if changes:
             self._ensure_not_leaving()
         res = super().write(vals)
+        if "amount" in vals and by_hand:
+            self.sudo()._know_credits()  # sudo: service need not read credit notes
         if changes:
             self.sudo()._after_change()  # sudo: what follows from an allowed change
         return res

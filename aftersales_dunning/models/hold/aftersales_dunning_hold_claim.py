@@ -5,7 +5,10 @@ from ...engine.disputes import Claim
 
 
 class AftersalesDunningHold(models.Model):
-    """What a hold disputes of its invoice, line by line where the lines are known."""
+    """What a hold disputes of its invoice, line by line where the lines are known.
+
+    What credit notes take off it is in ``aftersales_dunning_hold_credits.py``.
+    """
 
     _inherit = "aftersales.dunning.hold"
 
@@ -14,6 +17,8 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.scope == SCOPE_CUSTOMER:
             return Claim(self.id)
+        if self.waits_for_credit:
+            return Claim(self.id, rest=self.pending_amount)
         if self.scope == SCOPE_INVOICE:
             return Claim(self.id, is_whole=True)
         lines = {key: amount for key, (amount, _limit) in (self.by_line or {}).items()}
@@ -26,7 +31,8 @@ class AftersalesDunningHold(models.Model):
                 more = self.open_amount - sum(lines.values())
                 lines[key] += max(min(limit - lines[key], more), 0)
             known = sum(lines.values())
-        return Claim(self.id, lines, max(self.open_amount - known, 0))
+        rest = max(self.open_amount - known, 0) + self.pending_amount
+        return Claim(self.id, lines, rest)
 
     def _get_limits(self):
         """Return ``{line: amount}``: what the lines that are disputed are worth."""

@@ -102,6 +102,6 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         self.partner_id.message_post(
             body=text,
-            partner_ids=self._get_debtor_control().partner_id.ids,
+            partner_ids=self._get_debtor_control(self.company_id).partner_id.ids,
             subtype_xmlid="mail.mt_note",
         )

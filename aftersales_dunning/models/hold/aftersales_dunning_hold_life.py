@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...const import (
@@ -36,10 +36,8 @@ class AftersalesDunningHold(models.Model):
 
     def _take_up(self):
         """Activate new holds that wait for nobody, and ask those who decide."""
-        for hold in self:
-            base = hold._get_credited_total() if hold.move_id else 0
-            if base:
-                hold.credited_before = base
+        self.filtered("is_manual")._know_credits()
+        self.filtered(lambda hold: hold._get_shares()).move_id._follow_disputes()
         self._decide()
 
     def _decide(self):
@@ -117,15 +115,13 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.waits_for == WAITS_SERVICE:
             return self.case_id.user_id
-        return self._get_debtor_control()
+        return self._get_debtor_control(self.company_id)
 
-    def _get_debtor_control(self):
-        """Return the users who decide about this hold, whoever asked for it."""
-        self.ensure_one()
+    @api.model
+    def _get_debtor_control(self, company):
+        """Return the users who do the debtor control of a company."""
         return self.env.ref(DEBTOR_CONTROL).all_user_ids.filtered(
-            lambda user: (
-                user.active and not user.share and self.company_id in user.company_ids
-            )
+            lambda user: user.active and not user.share and company in user.company_ids
         )
 
     def _get_approval_words(self):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...const import (
+    END_BY_HAND,
     END_CREDITED,
     END_EXPIRED,
     END_MOVED,
@@ -18,7 +19,6 @@ from ...const import (
     RELEASE_RESTART,
     RELEASE_WAIT,
     RUNNING_STATES,
-    SCOPE_CUSTOMER,
 )
 
 STATE_BY_END = {
@@ -27,6 +27,8 @@ STATE_BY_END = {
     END_REFUSED: HOLD_WITHDRAWN,
     END_MOVED: HOLD_WITHDRAWN,
 }
+# Ends that somebody decided, or that our silence earned: no hold comes back by itself.
+FINAL_ENDS = (END_BY_HAND, END_EXPIRED, END_REFUSED, END_WITHDRAWN)
 # Ends after which there is nothing to agree on.
 WITHOUT_TERMS = (END_PAID, END_MOVED, END_REFUSED)
 
@@ -35,6 +37,13 @@ class AftersalesDunningHold(models.Model):
     """The end of a hold, and the terms on which its invoice comes back."""
 
     _inherit = "aftersales.dunning.hold"
+
+    def _is_final(self):
+        """Say whether a hold ended for good: its goods make no new one."""
+        self.ensure_one()
+        return self.end_reason in FINAL_ENDS or (
+            self.is_manual and self.end_reason == END_CREDITED
+        )
 
     def _end(self, end_reason):
         """End running holds; dunning goes on by the terms of each.
@@ -45,6 +54,9 @@ class AftersalesDunningHold(models.Model):
         :param end_reason: key of ``END_REASONS``
         """
         holds = self.filtered(lambda hold: hold.state in RUNNING_STATES)
+        if not holds:
+            return
+        holds -= holds._wait_for_credit(end_reason)
         if not holds:
             return
         holds._lock()  # where that takes too long it ends all the same
@@ -62,6 +74,7 @@ class AftersalesDunningHold(models.Model):
             were_active._apply_terms()
         self.env.flush_all()
         holds.move_id._publish_full_holds()
+        holds.move_id._close_credit_questions()
         labels = dict(self._fields["end_reason"]._description_selection(self.env))
         holds._log(
             EVENT_HOLD_END,
@@ -150,55 +163,3 @@ class AftersalesDunningHold(models.Model):
             self._end(END_CREDITED)
         else:
             self._end(END_MOVED)
-
-    # === Credit notes === #
-
-    def _get_credited_total(self):
-        """Return what credit notes take off what this hold disputes, since ever.
-
-        A hold that follows goods counts credits of the price only: credited goods leave
-        the hold by themselves. A hold with an amount by hand counts every credit note.
-        """
-        self.ensure_one()
-        refunds = self.move_id.reversal_move_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_refund"
-        )
-        if self.is_manual or not self._get_shares():
-            return sum(
-                refund.currency_id._convert(
-                    refund.amount_total,
-                    self.currency_id,
-                    refund.company_id,
-                    refund.invoice_date or refund.date,
-                )
-                for refund in refunds
-            )
-        return 0
-
-    def _get_shares(self):
-        """Return the goods of the case that stand on the held invoice."""
-        return self.case_id.share_ids.filtered(
-            lambda share: share.move_id in self.move_id
-        )
-
-    def _follow_credits(self):
-        """Take off what credit notes cover; end the holds with nothing left.
-
-        :returns: the holds that ended
-        """
-        holds = self.filtered(
-            lambda hold: (
-                hold.state in RUNNING_STATES
-                and hold.move_id
-                and hold.scope != SCOPE_CUSTOMER
-            )
-        )
-        covered = holds.browse()
-        for hold in holds:
-            credited = hold._get_credited_total() - hold.credited_before
-            if hold.currency_id.compare_amounts(credited, hold.credited_amount):
-                hold.credited_amount = max(credited, 0)
-            if credited and hold.amount and not hold.open_amount:
-                covered |= hold
-        covered._end(END_CREDITED)
-        return covered

@@ -1,4 +1,6 @@
 from . import account_move
+from . import account_move_credits
+from . import account_move_disputes
 from . import account_move_explain
 from . import account_move_held
 from . import account_move_line

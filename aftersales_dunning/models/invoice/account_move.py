@@ -172,8 +172,11 @@ class AccountMove(models.Model):
         moves = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
         sale_lines = moves.invoice_line_ids.sale_line_ids
         cases = sale_lines._get_aftersales_cases()
+        about = moves | moves.reversed_entry_id
+        notes = moves.filtered(lambda move: move.move_type == "out_refund")
+        about |= notes.invoice_line_ids.sale_line_ids.invoice_lines.move_id
         # sudo: whoever posts an invoice need not read cases
-        held = (moves | moves.reversed_entry_id).sudo().hold_ids
+        held = about.sudo().hold_ids
         (cases | held.case_id)._sync_goods()
         held._follow_credits()
         held.move_id._publish_full_holds()
@@ -182,7 +185,11 @@ class AccountMove(models.Model):
         """The history of the cases keeps what the holds would take along."""
         # sudo: whoever deletes an invoice need not read cases
         self.sudo().hold_ids._end(END_MOVED)
-        return super().unlink()
+        credited = self.reversed_entry_id - self
+        res = super().unlink()
+        # sudo: as above
+        credited.sudo().hold_ids._follow_credits()
+        return res
 
     def _end_holds_of_paid(self):
         # sudo: whoever registers a payment need not work on cases

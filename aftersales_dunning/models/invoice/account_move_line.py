@@ -1,9 +1,8 @@
 from odoo import api, models
+from odoo.fields import Domain
 
-from odoo.addons.aftersales_case.const import OPEN_STATES
-
-from ...const import SYNC
-from ...engine.allocation import EPSILON, split_money
+from ...const import RUNNING_STATES
+from ...engine.allocation import EPSILON
 
 
 class AccountMoveLine(models.Model):
@@ -16,50 +15,59 @@ class AccountMoveLine(models.Model):
         self.filtered("move_id.is_fully_held").no_followup = True
         return res
 
-    # === Goods of cases === #
+    # === Credit notes that are matched === #
 
-    def _split_among_shares(self):
-        """Compute the money of the shares of these lines, which add up to the cent.
+    def _reconcile_plan(self, reconciliation_plan):
+        """A credit note that is matched is held no more, and may end a hold.
 
-        What a credit note took off the price is no longer disputed. Cases that are
-        about the very same goods dispute the same money, each for itself; the invoice
-        is never held above what is open.
+        Not while it is being matched: the end of a hold may move due dates, and Odoo
+        would make the open items anew.
         """
-        # sudo: service needs no rights in accounting for the goods to be found
-        shares = (
-            self.env["aftersales.dunning.share"]
-            .sudo()
-            .search(
-                [
-                    ("invoice_line_id", "in", self.ids),
-                    ("case_id.state", "in", OPEN_STATES),
-                ],
-                order="id",
-            )
-        )
-        credits = shares.invoice_line_id._get_price_credits()
-        for line, own in shares.grouped("invoice_line_id").items():
-            total = line.price_total - credits.get(line, 0)
-            whole = line._get_product_quantity()
-            wanted = sum(own.mapped("quantity"))
-            if line.product_id.uom_id.compare(wanted, whole) <= 0:
-                line._split_money(own, total, whole)
-                continue
-            for of_case in own.grouped("case_id").values():
-                line._split_money(of_case, total, whole)
+        res = super()._reconcile_plan(reconciliation_plan)
+        self._flatten_plan(reconciliation_plan)._follow_matched_credits()
+        return res
 
-    def _split_money(self, shares, total, whole):
-        self.ensure_one()
-        amounts = split_money(
-            total, shares.mapped("quantity"), whole, self.currency_id.round
+    @api.model
+    def _flatten_plan(self, plan):
+        """Return the lines of a plan of plans."""
+        if isinstance(plan, models.BaseModel):
+            return plan
+        return self.union(*(self._flatten_plan(part) for part in plan))
+
+    def _follow_matched_credits(self):
+        """Let the holds follow on what these credit notes are matched with, or were."""
+        # sudo: whoever reconciles need not work on cases
+        notes = self.sudo().move_id.filtered(
+            lambda move: move.move_type == "out_refund"
         )
-        for share, amount in zip(shares, amounts, strict=True):
-            if self.currency_id.compare_amounts(share.amount, amount):
-                share.with_context(aftersales_sync=SYNC).amount = amount
+        if notes:
+            running = Domain("state", "in", RUNNING_STATES)
+            self._get_reconciled_holds(running)._follow_credits()
+
+    def _get_reconciled_holds(self, domain):
+        """Return the holds of a domain on the invoices that are reconciled here.
+
+        And those that wait until somebody matches a credit note of their customer.
+        """
+        # sudo: whoever reconciles need not work on cases
+        moves = self.sudo().move_id
+        domain &= Domain("move_id", "in", moves.ids)
+        notes = moves.filtered(lambda move: move.move_type == "out_refund")
+        if notes:
+            partners = notes.commercial_partner_id
+            domain |= Domain("pending_amount", ">", 0) & Domain(
+                "partner_id", "in", partners.ids
+            )
+        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as above
+        return Hold.search(domain)
+
+    # === Goods of cases === #
 
     def _get_product_quantity(self):
         """Return what this line bills, in the product's own unit."""
         self.ensure_one()
+        if not self.product_id:
+            return self.quantity
         return self.product_uom_id._compute_quantity(
             self.quantity, self.product_id.uom_id, round=False
         )
@@ -81,18 +89,3 @@ class AccountMoveLine(models.Model):
                     result.append((Move.browse(move_id), part))
                     quantity -= part
         return [*result, (Move, quantity)] if quantity > EPSILON else result
-
-    def _get_price_credits(self):
-        """Return ``{invoice line: amount, with tax}`` that credit notes took off prices.
-
-        A credit counts for the line of the same sale line on the invoice it reverses.
-        """
-        result = {}
-        allocations = self.sale_line_ids._get_allocations()
-        for line in self:
-            for sale_line in line.sale_line_ids:
-                for bill_id in allocations[sale_line].money_credits:
-                    refund = self.browse(bill_id)
-                    if refund.move_id.reversed_entry_id == line.move_id:
-                        result[line] = result.get(line, 0) + refund.price_total
-        return result

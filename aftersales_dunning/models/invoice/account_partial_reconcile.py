@@ -11,25 +11,19 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """What is paid may leave nothing but what is held."""
         partials = super().create(vals_list)
-        partials._get_held_moves()._publish_full_holds()
+        lines = partials.debit_move_id | partials.credit_move_id
+        holds = lines._get_reconciled_holds(Domain("state", "=", HOLD_ACTIVE))
+        holds.move_id._publish_full_holds()
         return partials
 
     def unlink(self):
         """What is owed again is held again."""
-        holds = self._get_holds(
+        lines = self.debit_move_id | self.credit_move_id
+        holds = lines._get_reconciled_holds(
             Domain("state", "=", HOLD_ACTIVE) | Domain("end_reason", "=", END_PAID)
         )
         res = super().unlink()
         holds._resume_unpaid()
+        lines.exists()._follow_matched_credits()
         holds.move_id._publish_full_holds()
         return res
-
-    def _get_held_moves(self):
-        return self._get_holds(Domain("state", "=", HOLD_ACTIVE)).move_id
-
-    def _get_holds(self, domain):
-        """Return the holds of a domain on the invoices that are reconciled here."""
-        lines = self.debit_move_id | self.credit_move_id
-        # sudo: whoever registers a payment need not work on cases
-        holds = self.env["aftersales.dunning.hold"].sudo()
-        return holds.search(Domain("move_id", "in", lines.move_id.ids) & domain)

@@ -1,0 +1,199 @@
+from odoo import fields, models
+
+from ...engine.disputes import Credit, Line, get_worths
+
+
+class AccountMove(models.Model):
+    """What credit notes take off the lines of an invoice."""
+
+    _inherit = "account.move"
+
+    dunning_credits_asked = fields.Json(
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Credit notes of which debtor control was asked what they are for.",
+    )
+
+    def _get_matched_invoices(self):
+        """Return the invoices that these credit notes are reconciled with."""
+        return self.line_ids.matched_debit_ids.debit_move_id.move_id
+
+    def _get_credit_notes(self):
+        """Return the posted credit notes that take something off an invoice.
+
+        Those that reverse it, those of its orders, and those that somebody matched with
+        it; a credit note that reverses another invoice only pays this one.
+        """
+        self.ensure_one()
+        loose = (
+            self.line_ids.matched_credit_ids.credit_move_id.move_id
+            | self.invoice_line_ids.sale_line_ids.invoice_lines.move_id
+        ).filtered(lambda note: not note.reversed_entry_id)
+        return (self.reversal_move_ids | loose).filtered(
+            lambda note: note.move_type == "out_refund" and note.state == "posted"
+        )
+
+    def _get_draft_credit_notes(self):
+        """Return the credit notes that are to reverse an invoice, or are of its orders."""
+        self.ensure_one()
+        loose = self.invoice_line_ids.sale_line_ids.invoice_lines.move_id.filtered(
+            lambda note: not note.reversed_entry_id
+        )
+        return (self.reversal_move_ids | loose).filtered(
+            lambda note: note.move_type == "out_refund" and note.state == "draft"
+        )
+
+    def _get_unmatched(self, note):
+        """Return what of a credit note is to be matched with an invoice yet.
+
+        That somebody matched it with the invoice is all that ties some to it.
+        """
+        self.ensure_one()
+        if self._is_loose(note):
+            return 0.0
+        amount = note.amount_total if note.state == "draft" else note.amount_residual
+        return max(amount * self._get_rate_of_note(note), 0)
+
+    def _is_loose(self, note):
+        return not note.reversed_entry_id and not (
+            note.invoice_line_ids.sale_line_ids & self.invoice_line_ids.sale_line_ids
+        )
+
+    def _get_credited_lines(self, credit):
+        """Return the lines of an invoice that a line of a credit note may be for."""
+        self.ensure_one()
+        lines = self.invoice_line_ids
+        if credit.sale_line_ids:
+            return lines.filtered(
+                lambda line: line.sale_line_ids & credit.sale_line_ids
+            )
+        return lines.browse(self._get_likely_lines(credit))
+
+    def _get_lines(self):
+        """Return the ``Line`` list of a document."""
+        self.ensure_one()
+        result = []
+        for line in self.invoice_line_ids:
+            if line.display_type != "product":
+                continue
+            is_return = line.quantity < 0 and line.product_id.type == "consu"
+            result.append(
+                Line(
+                    line.id,
+                    line.price_total,
+                    line._get_product_quantity(),
+                    tuple(sorted(line.tax_ids.ids)),
+                    line.is_downpayment or (is_return and line.price_total < 0),
+                )
+            )
+        return result
+
+    def _get_worths(self):
+        """Return ``{line id: what it is worth, with tax}`` and what rounding adds.
+
+        A discount of the whole order is spread over its lines.
+        """
+        self.ensure_one()
+        return get_worths(self._get_lines(), self.amount_total, self.currency_id.round)
+
+    def _get_credits(self, allocations):
+        """Return what credit notes take off the lines of an invoice.
+
+        :param allocations: ``{sale line: Allocation}`` of its sale lines
+        :returns: list of ``Credit`` in the order of their ids, and what of the rounding
+            of the invoice the credit notes have taken off
+        """
+        self.ensure_one()
+        asked = set(self.dunning_credits_asked or [])
+        worths, rests = {}, 0.0
+        for note in self._get_credit_notes():
+            note_worths, rest = note._get_worths()
+            factor = self._get_share_of_note(note)
+            worths |= {key: factor * value for key, value in note_worths.items()}
+            rests += factor * rest
+        Line = self.env["account.move.line"]
+        sale_lines = self.invoice_line_ids.sale_line_ids
+        own = set(self.invoice_line_ids.ids)
+        result = []
+        for sale_line in sale_lines:
+            allocation = allocations[sale_line]
+            for (credit_id, bill_id), quantity in allocation.credits.items():
+                if bill_id not in own:
+                    continue
+                line = Line.browse(credit_id)
+                part = quantity / abs(line._get_product_quantity())
+                amount = worths.get(credit_id, abs(line.price_total)) * part
+                result.append(Credit(credit_id, amount, (bill_id,), quantity))
+            for credit_id, bill_ids in allocation.money_lines.items():
+                if not own.isdisjoint(bill_ids) and credit_id in worths:
+                    amount = worths[credit_id]
+                    note = Line.browse(credit_id).move_id
+                    result.append(
+                        Credit(
+                            credit_id, amount, bill_ids, is_answered=note.id in asked
+                        )
+                    )
+        for line in Line.browse(worths):
+            note = line.move_id
+            if not line.sale_line_ids and self in (
+                note.reversed_entry_id | note._get_matched_invoices()
+            ):
+                result.append(
+                    Credit(
+                        line.id,
+                        worths[line.id],
+                        self._get_likely_lines(line),
+                        is_answered=note.id in asked,
+                    )
+                )
+        digits = self.currency_id.round
+        result = [
+            Credit(c.id, digits(c.amount), c.lines, c.quantity, c.is_answered)
+            for c in sorted(result, key=lambda credit: credit.id)
+        ]
+        return result, rests
+
+    def _get_rate_of_note(self, note):
+        """Return the rate from the currency of a credit note to the invoice's."""
+        if note.currency_id == self.currency_id:
+            return 1.0
+        return note.currency_id._convert(
+            1.0,
+            self.currency_id,
+            note.company_id,
+            note.invoice_date or note.date,
+            round=False,
+        )
+
+    def _get_share_of_note(self, note):
+        """Return the factor by which amounts of a credit note count for an invoice.
+
+        A note that reverses nothing counts as far as it was matched with the invoice.
+        """
+        self.ensure_one()
+        rate = self._get_rate_of_note(note)
+        if not self._is_loose(note) or not note.amount_total:
+            return rate
+        partials = note.line_ids.matched_debit_ids.filtered(
+            lambda partial: partial.debit_move_id.move_id == self
+        )
+        matched = sum(partials.mapped("debit_amount_currency"))
+        return rate * min(matched / (note.amount_total * rate), 1)
+
+    def _get_likely_lines(self, credit):
+        """Return the ids of the lines that a line of a credit note may be for."""
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: (
+                line.display_type == "product"
+                and line.price_total > 0
+                and not line.is_downpayment
+            )
+        )
+        if len(lines) > 1:
+            same = lines.filtered(lambda line: line.product_id == credit.product_id)
+            named = same.filtered(lambda line: line.name == credit.name)
+            if credit.product_id or named:
+                lines = named or same or lines
+        return tuple(lines.ids)
