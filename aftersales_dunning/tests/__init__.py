@@ -16,6 +16,8 @@ from . import test_gates_race_letter
 from . import test_gates_screens
 from . import test_goods
 from . import test_goods_cases
+from . import test_goods_flows
+from . import test_goods_money
 from . import test_held_money
 from . import test_hold_guards
 from . import test_hold_life

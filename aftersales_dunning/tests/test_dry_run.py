@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form
+from odoo.tests import Form, freeze_time
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -142,6 +142,42 @@ class TestDryRun(DunningCommon):
         }
         self.assertEqual(len(made), 4)
         self.assertEqual(shown, made)
+
+    @feature("N-03")
+    def test_agrees_on_five_days(self):
+        """Day after day, while reminders are sent and what waited comes back."""
+        story = self._story()
+        thirds = self.env["account.payment.term"].create(
+            {
+                "name": "Thirds",
+                "line_ids": [
+                    (0, 0, {"value_amount": value, "nb_days": days})
+                    for value, days in ((33.33, 0), (33.33, 5), (33.34, 10))
+                ],
+            }
+        )
+        story["thirds"] = self._new_invoice(1210, invoice_payment_term_id=thirds.id)
+        self._hold(story["thirds"], "amount", 484, self.case)
+        made = []
+        for days in (1, 4, 5, 11, 21):
+            day = self.today + timedelta(days=days)
+            with freeze_time(day):
+                shown = {
+                    (line.move_line_id, line.level, line.due_now, line.channel)
+                    for line in self._dry_run(day)
+                    if line.outcome == "remind"
+                }
+                lines = self._run(day).line_ids
+                self.assertEqual(
+                    {
+                        (line.move_line_id, line.level, line.balance_due, line.channel)
+                        for line in lines
+                    },
+                    shown,
+                )
+                lines.state = "sent"
+            made.append(len(shown))
+        self.assertEqual(made, [6, 0, 1, 7, 8])
 
     def test_highest_level_for_all(self):
         """A policy that lifts a customer to his highest level is followed."""
