@@ -29,7 +29,7 @@ class Change:
         # Cases whose responsible was named, or is to be chosen: {id: None}, in order.
         self.named = set()
         self.to_choose = {}
-        # Cases whose slip was written, with the slip they had: {id: slip id}.
+        # Cases whose slip was written, with the slip they had: {id: (model, ids)}.
         self.slips = {}
         self.takes_slips = False
         # Cases whose goods changed, in order.

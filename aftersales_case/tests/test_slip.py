@@ -11,7 +11,7 @@ from .common import AftersalesCommon, feature
 from .deliveries import DeliveriesMixin
 from .gateway import GatewayCommon, write_mail
 
-MATCHING = "odoo.addons.aftersales_case.models.goods.stock_picking"
+MATCHING = "odoo.addons.aftersales_case.models.goods.aftersales_slip_mixin"
 
 
 class TestSlip(DeliveriesMixin, AftersalesCommon):

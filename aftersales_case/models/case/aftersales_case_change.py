@@ -50,7 +50,6 @@ TRACKED_FIELDS = (*LOGGED_FIELDS, *ASSIGNED_FIELDS)
 # Writing one of these may change a tracked field: itself, or one that follows it.
 LEADING_FIELDS = {*TRACKED_FIELDS, "contact_id", "impact", "urgency"}
 
-SLIP_FIELDS = {"slip_number", "picking_id"}
 LEADER_FIELDS = {"reported_at"}
 LINK_FIELDS = ("parent_id", "duplicate_of_id", "repeat_of_id")
 
@@ -78,7 +77,6 @@ NEW_REPORT_FIELDS = REPORT_FIELDS | {
     "company_id",
     "confidential",
     "line_ids",
-    "picking_id",
     "type_id",
 }
 
@@ -166,7 +164,8 @@ class AftersalesCase(models.Model):
             self._get_responsibles([vals])._lock_for_cases()
         if vals.keys() & LEADING_FIELDS:
             change.meet(self._get_tracked_values())
-        if SLIP_FIELDS & written and not change.takes_slips:
+        slip_fields = {"slip_number", *self._get_slip_fields()}
+        if slip_fields & written and not change.takes_slips:
             self._meet_slips(change, written)
         return vals
 
@@ -181,13 +180,15 @@ class AftersalesCase(models.Model):
         if asked:
             change.asked |= set(self.ids)
         if not change.takes_slips:
-            named = self.filtered(lambda case: case.picking_id or case.slip_number)
-            self._meet_slips(change, SLIP_FIELDS, cases=named)
+            named = self.filtered(lambda case: case.slip_number or case._get_slip())
+            slip_fields = {"slip_number", *self._get_slip_fields()}
+            self._meet_slips(change, slip_fields, cases=named)
 
     def _meet_slips(self, change, written, cases=None):
         for case in self if cases is None else cases:
-            is_new = case.id in change.created
-            change.slips.setdefault(case.id, False if is_new else case.picking_id.id)
+            slip = case._get_slip()
+            before = slip.browse() if case.id in change.created else slip
+            change.slips.setdefault(case.id, (before._name, before.ids))
             change.written.setdefault(case.id, set()).update(written)
 
     # === The change === #
@@ -257,8 +258,8 @@ class AftersalesCase(models.Model):
             retyped=self.browse(),
             reteamed=self.browse(),
             slips={
-                self.browse(case_id): self.env["stock.picking"].browse(slip_id or [])
-                for case_id, slip_id in change.take("slips").items()
+                self.browse(case_id): self.env[model].browse(ids)
+                for case_id, (model, ids) in change.take("slips").items()
             },
         )
 
@@ -483,8 +484,12 @@ class AftersalesCase(models.Model):
             return vals_list
         return [self._leave_out_usual(vals) for vals in vals_list]
 
+    def _get_new_report_fields(self):
+        return NEW_REPORT_FIELDS | set(self._get_slip_fields())
+
     def _leave_out_usual(self, vals):
-        said = {name: vals[name] for name in vals if name in NEW_REPORT_FIELDS}
+        told = self._get_new_report_fields()
+        said = {name: vals[name] for name in vals if name in told}
         sent = [name for name in vals if name in self._fields and name not in said]
         if not sent:
             return vals
@@ -496,7 +501,7 @@ class AftersalesCase(models.Model):
     def _is_usual(self, name, vals):
         """Return whether a value says no more than this new case has by itself."""
         definition, value = self._fields.get(name), vals[name]
-        if not definition or name in NEW_REPORT_FIELDS:
+        if not definition or name in self._get_new_report_fields():
             return False
         if not value:
             return True
@@ -532,7 +537,7 @@ class AftersalesCase(models.Model):
             self._ensure_no_system_fields(vals)
             self._ensure_can_link(vals)
             if not is_agent:
-                self._ensure_only(NEW_REPORT_FIELDS, vals)
+                self._ensure_only(self._get_new_report_fields(), vals)
 
     def _ensure_can_change(self, vals):
         """Guard: who writes, what, and whether it is locked.

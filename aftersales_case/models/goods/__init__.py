@@ -1,3 +1,4 @@
+from . import aftersales_slip_mixin
 from . import aftersales_case_line
 from . import aftersales_case_slip
 from . import aftersales_case_confirm

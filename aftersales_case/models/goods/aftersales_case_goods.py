@@ -2,10 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools.mail import html2plaintext
 
-from ...const import SLIP_CODES
 from ...engine.hints import find_documents
 from ...engine.slips import slip_key
 from .aftersales_case_slip import MOST_SLIPS
+
+# As many are looked at to find those of one customer among them.
+MOST_NAMED = 200
 
 
 class AftersalesCase(models.Model):
@@ -27,8 +29,9 @@ class AftersalesCase(models.Model):
             return
         with self.browse().union(*slips)._taking_slips() as cases:
             for case in cases:
-                if case.picking_id != slips[case]:
-                    case.with_context(mail_notrack=True).picking_id = slips[case]
+                slip, name = slips[case], self._get_slip_field(slips[case])
+                if case[name] != slip:
+                    case.with_context(mail_notrack=True)[name] = slip
                     case._note_goods()
             cases._make_slip_lines()
             suppliers = cases._guess_suppliers()
@@ -45,7 +48,7 @@ class AftersalesCase(models.Model):
 
     def _get_slip_note(self, slip):
         self.ensure_one()
-        if slip.state != "done":
+        if not slip._is_slip_done():
             return self.env._(
                 "Delivery slip %s found. Its goods follow when it is delivered.",
                 slip.name,
@@ -53,21 +56,33 @@ class AftersalesCase(models.Model):
         return self.env._("Data taken from delivery slip %s.", slip.name)
 
     def _make_slip_lines(self):
-        """Add the delivered goods of the slips of these cases, each slip once."""
-        wanted = self.filtered(
-            lambda case: (
-                case.picking_id.state == "done"
-                and case.picking_id not in case.line_ids.picking_id
-            )
-        )
-        goods = wanted._get_slip_goods(wanted.picking_id)
+        """Add what the slips of these cases gave the customer, each slip once."""
+        slips = {}
+        for case in self:
+            slip = case._get_slip()
+            if slip._is_slip_done() and slip not in slip._get_slips_of(case.line_ids):
+                slips[case] = slip
         return self.env["aftersales.case.line"].create(
             [
                 vals | {"case_id": case.id}
-                for case in wanted
-                for vals in self._prepare_goods_vals(goods.get(case.picking_id, ()))
+                for case, rows in self._prepare_slip_lines(slips).items()
+                for vals in rows
             ]
         )
+
+    @api.model
+    def _prepare_slip_lines(self, slips):
+        """Hook: return ``{case: [values]}`` of the lines that cases take from slips.
+
+        :param slips: ``{case: slip}``; the core knows deliveries
+        """
+        no_slips = self.env["stock.picking"]
+        pickings = {c: s for c, s in slips.items() if s._name == no_slips._name}
+        goods = self._get_slip_goods(no_slips.union(*pickings.values()))
+        return {
+            case: self._prepare_goods_vals(goods.get(slip, ()))
+            for case, slip in pickings.items()
+        }
 
     def _get_slip_goods(self, slips):
         """Return ``{slip: [(move, product, lot, quantity)]}``: what was delivered.
@@ -111,22 +126,29 @@ class AftersalesCase(models.Model):
     def _prepare_slip_vals(self, slip):
         """Hook: return ``{field: records}``, what a slip says of a case.
 
-        :param slip: ``stock.picking``, read with sudo
+        :param slip: delivery, or another document that it names; read with sudo
         """
         self.ensure_one()
-        partner, customer = slip.partner_id, slip._get_slip_customer()
+        partner, customer = slip._get_slip_contact(), slip._get_slip_customer()
         owner = self._get_slip_owner() or customer
         person = partner.type == "contact" and not partner.is_company
         contact = person and partner != customer and partner.parent_id
-        lines = self.line_ids.filtered(lambda line: line.picking_id._origin == slip)
         return {
             "partner_id": customer,
             "contact_id": partner
             if contact and partner.commercial_partner_id == owner
             else partner.browse(),
-            "site_id": partner,
-            "product_ids": (lines or slip.move_ids).product_id._origin,
+            "site_id": slip._get_slip_address(),
+            "product_ids": (
+                self._get_lines_of(slip).product_id or slip._get_slip_products()
+            )._origin,
         }
+
+    def _get_lines_of(self, slip):
+        """Return the lines of this case that were taken from a slip."""
+        return self.line_ids.filtered(
+            lambda line: slip in slip._get_slips_of(line)._origin
+        )
 
     def _get_new_slip_values(self, slip, suppliers=None):
         """Return what a slip adds to this case: only what nobody has entered."""
@@ -151,7 +173,7 @@ class AftersalesCase(models.Model):
             for name, value in values.items()
             if name not in kept and value and self[name]._origin == value
         }
-        lines = self.line_ids.filtered(lambda line: line.picking_id._origin == old)
+        lines = self._get_lines_of(old)
         if self._origin == self:
             with self._taking_slips() as case:
                 case.write(self._to_vals(same))
@@ -206,32 +228,38 @@ class AftersalesCase(models.Model):
     def _find_slips_in_text(self, text, company, customer=None):
         """Return ``{slip: word}``: the slips that the words of a text name.
 
-        A slip of that very number comes before those of an order of that number.
+        A slip of that very number comes before those of an order of that number, and a
+        delivery before an order.
 
         :param customer: whose slips, else anybody's
         :returns: slips as found with sudo; at most ``MOST_SLIPS``
         """
         numbers = find_documents(text)
-        if not numbers:
+        for name in self._get_slip_fields() if numbers else ():
+            # sudo: mail arrives on behalf of strangers
+            model = self.env[self._fields[name].comodel_name].sudo()
+            domains = {number: model._get_named_domain(number) for number in numbers}
+            slips = model.search(
+                Domain.OR(domains.values())
+                & Domain("company_id", "=", company.id)
+                & model._get_slip_kind_domain(),
+                limit=MOST_NAMED,
+            )
+            if customer:
+                slips = slips.filtered(
+                    lambda slip: slip._get_slip_customer() == customer
+                )
+            if slips:
+                break
+        else:
             return {}
-        domains = {number: self._get_slip_domain(number) for number in numbers}
-        domain = (
-            Domain.OR(domains.values())
-            & Domain("company_id", "=", company.id)
-            & Domain("picking_type_id.code", "in", SLIP_CODES)
-            & Domain("state", "!=", "cancel")
-        )
-        if customer:
-            domain &= Domain("partner_id", "child_of", customer.ids)
-        # sudo: mail arrives on behalf of strangers
-        slips = self.env["stock.picking"].sudo().search(domain, limit=MOST_SLIPS)
         keys = {slip_key(number) for number in numbers}
         slips = slips.filtered(lambda slip: slip_key(slip.name) in keys) or slips
         return {
             slip: next(
                 number for number in numbers if slip.filtered_domain(domains[number])
             )
-            for slip in slips
+            for slip in slips[:MOST_SLIPS]
         }
 
     def _move_parts_to(self, target):
@@ -262,7 +290,7 @@ class AftersalesCase(models.Model):
                 case.write(
                     {
                         "slip_number": named.slip_number,
-                        "picking_id": named.picking_id.id,
+                        **named._get_slip_vals(),
                     }
                 )
         return super()._complete_survivor(survivor)
@@ -271,10 +299,12 @@ class AftersalesCase(models.Model):
         vals = super()._prepare_split_vals()
         if self._is_claimed():
             return vals
-        return vals | {
-            "slip_number": self.slip_number,
-            "picking_id": self.picking_id.id,
-        }
+        return vals | {"slip_number": self.slip_number, **self._get_slip_vals()}
+
+    def _get_slip_vals(self):
+        """Return the values that name the slip of this case on another."""
+        self.ensure_one()
+        return {name: self[name].id for name in self._get_slip_fields()}
 
     def _split_off(self, vals, parts, as_child=True):
         """What the slip says is taken over with the parts, not looked up again."""

@@ -79,7 +79,7 @@ class AftersalesCaseLine(models.Model):
                         product=line.product_id.display_name,
                     )
                 )
-            if line.move_id and unit.compare(line.quantity, line.delivered) > 0:
+            if line._is_limited() and unit.compare(line.quantity, line.delivered) > 0:
                 raise ValidationError(
                     self.env._(
                         "Quantity Concerned: the slip delivered only %(delivered)g"
@@ -95,6 +95,16 @@ class AftersalesCaseLine(models.Model):
         if self.lot_id.product_id != self.product_id:
             self.lot_id = False
 
+    def _is_limited(self):
+        """Hook: say whether the slip limits how much of this a case can be about."""
+        self.ensure_one()
+        return bool(self.move_id)
+
+    @api.model
+    def _get_delivery_fields(self):
+        """Hook: return the fields that say what the slip gave, true only as it has it."""
+        return DELIVERY_FIELDS
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
@@ -103,10 +113,11 @@ class AftersalesCaseLine(models.Model):
         return lines
 
     def write(self, vals):
-        touched = GOODS_FIELDS & vals.keys()
+        told = self._get_delivery_fields() & vals.keys()
+        touched = told | (GOODS_FIELDS & vals.keys())
         cases = self.case_id if touched else self.env["aftersales.case"]
         res = super().write(vals)
-        if DELIVERY_FIELDS & vals.keys():
+        if told:
             self._take_delivered()
         if touched:
             self._tell_cases(cases | self.case_id)
@@ -128,22 +139,31 @@ class AftersalesCaseLine(models.Model):
             for move, product, lot, quantity in rows
         }
         for line in lines:
-            key = line.move_id, line.product_id, line.lot_id
-            other = line.move_id.picking_id != line.case_id.picking_id
-            if line.move_id and (other or key not in goods):
-                raise ValidationError(
-                    self.env._(
-                        "Slip Line: the slip of the case did not deliver %s by this line."
-                        " Enter the number of the slip on the case, and the goods are"
-                        " taken from it.",
-                        line.product_id.display_name,
-                    )
-                )
-            delivered = goods.get(key, 0)
+            delivered = line._get_delivered(goods)
             if line.delivered != delivered:
                 line.delivered = delivered
             if line.move_id and line.picking_id != line.move_id.picking_id:
                 line.picking_id = line.move_id.picking_id
+
+    def _get_delivered(self, goods):
+        """Hook: return how much of this its slip gave the customer. Called with sudo.
+
+        :param goods: ``{(move, product, lot): quantity}`` of the slip lines named
+        :raises ValidationError: for goods that the slip line did not deliver
+        """
+        self.ensure_one()
+        key = self.move_id, self.product_id, self.lot_id
+        other = self.move_id.picking_id != self.case_id.picking_id
+        if self.move_id and (other or key not in goods):
+            raise ValidationError(
+                self.env._(
+                    "Slip Line: the slip of the case did not deliver %s by this line."
+                    " Enter the number of the slip on the case, and the goods are"
+                    " taken from it.",
+                    self.product_id.display_name,
+                )
+            )
+        return goods.get(key, 0)
 
     def unlink(self):
         cases = self.case_id

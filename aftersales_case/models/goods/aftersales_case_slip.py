@@ -66,57 +66,112 @@ class AftersalesCase(models.Model):
             case.slip_key = slip_key(case.slip_number)
 
     @api.depends(
-        "slip_number", "picking_id", "partner_id", "company_id", "claim_reason"
+        lambda self: (
+            "slip_number",
+            *self._get_slip_fields(),
+            "partner_id",
+            "company_id",
+            "claim_reason",
+        )
     )
     @api.depends_context("uid")
     def _compute_slip_state(self):
         """Computed with sudo: a reporter sees the state, but no slips to choose."""
         found = self._find_slips()
-        nothing = self.env["stock.picking"]
         for case in self:
-            slips = found.get(case, nothing)
-            if case.picking_id:
-                done = case.picking_id.state == "done"
-                case.slip_state = SLIP_DONE if done else SLIP_UNDONE
+            slips, slip = found.get(case, {}), case._get_slip()
+            if slip:
+                case.slip_state = SLIP_DONE if slip._is_slip_done() else SLIP_UNDONE
             elif case._is_claimed():
                 case.slip_state = case.slip_number and SLIP_CLAIMED
-                slips = nothing
+                slips = {}
             elif case.slip_number:
                 case.slip_state = SLIP_CHOICE if slips else SLIP_UNKNOWN
             else:
                 case.slip_state = False
-            if slips:
+            for name, candidates in self._get_slip_fields().items():
                 # sudo: taken off, the user chooses among what he may see
-                slips = slips.sudo(False)._filtered_access("read")
-            case.slip_candidate_ids = slips
+                offered = slips.get(name, case[candidates].browse()).sudo(False)
+                case[candidates] = offered and offered._filtered_access("read")
+
+    # === Kinds of documents === #
+
+    @api.model
+    def _get_slip_fields(self):
+        """Hook: return what a slip number may name, in the order of preference.
+
+        Deliveries come first. A case has one of them at most.
+
+        :returns: ``{field with the document: field with those to choose from}``; the
+            model of the document has the mixin ``aftersales.slip.mixin``
+        """
+        return {"picking_id": "slip_candidate_ids"}
+
+    @api.model
+    def _get_slip_field(self, slip):
+        """Return the field of cases that names this kind of document."""
+        return next(
+            name
+            for name in self._get_slip_fields()
+            if self._fields[name].comodel_name == slip._name
+        )
+
+    def _get_slip(self):
+        """Return the document that this case names: a delivery, an order, or none."""
+        self.ensure_one()
+        return next(
+            (self[name] for name in self._get_slip_fields() if self[name]),
+            self.picking_id,
+        )
+
+    @api.model
+    def _get_waiting_domain(self):
+        """Return the domain of the cases whose number found nothing so far."""
+        return Domain("slip_number", "!=", False) & Domain.AND(
+            Domain(name, "=", False) for name in self._get_slip_fields()
+        )
 
     # === Entering === #
 
     @api.onchange("slip_number")
     def _onchange_slip_number(self):
         self.slip_number = (self.slip_number or "").strip() or False
-        if self.picking_id and not self._fits_number(self.picking_id):
-            self._forget_slip(self.picking_id)
-            self.picking_id = False
-        # Setting it calls _onchange_picking_id.
-        self.picking_id = self.picking_id or self._get_clear_slips().get(self)
+        slip = self._get_slip()
+        if slip and not self._fits_number(slip):
+            self._forget_slip(slip)
+            self[self._get_slip_field(slip)] = False
+        if not self._get_slip():
+            # Setting it calls the onchange of the document.
+            for found in self._get_clear_slips().values():
+                self[self._get_slip_field(found)] = found
 
     @api.onchange("picking_id")
     def _onchange_picking_id(self):
-        slip = self.picking_id
-        for old in (self.line_ids.picking_id | self._origin.picking_id)._origin - slip:
-            self._forget_slip(old)
+        self._follow_slip_field("picking_id")
+
+    def _follow_slip_field(self, changed):
+        """Fill in the form what the document says that was chosen in it.
+
+        :param changed: name of the field; the others are emptied
+        """
+        slip = self[changed]
+        if slip:
+            for name in self._get_slip_fields().keys() - {changed}:
+                self[name] = False
+        for name in self._get_slip_fields():
+            known = self[name]._get_slips_of(self.line_ids) | self._origin[name]
+            for old in known._origin - self[name]._origin:
+                self._forget_slip(old)
         if not slip:
             return
         self.slip_number = (
             self.slip_number or slip.sudo().name
         )  # sudo: named by himself
-        if slip._origin not in self.line_ids.picking_id._origin:
-            goods = self._get_slip_goods(slip._origin).get(slip._origin, ())
-            self.line_ids = [
-                Command.create(vals) for vals in self._prepare_goods_vals(goods)
-            ]
-        values = self._get_new_slip_values(slip._origin)
+        slip = slip._origin
+        if slip not in slip._get_slips_of(self.line_ids)._origin:
+            for rows in self._prepare_slip_lines({self: slip}).values():
+                self.line_ids = [Command.create(vals) for vals in rows]
+        values = self._get_new_slip_values(slip)
         values = {k: new for k, new in values.items() if self._may_change(k)}
         self.update(self._to_vals(values))
 
@@ -135,9 +190,14 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _clean_slip(self, vals):
-        if not isinstance(vals.get("slip_number"), str):
-            return vals
-        return vals | {"slip_number": vals["slip_number"].strip() or False}
+        """Return values with a number as it counts, and with one document at most."""
+        if isinstance(vals.get("slip_number"), str):
+            vals = vals | {"slip_number": vals["slip_number"].strip() or False}
+        names = list(self._get_slip_fields())
+        chosen = next((name for name in names if vals.get(name)), None)
+        if chosen:
+            vals = vals | {name: False for name in names if name != chosen}
+        return vals
 
     @contextmanager
     def _taking_slips(self):
@@ -165,17 +225,17 @@ class AftersalesCase(models.Model):
             for case in cases:
                 old, written = news.slips[case], change.written.pop(case.id, set())
                 case._leave_slip(old, written)
-                if case.picking_id != old:
+                if case._get_slip() != old:
                     case._note_goods()
-                    chosen |= case if case.picking_id else chosen.browse()
+                    chosen |= case if case._get_slip() else chosen.browse()
                 if "slip_number" in written:
                     named |= case
             # Whoever chooses the slip of a case that is there sees what it says.
             seen = chosen - news.created
-            seen._take_slips({case: case.picking_id for case in seen}, note=False)
+            seen._take_slips({case: case._get_slip() for case in seen}, note=False)
             new = chosen & news.created
             found = named._get_clear_slips()
-            cases._take_slips({case: case.picking_id for case in new} | found)
+            cases._take_slips({case: case._get_slip() for case in new} | found)
 
     def _leave_slip(self, old, written):
         """Let an old slip go when its number was taken back or another was chosen.
@@ -186,10 +246,11 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         if not old:
             return
-        renamed = self.picking_id == old and "picking_id" not in written
+        name = self._get_slip_field(old)
+        renamed = self._get_slip() == old and name not in written
         if renamed and not self._fits_number(old):
-            self.picking_id = False
-        if self.picking_id != old:
+            self[name] = False
+        if self._get_slip() != old:
             self._forget_slip(old, kept=written)
 
     def action_match_slip(self):
@@ -202,7 +263,7 @@ class AftersalesCase(models.Model):
 
     def action_view_slip(self):
         self.ensure_one()
-        return self.picking_id._get_records_action()
+        return self._get_slip()._get_records_action()
 
     # === Finding === #
 
@@ -221,53 +282,61 @@ class AftersalesCase(models.Model):
         )
 
     def _find_slips(self):
-        """Return ``{case: slips}`` that fit the number of each case without a slip.
+        """Return ``{case: {field: slips}}`` that fit the number of cases without a slip.
 
         A slip of that very number comes before those of an order of that number, one of
-        the case's customer before those of others. One query for all cases.
+        the case's customer before those of others. One query a kind for all cases.
         """
-        cases = self.filtered(lambda case: case.slip_number and not case.picking_id)
-        if not cases:
-            return {}
-        domains = {
-            number: self._get_slip_domain(number)
-            for number in set(cases.mapped("slip_number"))
-        }
-        # sudo: a number entered by anybody is looked up
-        found = (
-            self.env["stock.picking"]
-            .sudo()
-            .search(
+        cases = self.filtered(lambda case: case.slip_number and not case._get_slip())
+        result = {}
+        for name in self._get_slip_fields() if cases else ():
+            # sudo: a number entered by anybody is looked up
+            model = self.env[self._fields[name].comodel_name].sudo()
+            domains = {
+                number: model._get_named_domain(number)
+                for number in set(cases.mapped("slip_number"))
+            }
+            found = model.search(
                 Domain.OR(domains.values())
                 & Domain("company_id", "in", cases.company_id.ids)
-                & Domain("picking_type_id.code", "in", SLIP_CODES)
-                & Domain("state", "!=", "cancel"),
+                & model._get_slip_kind_domain()
             )
-        )
-        result = {}
-        for case in cases:
-            number, customer = case.slip_number, case._get_slip_owner()
-            slips = found.filtered(
-                lambda s, c=case.company_id: s.company_id.id in c.ids
-            )
-            slips = slips.filtered_domain(domains[number])
-            key = slip_key(number)
-            slips = slips.filtered(lambda s, k=key: slip_key(s.name) == k) or slips
-            own = slips.filtered(lambda s, c=customer: s._get_slip_customer() == c)
-            if slips:
-                result[case] = (own or slips)[:MOST_SLIPS]
-        return result
+            for case in cases if found else ():
+                if slips := case._choose_slips(found, domains[case.slip_number]):
+                    result.setdefault(case, {})[name] = slips
+        return {case: case._prefer_own(kinds) for case, kinds in result.items()}
+
+    def _choose_slips(self, slips, domain):
+        """Return those of the slips found that this case may mean, the best only.
+
+        :param domain: of the slips that its number names
+        """
+        self.ensure_one()
+        own = slips.filtered(lambda slip: slip.company_id.id in self.company_id.ids)
+        own = own.filtered_domain(domain)
+        key = slip_key(self.slip_number)
+        return own.filtered(lambda slip: slip_key(slip.name) == key) or own
+
+    def _prefer_own(self, kinds):
+        """Return the slips found that are the customer's own, if there are any."""
+        self.ensure_one()
+        customer, own = self._get_slip_owner(), {}
+        for name, slips in kinds.items():
+            theirs = slips.filtered(lambda slip: slip._get_slip_customer() == customer)
+            if theirs:
+                own[name] = theirs
+        return {name: slips[:MOST_SLIPS] for name, slips in (own or kinds).items()}
 
     def _get_clear_slips(self):
         """Return ``{case: slip}`` of the cases whose number leaves no doubt.
 
         A slip of another customer is offered, but not taken; what somebody only claims
-        waits until it is confirmed.
+        waits until it is confirmed. A delivery is taken before its order.
         """
         clear = {}
         cases = self.filtered(lambda case: not case._is_claimed())
-        for case, slips in cases._find_slips().items():
-            owner = case._get_slip_owner()
+        for case, kinds in cases._find_slips().items():
+            owner, slips = case._get_slip_owner(), next(iter(kinds.values()))
             theirs = slips._get_slip_customer() if len(slips) == 1 else None
             if theirs is not None and (not owner or theirs in (owner, owner.browse())):
                 clear[case] = slips
@@ -283,13 +352,12 @@ class AftersalesCase(models.Model):
         if not self.slip_number:
             return False
         # sudo: as in _find_slips
-        return bool(
-            slip._origin.sudo().filtered_domain(self._get_slip_domain(self.slip_number))
-        )
+        slip = slip._origin.sudo()
+        return bool(slip.filtered_domain(slip._get_named_domain(self.slip_number)))
 
     def _on_slips_changed(self):
         """React to deliveries that were made, renamed or done: they concern these."""
-        slips = {case: case.picking_id for case in self if case.picking_id}
+        slips = {case: case._get_slip() for case in self if case._get_slip()}
         # A slip whose goods are here already has nothing to add.
-        slips = {c: s for c, s in slips.items() if s not in c.line_ids.picking_id}
+        slips = {c: s for c, s in slips.items() if s not in s._get_slips_of(c.line_ids)}
         self._take_slips(slips | self._get_clear_slips())

@@ -1,20 +1,16 @@
-import logging
 from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...const import OPEN_STATES, SLIP_CODES
-from ...engine.slips import slip_key
-
-_logger = logging.getLogger(__name__)
+from ...const import SLIP_CODES
 
 
 class StockPicking(models.Model):
     """A delivery: the slip that a case names, found again when it appears later."""
 
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "aftersales.slip.mixin"]
 
     aftersales_case_count = fields.Integer(
         "Cases", compute="_compute_aftersales_case_count"
@@ -78,13 +74,6 @@ class StockPicking(models.Model):
             },
         }
 
-    def action_use_for_aftersales_case(self):
-        """Choose this slip for the case in the context, where several fit its number."""
-        self.ensure_one()
-        case_id = self.env.context.get("aftersales_case_id")
-        self.env["aftersales.case"].browse(case_id).picking_id = self
-        return True
-
     # === What cases ask of a slip === #
 
     def _get_aftersales_domain(self):
@@ -92,50 +81,29 @@ class StockPicking(models.Model):
             "line_ids.picking_id", "in", self.ids
         )
 
+    @api.model
+    def _get_named_domain(self, number):
+        return self.env["aftersales.case"]._get_slip_domain(number)
+
+    @api.model
+    def _get_slip_kind_domain(self):
+        return Domain("picking_type_id.code", "in", SLIP_CODES) & Domain(
+            "state", "!=", "cancel"
+        )
+
+    @api.model
+    def _get_slips_of(self, lines):
+        return lines.picking_id
+
     def _get_slip_names(self):
         """Hook: return the numbers under which a customer may know this delivery.
 
         The counterpart of ``_get_slip_domain`` of the case, for one delivery.
         """
-        self.ensure_one()
-        return [self.name, self.origin]
+        return [*super()._get_slip_names(), self.origin]
 
-    def _get_slip_customer(self):
-        """Hook: return the customer (company) whose delivery this is."""
-        self.ensure_one()
-        return self.partner_id.commercial_partner_id
+    def _get_slip_products(self):
+        return self.move_ids.product_id
 
-    def _match_waiting_cases(self):
-        """Let the cases know that wait for these slips, or for their goods.
-
-        One query when there is none. What fails here never stops the delivery; when
-        others are changing these cases, the whole request is tried again.
-        """
-        slips = self.sudo().filtered(  # sudo: whoever delivers need not see cases
-            lambda slip: slip.picking_type_code in SLIP_CODES
-        )
-        if not slips:
-            return
-        keys = {slip_key(name) for slip in slips for name in slip._get_slip_names()}
-        waiting = (
-            Domain("picking_id", "=", False)
-            & Domain("slip_number", "!=", False)
-            & Domain("slip_key", "in", list(keys - {None, "/"}))
-            & Domain("state", "in", OPEN_STATES)
-        )
-        done = slips.filtered(lambda slip: slip.state == "done")
-        cases = (
-            self.env["aftersales.case"]
-            .sudo()  # sudo: see above
-            .search(waiting | Domain("picking_id", "in", done.ids))
-        )
-        if not cases:
-            return
-        self.env.flush_all()  # an error in there is the delivery's own
-        try:
-            with self.env.cr.savepoint():
-                cases._on_slips_changed()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # swallowed, these cases would wait for ever
-        except Exception as error:
-            _logger.warning("Slips %s: not matched with cases: %s", slips.ids, error)
+    def _is_slip_done(self):
+        return self.state == "done"

@@ -66,7 +66,7 @@ class AftersalesCase(models.Model):
         """
         self.ensure_one()
         claim = self.sudo()  # sudo: everybody's actions respect a claim he cannot see
-        if not claim.claim_reason or claim.picking_id:
+        if not claim.claim_reason or claim._get_slip():
             return False
         if claim.slip_number and slip_key(claim.slip_number) != slip_key(
             claim.claim_hint
@@ -195,7 +195,7 @@ class AftersalesCase(models.Model):
         typed = case.claim_hint and slip_key(case.claim_hint) == slip_key(
             case.slip_number
         )
-        if typed and not case.picking_id:
+        if typed and not case._get_slip():
             case.slip_number = False
         case._forget_claims()
 

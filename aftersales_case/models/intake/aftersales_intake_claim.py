@@ -126,7 +126,8 @@ class AftersalesIntake(models.Model):
         [(slip, word)] = slips.items()
         return {
             "claimed_partner_id": slip._get_slip_customer().id,
-            "claimed_picking_id": slip.id,
+            # An order is claimed by its number alone.
+            "claimed_picking_id": slip.id if slip._name == "stock.picking" else False,
             "claim_reason": CLAIM_SLIP,
             "claim_hint": word,
         }
@@ -145,7 +146,7 @@ class AftersalesIntake(models.Model):
         """
         self.ensure_one()
         intake = self.sudo()  # sudo: the gateway runs as the sender's user
-        slip = intake.claimed_picking_id
+        slip = intake.claimed_picking_id or intake._get_claimed_document()
         if not intake.claim_reason or not intake.claimed_partner_id:
             return {}
         if intake.partner_id:
@@ -154,10 +155,24 @@ class AftersalesIntake(models.Model):
                 return {}
         return {
             "claimed_partner_id": intake.claimed_partner_id.id,
-            "claimed_picking_id": slip.id,
+            "claimed_picking_id": intake.claimed_picking_id.id,
             "claim_reason": CLAIM_SLIP if intake.partner_id else intake.claim_reason,
             "claim_hint": intake.claim_hint,
         } | ({"slip_number": intake.claim_hint} if slip else {})
+
+    def _get_claimed_document(self):
+        """Return the claimed customer's document that is no delivery, or none."""
+        self.ensure_one()
+        found = self.env["aftersales.case"]._find_slips_in_text(
+            self.claim_hint or "", self.company_id
+        )
+        own = [
+            slip
+            for slip in found
+            if slip._get_slip_customer()
+            == self.claimed_partner_id.commercial_partner_id
+        ]
+        return own[0] if len(own) == 1 else None
 
     def _expire_claims(self):
         self.write(NO_CLAIM)
