@@ -241,3 +241,19 @@ class TestMigration(AftersalesCommon):
         self._migrate("19.0.1.2.0/post-channel.py")
         self.assertEqual(mailed.channel, "mail")
         self.assertEqual(added.channel, "hand")
+
+    def test_outdated_translations(self):
+        """A field that got another name loses the words for its old one."""
+        field = self.env["ir.model.fields"]._get("aftersales.field.condition", "value")
+        other = self.env["ir.model.fields"]._get("aftersales.field.condition", "key")
+        texts = {"en_US": "New", "nl_NL": "Oud"}
+        for name in ("field_description", "help"):
+            self._store(field | other, name, Json(texts))
+        self._migrate("19.0.1.2.0/post-translations.py")
+        self.env.cr.execute(
+            "SELECT name, field_description, help FROM ir_model_fields WHERE id IN %s",
+            ((field.id, other.id),),
+        )
+        kept = {name: (label, text) for name, label, text in self.env.cr.fetchall()}
+        self.assertEqual(kept["value"], ({"en_US": "New"}, {"en_US": "New"}))
+        self.assertEqual(kept["key"], (texts, texts))
