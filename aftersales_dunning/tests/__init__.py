@@ -9,6 +9,7 @@ from . import test_discipline
 from . import test_dry_run
 from . import test_explain
 from . import test_gates
+from . import test_gates_create
 from . import test_gates_letter
 from . import test_gates_mail
 from . import test_gates_race

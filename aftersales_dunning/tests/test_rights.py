@@ -134,6 +134,7 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
         """Return the arguments of the methods that have some."""
         hold = {"move_id": self._new_invoice(100).id, "case_id": case.id}
         hold["reason_id"] = self.env.ref("aftersales_dunning.reason_product").id
+        run = self.walk_records["credit.control.run"]
         partial = self.walk_records["account.partial.reconcile"]
         other = self._new_invoice(30).line_ids.filtered("date_maturity")[:1]
         paid = {
@@ -172,6 +173,10 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 {"active_ids": case.hold_ids.ids},
             ),
             ("aftersales.dunning.share", "write"): ([{"quantity": 0}], {}),
+            ("credit.control.line", "create"): (
+                [self._prepare_reminder(run, self._new_invoice(70))],
+                {},
+            ),
             ("credit.control.line", "write"): ([{"state": "sent"}], {}),
             ("sale.order", "write"): ([{"client_order_ref": "Forged"}], {}),
         }

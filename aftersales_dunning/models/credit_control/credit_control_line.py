@@ -176,6 +176,18 @@ class CreditControlLine(models.Model):
             move_line, level, controlling_date, open_amount, default_lines_vals
         )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let no held line be made as one that goes, or went, to the customer.
+
+        :raises UserError: naming the invoices and cases
+        """
+        lines = super().create(vals_list)
+        leaving = lines.filtered(lambda line: line.state in LEAVING_STATES)
+        if leaving and self.env.context.get("dunning_judged") is not JUDGED:
+            leaving._ensure_may_leave()
+        return lines
+
     def write(self, values):
         """Let no held line become one that goes, or went, to the customer.
 
