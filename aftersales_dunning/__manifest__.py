@@ -25,6 +25,7 @@
         "wizards/hold/aftersales_dunning_release_views.xml",
         "views/hold/aftersales_dunning_hold_views.xml",
         "views/hold/aftersales_dunning_hold_reason_views.xml",
+        "views/hold/aftersales_dunning_limit_views.xml",
         "views/case/aftersales_case_views.xml",
         "views/case/aftersales_case_type_views.xml",
         "views/invoice/account_move_views.xml",

@@ -28,8 +28,10 @@ WAITS_APPROVAL = "approval"
 WAITS_SERVICE = "service"
 WAITS_SLIP = "slip"
 WAITS_REMINDER = "reminder"
+WAITS_MANAGER = "manager"
 WAITS = [
     (WAITS_APPROVAL, "Debtor control"),
+    (WAITS_MANAGER, "The accounting manager"),
     (WAITS_SERVICE, "Who works on the case"),
     (WAITS_SLIP, "Confirmation of the slip"),
     (WAITS_REMINDER, "A reminder just leaving"),
@@ -63,6 +65,21 @@ RELEASE_POLICIES = [
     (RELEASE_WAIT, "Wait some days, then go on"),
     (RELEASE_RESTART, "Start again at the first level"),
     (RELEASE_NEW_DUE, "Give a new due date"),
+]
+
+# No release gives a customer more days than these.
+MOST_RELEASE_DAYS = 366
+
+# What somebody decides by himself up to an amount, and for so many days.
+LIMIT_HOLD = "hold"
+LIMIT_RENEW = "renew"
+LIMIT_DATE = "date"
+LIMIT_GRANT = "grant"
+LIMIT_ACTIONS = [
+    (LIMIT_HOLD, "Hold"),
+    (LIMIT_RENEW, "Renew"),
+    (LIMIT_DATE, "Move a date"),
+    (LIMIT_GRANT, "Grant"),
 ]
 
 # Why a hold ended.

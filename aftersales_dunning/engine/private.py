@@ -12,6 +12,13 @@ class DueAmounts(dict):
     """``{id of an open item: what may be asked for}`` while control lines are made."""
 
 
+class LinesWorth(float):
+    """What the invoice lines cost that a request for a hold names, with tax.
+
+    Their goods are taken into the case once the hold is there.
+    """
+
+
 class AskedAmount(float):
     """What a payment code asks for, in the invoice's currency."""
 

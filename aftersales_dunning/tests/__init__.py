@@ -24,6 +24,8 @@ from . import test_hold_guards
 from . import test_hold_life
 from . import test_hostile_change
 from . import test_invoice_screen
+from . import test_limits
+from . import test_migration_days
 from . import test_overlaps
 from . import test_partner_moves
 from . import test_pay_between

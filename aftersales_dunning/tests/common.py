@@ -39,6 +39,8 @@ class DunningSetup:
         cls.grinder = cls._new_product("Grinder", price=50)
         cls.policy = cls.company.credit_policy_id = cls._new_policy()
         cls.today = fields.Date.today()
+        # Service holds what it finds right; tests of limits set their own.
+        cls.limit = cls._set_limit("hold", 1000000)
 
     @classmethod
     def _new_product(cls, name, price=100, **vals):
@@ -86,6 +88,20 @@ class DunningSetup:
                     )
                     for number, (mode, days, name) in enumerate(levels, 1)
                 ],
+            }
+        )
+
+    @classmethod
+    def _set_limit(cls, action, amount, days=0, group=None):
+        """Say up to how much the people of a group decide; agents unless said."""
+        group = group or "aftersales_case.group_aftersales_agent"
+        return cls.env["aftersales.dunning.limit"].create(
+            {
+                "company_id": cls.company.id,
+                "group_id": cls.env.ref(group).id,
+                "action": action,
+                "amount": amount,
+                "days": days,
             }
         )
 

@@ -62,6 +62,7 @@ class TestAccess(DunningCommon):
             "aftersales.dunning.hold.reason": rights(
                 "r", "r", "r", "rwcd", "r", "rwcd"
             ),
+            "aftersales.dunning.limit": rights("", "", "", "", "r", "rwcd"),
             "aftersales.dunning.share": rights("r", "rw", "rw", "rw", "rw", "rw"),
             "aftersales.dunning.release": rights("", "rwc", "rwc", "rwc", "rwc", "rwc"),
             "aftersales.dunning.proposal": rights(
@@ -81,12 +82,15 @@ class TestAccess(DunningCommon):
         self.assertNoAccess("aftersales_dunning", self.portal, self.public)
 
     def test_who_reads_which_hold(self):
-        """Service reads the holds of the cases it reads, debtor control all of them."""
+        """Service reads the holds of the cases it reads, debtor control all of them.
+
+        Those without a case are none of service's.
+        """
         expected = {
-            self.reporter: self.without,
-            self.agent: self.hold | self.without,
-            self.leader: self.hold | self.without,
-            self.manager: self.holds,
+            self.reporter: self.holds.browse(),
+            self.agent: self.hold,
+            self.leader: self.hold,
+            self.manager: self.hold | self.hidden,
             self.accountant: self.holds,
             self.adviser: self.holds,
             self.foreign: self.holds.browse(),
@@ -152,7 +156,7 @@ class TestAccess(DunningCommon):
             (self.accountant, self.without),
             (self.accountant, self.hidden),
         ):
-            self._as(user, holds)._release_by_hand({"release_policy": "go_on"})
+            self._as(user, holds)._release_by_hand(holds._get_terms())
             self.assertEqual(holds.state, "released")
         hold = self._hold(self._new_invoice(100))
         for user in (self.reporter, self.agent, self.foreign):

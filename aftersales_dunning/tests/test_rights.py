@@ -164,6 +164,17 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 {},
             ),
             ("aftersales.dunning.hold", "write"): ([{"amount": 1}], {}),
+            ("aftersales.dunning.limit", "create"): (
+                [
+                    {
+                        "company_id": self.company.id,
+                        "group_id": self.env.ref("base.group_user").id,
+                        "amount": 1,
+                    }
+                ],
+                {},
+            ),
+            ("aftersales.dunning.limit", "write"): ([{"amount": 1}], {}),
             ("aftersales.dunning.proposal", "default_get"): (
                 [["case_id", "line_ids"]],
                 {"default_case_id": case.id},

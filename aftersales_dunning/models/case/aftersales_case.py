@@ -12,7 +12,7 @@ from ...const import (
     SETTLED_BY_DEBTOR,
     SETTLED_BY_SERVICE,
 )
-from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 INVOICE_NONE, INVOICE_WAITING = "none", "waiting"
 INVOICE_PARTLY, INVOICE_FOUND = "partly", "found"

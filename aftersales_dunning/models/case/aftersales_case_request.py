@@ -18,7 +18,8 @@ from ...const import (
     SYNC,
 )
 from ...engine.allocation import split_money
-from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+from ...engine.private import LinesWorth
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 AGENT = "aftersales_case.group_aftersales_agent"
 REQUEST_KEYS = {"amount", "by_customer", "lines", "move_id", "note", "reason_id"}
@@ -33,6 +34,7 @@ class HoldRequest(NamedTuple):
     scope: str
     amount: float
     lines: dict  # {invoice line: quantity}, in the unit of the line
+    worth: LinesWorth  # what they cost, with tax
     follows_goods: bool  # the amount is that of the goods, and goes on with them
     is_definite: bool  # an amount or lines were named
     by_customer: bool
@@ -124,7 +126,8 @@ class AftersalesCase(models.Model):
 
     def _make_requested_hold(self, request):
         self.ensure_one()
-        hold = self.env["aftersales.dunning.hold"].create(
+        Hold = self.env["aftersales.dunning.hold"]
+        hold = Hold.with_context(dunning_lines_worth=request.worth).create(
             {
                 "case_id": self.id,
                 "move_id": request.move.id,
@@ -136,6 +139,7 @@ class AftersalesCase(models.Model):
                 "asked_by_customer": request.by_customer,
             }
         )
+        hold = hold.with_env(self.env)
         self._take_requested_goods(hold, request)
         return hold
 
@@ -160,8 +164,9 @@ class AftersalesCase(models.Model):
         if hold.scope != SCOPE_AMOUNT or hold.currency_id.compare_amounts(
             request.amount, hold.amount
         ):
-            # As the user: what debtor control approved only it changes.
-            hold.sudo(self.env.su).write(vals)
+            asked = hold.with_context(dunning_lines_worth=request.worth)
+            # sudo: as the user; what debtor control approved only it changes
+            asked.sudo(self.env.su).write(vals)
         elif not request.follows_goods:
             hold.is_manual = True
         if request.follows_goods:
@@ -226,6 +231,7 @@ class AftersalesCase(models.Model):
             scope=SCOPE_INVOICE if scope == SCOPE_CUSTOMER else scope,
             amount=amount if is_definite else move.amount_residual,
             lines=lines,
+            worth=LinesWorth(self._get_lines_worth(move, lines)),
             follows_goods=follows,
             is_definite=is_definite,
             by_customer=bool(vals.get("by_customer") or self.env.user.share),
@@ -355,15 +361,19 @@ class AftersalesCase(models.Model):
             lines[line] = quantity
         return lines
 
-    def _get_requested_value(self, move, lines):
+    def _get_lines_worth(self, move, lines):
         """Return what quantities of invoice lines cost, with tax."""
         currency = move.currency_id
         amounts = [
             split_money(line.price_total, [quantity], line.quantity, currency.round)[0]
             for line, quantity in lines.items()
         ]
-        total = currency.round(sum(amounts))
-        if currency.compare_amounts(total, 0) <= 0:
+        return currency.round(sum(amounts))
+
+    def _get_requested_value(self, move, lines):
+        """Return what quantities of invoice lines cost, which is not nothing."""
+        total = self._get_lines_worth(move, lines)
+        if move.currency_id.compare_amounts(total, 0) <= 0:
             raise ValidationError(
                 self.env._(
                     "Lines: what they cost comes to nothing, so there is nothing to hold."

@@ -1,14 +1,16 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 
 class IrRule(models.Model):
     _inherit = "ir.rule"
 
     def _compute_domain(self, model_name, mode="read"):
-        """Let debtor control read, ask for and change all holds of its companies.
+        """Let debtor control, and it alone, read holds that no case asks for.
+
+        It reads, asks for and changes all holds of its companies.
 
         A hold follows the rules of its case; but money that is held must not be missing
         on the accountant's screens because a case is confidential, and how much of an
@@ -16,11 +18,10 @@ class IrRule(models.Model):
         case itself stays hidden.
         """
         domain = super()._compute_domain(model_name, mode)
-        if (
-            model_name != "aftersales.dunning.hold"
-            or mode == "unlink"
-            or self.env.su
-            or not self.env.user.has_group(DEBTOR_CONTROL)
-        ):
+        if model_name != "aftersales.dunning.hold" or self.env.su:
+            return domain
+        if not self.env.user.has_group(DEBTOR_CONTROL):
+            return domain & Domain("case_id", "!=", False)
+        if mode == "unlink":
             return domain
         return domain | Domain("company_id", "in", self.env.companies.ids)

@@ -13,8 +13,6 @@ from ...const import (
     WAITS,
 )
 
-DEBTOR_CONTROL = "account.group_account_invoice"
-
 
 class AftersalesDunningHold(models.Model):
     """Why an invoice, a part of it or a customer is not dunned at the moment.
@@ -23,7 +21,9 @@ class AftersalesDunningHold(models.Model):
     Who may set what is in ``aftersales_dunning_hold_guard.py``. How it is approved,
     renewed and ended is in ``aftersales_dunning_hold_life.py``, on
     which terms in ``aftersales_dunning_hold_release.py``, and when it ends by itself in
-    ``aftersales_dunning_hold_expiry.py``.
+    ``aftersales_dunning_hold_expiry.py``; up to how much who decides is in
+    ``aftersales_dunning_hold_limit.py``, who approves it in
+    ``aftersales_dunning_hold_approval.py``.
     """
 
     _name = "aftersales.dunning.hold"
@@ -322,6 +322,7 @@ class AftersalesDunningHold(models.Model):
         holds = super(AftersalesDunningHold, clean).create(vals_list)
         holds = holds.with_env(self.env)
         holds._ensure_case_is_theirs()
+        holds._ensure_terms_are_theirs()
         holds.sudo()._take_up()  # sudo: whoever may ask for a hold gets the default
         return holds
 

@@ -7,6 +7,7 @@ from ...const import (
     RELEASE_RESTART,
     RELEASE_WAIT,
     SCOPE_CUSTOMER,
+    WAITS_MANAGER,
     WAITS_REMINDER,
     WAITS_SERVICE,
     WAITS_SLIP,
@@ -83,6 +84,8 @@ class AftersalesDunningHold(models.Model):
             return env._(
                 "It works as soon as the reminder has left that is on its way."
             )
+        if self.waits_for == WAITS_MANAGER:
+            return env._("It works only when the accounting manager approves it.")
         return env._("It works only when debtor control approves it.")
 
     def _explain_end(self):

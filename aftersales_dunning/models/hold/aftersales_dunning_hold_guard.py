@@ -1,8 +1,10 @@
+from math import isfinite
+
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_CUSTOMER
-from .aftersales_dunning_hold import DEBTOR_CONTROL
+from .aftersales_dunning_limit import DEBTOR_CONTROL
 
 # What people set; everything else is set by the actions.
 EDITABLE = {
@@ -93,10 +95,16 @@ class AftersalesDunningHold(models.Model):
                         self._fields[name]._description_string(self.env),
                     )
                 )
+        if not isfinite(float(vals.get("amount") or 0)):
+            raise ValidationError(
+                self.env._("Disputed Amount: enter an amount of 0 or more.")
+            )
         if any(hold.state not in RUNNING_STATES for hold in self):
             raise UserError(self.env._("A hold that has ended cannot be changed."))
         if self and self._is_to_decide(vals):
             self._ensure_debtor_control()
+        self._ensure_may_hold_so_much(vals)
+        self._ensure_may_set_terms(vals)
 
     def _ensure_not_leaving(self):
         """Guard: what holds cover changes only while no reminder about it is leaving.
@@ -128,6 +136,15 @@ class AftersalesDunningHold(models.Model):
                 for hold in self
             )
         )
+
+    def _ensure_terms_are_theirs(self):
+        """Guard: new holds have the terms of their reason, or those that one may give."""
+        if self.env.su:
+            return
+        for hold in self.sudo():  # sudo: set up by debtor control
+            terms, own = hold._get_terms(), hold.reason_id._get_terms()
+            if terms != own:
+                hold.sudo(False)._ensure_may_give({})
 
     def _ensure_case_is_theirs(self):
         """Guard: a hold is asked for by those who work on its case, or by debtor control.

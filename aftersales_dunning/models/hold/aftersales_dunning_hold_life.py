@@ -19,11 +19,12 @@ from ...const import (
     SCOPE_CUSTOMER,
     SYNC,
     WAITS_APPROVAL,
+    WAITS_MANAGER,
     WAITS_REMINDER,
     WAITS_SERVICE,
     WAITS_SLIP,
 )
-from .aftersales_dunning_hold import DEBTOR_CONTROL
+from .aftersales_dunning_limit import ACCOUNTING_MANAGER, DEBTOR_CONTROL
 from .dunning_lock import SECONDS_OF_JOB, lock_for_hold
 
 
@@ -47,7 +48,7 @@ class AftersalesDunningHold(models.Model):
                 holds._activate()
                 continue
             holds.waits_for = wait
-            if wait in (WAITS_APPROVAL, WAITS_SERVICE):
+            if wait in (WAITS_APPROVAL, WAITS_MANAGER, WAITS_SERVICE):
                 holds._ask_approval()
 
     def _follow_slip(self):
@@ -66,81 +67,12 @@ class AftersalesDunningHold(models.Model):
             return WAITS_SLIP
         if self._needs_approval():
             return WAITS_APPROVAL
+        if self._is_beyond_requester():
+            return WAITS_MANAGER
         policy = self.company_id.aftersales_customer_hold
         if self.asked_by_customer and policy == CUSTOMER_HOLD_APPROVAL:
             return WAITS_SERVICE
         return False
-
-    def _needs_approval(self):
-        """Hook: say whether debtor control has to approve a hold.
-
-        A complaint after the last reminder may be one to gain time, and a hold on all
-        invoices of a customer is no matter of one case.
-        """
-        self.ensure_one()
-        requester = self.requested_by_id
-        # Whoever posts the invoice of the goods did not decide about the hold.
-        is_asked = self.env.context.get("aftersales_sync") is not SYNC
-        if (
-            is_asked
-            and requester.has_group(DEBTOR_CONTROL)
-            and not requester._is_superuser()
-        ):
-            return False
-        return (
-            self.scope == SCOPE_CUSTOMER
-            or self.reason_id.needs_approval
-            or self.move_id._is_finally_reminded()
-        )
-
-    def _ask_approval(self):
-        """Tell those who may approve these holds that they are asked to."""
-        for hold in self:
-            told = hold._get_approvers()
-            if not told:
-                continue
-            # The name of a confidential case is none of theirs.
-            case = hold.case_id.filtered(lambda case: not case.confidential)
-            thread = hold.move_id or case or hold.partner_id
-            if hold.waits_for == WAITS_SERVICE:
-                thread = hold.case_id  # whoever works on it need not read invoices
-            thread.message_notify(
-                subject=self.env._("Approval of a dunning hold: %s", hold.display_name),
-                body=hold._get_approval_words(),
-                partner_ids=told.partner_id.ids,
-            )
-
-    def _get_approvers(self):
-        """Return the users who are told that this hold waits for them."""
-        self.ensure_one()
-        if self.waits_for == WAITS_SERVICE:
-            return self.case_id.user_id
-        return self._get_debtor_control(self.company_id)
-
-    @api.model
-    def _get_debtor_control(self, company):
-        """Return the users who do the debtor control of a company."""
-        return self.env.ref(DEBTOR_CONTROL).all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        )
-
-    def _get_approval_words(self):
-        self.ensure_one()
-        values = {
-            "user": self.requested_by_id.name,
-            "invoice": self.move_id.name or self.partner_id.display_name,
-        }
-        if self.waits_for == WAITS_SERVICE:
-            return self.env._(
-                "The customer asks not to be dunned for %(invoice)s. The hold works only"
-                " when somebody who works on the case approves it.",
-                **values,
-            )
-        return self.env._(
-            "%(user)s asks not to dun %(invoice)s. The hold works only when debtor"
-            " control approves it.",
-            **values,
-        )
 
     def _activate(self, seconds=None):
         """Make holds work from now on: no reminder leaves after this transaction.
@@ -260,13 +192,17 @@ class AftersalesDunningHold(models.Model):
         """Let requested holds work.
 
         What waits for debtor control only it approves, the rest those who work on the
-        case as well.
+        case as well. What is more than they decide about waits for the next one.
 
         :raises AccessError: for anybody else
         """
         self._ensure_can_decide()
         # sudo: checked above; what follows is the system's
         asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
+        if not self.env.su:
+            beyond = asked._filter_beyond(self.env.user)
+            beyond._pass_on()
+            asked -= beyond
         asked.write(
             {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
         )
@@ -288,11 +224,12 @@ class AftersalesDunningHold(models.Model):
         """Hold on for as long again, counted.
 
         :raises AccessError: when the user may not work on the case, or debtor control
-            approved the hold for as long as it runs
+            approved the hold for as long as it runs, or it was renewed before
         """
         self._ensure_can_end()
         if any(hold.approved_by_id for hold in self):
             self._ensure_debtor_control()
+        self._ensure_may_renew()
         today = fields.Date.context_today(self)
         # sudo: checked above; what follows is the system's
         for hold in self.sudo().filtered(lambda hold: hold.state == HOLD_ACTIVE):
@@ -322,11 +259,13 @@ class AftersalesDunningHold(models.Model):
         """End active holds by hand.
 
         :param terms: values of ``aftersales.dunning.release.terms``
-        :raises AccessError: when the user may not work on the case
+        :raises AccessError: when the user may not work on the case, or gives terms that
+            are not his to give
         """
         self._ensure_can_end()
-        # sudo: checked above; what follows is the system's
-        holds = self.sudo().filtered(lambda hold: hold.state in RUNNING_STATES)
+        running = self.filtered(lambda hold: hold.state in RUNNING_STATES)
+        running._ensure_may_set_terms(terms)
+        holds = running.sudo()  # sudo: checked above; what follows is the system's
         holds.write(terms)
         holds._end(END_BY_HAND)
 
@@ -337,6 +276,14 @@ class AftersalesDunningHold(models.Model):
 
     def _ensure_can_decide(self):
         """Guard: who decides about what these holds wait for."""
+        # sudo: what they wait for is read for the rule only
+        if not self.env.su and WAITS_MANAGER in self.sudo().mapped("waits_for"):
+            self.check_access("read")
+            if not self.env.user.has_group(ACCOUNTING_MANAGER):
+                raise AccessError(
+                    self.env._("Only the accounting manager decides about this.")
+                )
+            return
         if all(
             hold.waits_for == WAITS_SERVICE and not hold._needs_approval()
             # sudo: who asked, and how often it was dunned, is read for the rule only

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.aftersales_case.const import MOST_DAYS
-
 from ...const import (
+    MOST_RELEASE_DAYS,
     RELEASE_GO_ON,
     RELEASE_NEW_DUE,
     RELEASE_POLICIES,
@@ -55,10 +54,18 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
                         " term."
                     )
                 )
+            if terms._get_days_given() > MOST_RELEASE_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "Payment Term: choose one that is due within %s days of the"
+                        " release.",
+                        MOST_RELEASE_DAYS,
+                    )
+                )
 
     def _get_bounds(self, vals):
         # Less than one is judged together with the policy.
-        days = (-MOST_DAYS, MOST_DAYS)
+        days = (-MOST_RELEASE_DAYS, MOST_RELEASE_DAYS)
         return super()._get_bounds(vals) | {"wait_days": days, "due_days": days}
 
     def _get_terms(self):
@@ -70,3 +77,22 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
             "due_days": self.due_days,
             "payment_term_id": self.payment_term_id.id,
         }
+
+    def _get_days_given(self, terms=None):
+        """Return how many days terms give a customer from today on.
+
+        :param terms: as by ``_get_terms``; those of this record unless given
+        """
+        terms = terms or self._get_terms()
+        if terms["release_policy"] == RELEASE_WAIT:
+            return int(terms["wait_days"] or 0)
+        if terms["release_policy"] != RELEASE_NEW_DUE:
+            return 0
+        # sudo: service need not read payment terms; only counted
+        term = self.env["account.payment.term"].sudo()
+        term = term.browse(terms["payment_term_id"] or None)
+        if not term:
+            return int(terms["due_days"] or 0)
+        today = fields.Date.context_today(self)
+        days = [(line._get_due_date(today) - today).days for line in term.line_ids]
+        return max(days, default=0)

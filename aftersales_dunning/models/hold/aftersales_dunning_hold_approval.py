@@ -1,0 +1,133 @@
+from odoo import api, models
+
+from ...const import (
+    SCOPE_CUSTOMER,
+    SYNC,
+    WAITS_APPROVAL,
+    WAITS_MANAGER,
+    WAITS_SERVICE,
+)
+from .aftersales_dunning_limit import ACCOUNTING_MANAGER, DEBTOR_CONTROL
+
+
+class AftersalesDunningHold(models.Model):
+    """Whether somebody has to approve a hold, and who is asked to."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    def _needs_approval(self):
+        """Hook: say whether debtor control has to approve a hold.
+
+        A complaint after the last reminder may be one to gain time, and a hold on all
+        invoices of a customer is no matter of one case. Neither is more than its goods
+        are billed at.
+        """
+        self.ensure_one()
+        requester = self.requested_by_id
+        # Whoever posts the invoice of the goods did not decide about the hold.
+        is_asked = self.env.context.get("aftersales_sync") is not SYNC
+        if (
+            is_asked
+            and requester.has_group(DEBTOR_CONTROL)
+            and not requester._is_superuser()
+        ):
+            return False
+        return (
+            self.scope == SCOPE_CUSTOMER
+            or self.reason_id.needs_approval
+            or self.move_id._is_finally_reminded()
+            or self._is_beyond_requester()
+        )
+
+    def _is_beyond_requester(self):
+        """Say whether whoever asked for a hold does not decide about it himself.
+
+        What a customer asks for is judged when somebody approves it for him.
+        """
+        self.ensure_one()
+        if self.asked_by_customer or self.env.context.get("aftersales_sync") is SYNC:
+            return False
+        requester = self.requested_by_id
+        if self._filter_beyond(requester):
+            return True
+        is_service = not (
+            requester._is_superuser() or requester.has_group(DEBTOR_CONTROL)
+        )
+        return is_service and self._is_asked_again()
+
+    def _ask_approval(self):
+        """Tell those who may approve these holds that they are asked to."""
+        for hold in self:
+            told = hold._get_approvers()
+            if not told:
+                continue
+            # The name of a confidential case is none of theirs.
+            case = hold.case_id.filtered(lambda case: not case.confidential)
+            thread = hold.move_id or case
+            if hold.waits_for == WAITS_SERVICE:
+                thread = hold.case_id  # whoever works on it need not read invoices
+            if not hold.case_id or not thread:
+                # Who reads the invoice, or the customer, need not know of the hold.
+                thread = self.env["mail.thread"]
+                where = {"model": hold._name, "res_id": hold.id}
+            else:
+                where = {}
+            thread.message_notify(
+                subject=self.env._("Approval of a dunning hold: %s", hold.display_name),
+                body=hold._get_approval_words(),
+                partner_ids=told.partner_id.ids,
+                **where,
+            )
+
+    def _get_approvers(self):
+        """Return the users who are told that this hold waits for them."""
+        self.ensure_one()
+        if self.waits_for == WAITS_SERVICE:
+            return self.case_id.user_id
+        if self.waits_for == WAITS_MANAGER:
+            return self._get_members(ACCOUNTING_MANAGER, self.company_id)
+        return self._get_debtor_control(self.company_id)
+
+    @api.model
+    def _get_debtor_control(self, company):
+        """Return the users who do the debtor control of a company."""
+        return self._get_members(DEBTOR_CONTROL, company)
+
+    @api.model
+    def _get_members(self, group, company):
+        """Return the colleagues of a group, by its external id, in a company."""
+        return self.env.ref(group).all_user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+
+    def _get_approval_words(self):
+        self.ensure_one()
+        values = {
+            "user": self.requested_by_id.name,
+            "invoice": self.move_id.name or self.partner_id.display_name,
+        }
+        if self.waits_for == WAITS_SERVICE:
+            return self.env._(
+                "The customer asks not to be dunned for %(invoice)s. The hold works only"
+                " when somebody who works on the case approves it.",
+                **values,
+            )
+        if self.waits_for == WAITS_MANAGER:
+            return self.env._(
+                "%(user)s asks not to dun %(invoice)s. It is more than debtor control"
+                " decides about: the hold works only when the accounting manager approves"
+                " it.",
+                **values,
+            )
+        return self.env._(
+            "%(user)s asks not to dun %(invoice)s. The hold works only when debtor"
+            " control approves it.",
+            **values,
+        )
+
+    def _pass_on(self):
+        """Let holds wait for whoever decides about more than the user does."""
+        if self:
+            is_debtor = self.env.user.has_group(DEBTOR_CONTROL)
+            self.waits_for = WAITS_MANAGER if is_debtor else WAITS_APPROVAL
+            self._ask_approval()
