@@ -6,6 +6,7 @@ from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
 from ...engine.private import DueAmounts
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 from ..hold.customer_items import covered_domain
 from .credit_control_policy import Judgement
 
@@ -44,8 +45,15 @@ class CreditControlLine(models.Model):
         help="What the reminder asks for, less what is held.",
     )
     hold_cases = fields.Char("Cases", compute="_compute_hold", compute_sudo=True)
-    hold_why = fields.Char("Held Because", compute="_compute_hold", compute_sudo=True)
-    hold_until = fields.Date("Held Until", compute="_compute_hold", compute_sudo=True)
+    hold_why = fields.Char(
+        "Held Because",
+        compute="_compute_hold",
+        compute_sudo=True,
+        groups=DEBTOR_CONTROL,
+    )
+    hold_until = fields.Date(
+        "Held Until", compute="_compute_hold", compute_sudo=True, groups=DEBTOR_CONTROL
+    )
 
     # === What is held === #
 

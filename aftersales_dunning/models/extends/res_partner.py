@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+
 
 class ResPartner(models.Model):
     """How much of what a customer owes is held."""
@@ -9,7 +11,7 @@ class ResPartner(models.Model):
     dunning_held = fields.Monetary(
         "Held",
         compute="_compute_dunning_held",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=DEBTOR_CONTROL,
         help="What is open and not dunned at the moment, in the company's currency.",
     )
 

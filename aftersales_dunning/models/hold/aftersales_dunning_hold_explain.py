@@ -117,6 +117,20 @@ class AftersalesDunningHold(models.Model):
             texts.append(env._("Then dunning goes on at the level reached."))
         return " ".join(texts)
 
+    def _tell_terms(self):
+        """Return how dunning goes on after a hold that ended with its terms."""
+        self.ensure_one()
+        env = self.env
+        if self.release_policy == RELEASE_WAIT:
+            return env._("Not dunned before %s.", format_date(env, self.resume_on))
+        if self.release_policy == RELEASE_RESTART:
+            return env._("Dunning starts again at the first reminder.")
+        if self.release_policy == RELEASE_NEW_DUE and self.due_after:
+            return env._("New due date: %s.", format_date(env, self.due_after))
+        if self.release_policy == RELEASE_NEW_DUE:
+            return env._("The due date stays.")
+        return env._("Dunning goes on at the level reached.")
+
     def _get_case_words(self, visible_cases):
         """Return how the case of a hold is named to a user who sees these cases."""
         self.ensure_one()

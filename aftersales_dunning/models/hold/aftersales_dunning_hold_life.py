@@ -156,14 +156,20 @@ class AftersalesDunningHold(models.Model):
         """Return the invoices, and entries of customers, that these holds are about."""
         return self.move_id | self._get_customer_moves()
 
-    def _log(self, kind, text, reason=None):
+    def _log(self, kind, text, reason=None, told=None):
         """Write down what happened, on the case's history and on both chatters.
 
+        Many read the chatter of an invoice: why it is held is told there of holds that
+        a case asked for, and no more than that of others.
+
         :param text: translated, with a place for ``hold``
+        :param told: ``{hold: sentence}`` to add
         """
         events, on_cases, on_moves = [], defaultdict(list), defaultdict(list)
         for hold in self:
+            after = (told or {}).get(hold)
             body = text % {"hold": hold.display_name}
+            body = f"{body}. {after}" if after else body
             if hold.case_id:
                 events.append(
                     {
@@ -176,6 +182,9 @@ class AftersalesDunningHold(models.Model):
                 on_cases[hold.case_id.id].append(body)
             if hold.move_id:
                 number = hold.case_number
+                if not number:
+                    body = text % {"hold": hold.move_id.name}
+                    body = f"{body}. {after}" if after else body
                 on_moves[hold.move_id.id].append(
                     f"{body} ({number})" if number else body
                 )

@@ -70,8 +70,10 @@ class AftersalesDunningHold(models.Model):
                 "ended_by_id": self.env.uid,
             }
         )
+        told = {}
         if end_reason not in WITHOUT_TERMS:
             were_active._apply_terms()
+            told = {hold: hold._tell_terms() for hold in were_active}
         self.env.flush_all()
         holds.move_id._publish_full_holds()
         holds.move_id._close_credit_questions()
@@ -80,6 +82,7 @@ class AftersalesDunningHold(models.Model):
             EVENT_HOLD_END,
             self.env._("Dunning hold ended: %(hold)s"),
             labels[end_reason],
+            told,
         )
 
     def _resume_unpaid(self):

@@ -43,10 +43,9 @@ class AccountMove(models.Model):
         holds = dunned._get_running_holds()
         reminders = dunned._get_reminders()
         # Cases of others are not named: asked once for all.
-        cases = saved.env["aftersales.case"].union(
-            *(hold.case_id for own in holds.values() for hold in own)
-        )
-        visible = cases.with_env(self.env)._filtered_access("read")
+        told = self.env["aftersales.dunning.hold"].union(*holds.values())
+        visible = told.case_id.with_env(self.env)._filtered_access("read")
+        readable = told.with_env(self.env)._filtered_access("read")
         result = {}
         for move in self:
             origin = move._origin
@@ -54,7 +53,11 @@ class AccountMove(models.Model):
             if nothing is not None:
                 result[move] = [nothing] if nothing else []
                 continue
-            texts = [hold._explain(visible) for hold in holds[origin]]
+            if words := move._get_hidden_words(holds[origin] - readable):
+                result[move] = [words]
+                continue
+            own = holds[origin] & readable
+            texts = [hold._explain(visible) for hold in own]
             texts += [
                 move._explain_reminder(reminder) for reminder in reminders[origin]
             ]

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES, HOLD_ACTIVE
 from ...engine.disputes import hold_out
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+
+# Debtor control, and the customer himself of his own invoices.
+AMOUNT_READERS = f"{DEBTOR_CONTROL},base.group_portal"
 
 
 class AccountMove(models.Model):
@@ -13,6 +17,7 @@ class AccountMove(models.Model):
         "Held",
         compute="_compute_held",
         store=True,
+        groups=AMOUNT_READERS,
         help="The part that is not dunned, in the invoice's currency.",
     )
     hold_state = fields.Selection(

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 
 from ...const import HELD_NONE, HELD_STATES
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+
+# Those who send reminders know what they may not ask for.
+DUNNERS = f"{DEBTOR_CONTROL},account_credit_control.group_account_credit_control_info"
 
 
 class AccountMoveLine(models.Model):
@@ -12,11 +16,24 @@ class AccountMoveLine(models.Model):
         HELD_STATES, "Dunning Hold", compute="_compute_hold", compute_sudo=True
     )
     held_amount = fields.Monetary(
-        "Held", compute="_compute_hold", compute_sudo=True, currency_field="currency_id"
+        "Held",
+        compute="_compute_hold",
+        compute_sudo=True,
+        currency_field="currency_id",
+        groups=DUNNERS,
     )
-    hold_cases = fields.Char("Cases", compute="_compute_hold", compute_sudo=True)
-    hold_why = fields.Char("Held Because", compute="_compute_hold", compute_sudo=True)
-    hold_until = fields.Date("Held Until", compute="_compute_hold", compute_sudo=True)
+    hold_cases = fields.Char(
+        "Cases", compute="_compute_hold", compute_sudo=True, groups=DUNNERS
+    )
+    hold_why = fields.Char(
+        "Held Because",
+        compute="_compute_hold",
+        compute_sudo=True,
+        groups=DEBTOR_CONTROL,
+    )
+    hold_until = fields.Date(
+        "Held Until", compute="_compute_hold", compute_sudo=True, groups=DEBTOR_CONTROL
+    )
 
     @api.depends("amount_residual_currency", "move_id.held_amount")
     def _compute_hold(self):

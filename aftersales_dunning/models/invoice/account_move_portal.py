@@ -4,6 +4,7 @@ from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...const import HOLD_ACTIVE
 from ...engine.private import AskedAmount, NoDiscount, Payable
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 
 class AccountMove(models.Model):
@@ -13,7 +14,7 @@ class AccountMove(models.Model):
 
     dunning_review = fields.Json(
         compute="_compute_dunning_review",
-        groups="base.group_user",
+        groups=DEBTOR_CONTROL,
         help="What the customer is told of what is in review; empty when nothing is.",
     )
 

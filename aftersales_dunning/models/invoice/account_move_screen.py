@@ -15,9 +15,10 @@ from ...const import (
     SCOPE_CUSTOMER,
     WAITS_APPROVAL,
 )
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 from ..hold.customer_items import covered_domain
 
-READERS = "account.group_account_invoice,account.group_account_readonly"
+READERS = f"{DEBTOR_CONTROL},account.group_account_readonly"
 
 
 SHOWN_INVOICES = 10
@@ -127,13 +128,30 @@ class AccountMove(models.Model):
         readable = holds.with_env(self.env)._filtered_access("read")
         for move in self:
             own = running.get(move._origin, holds.browse())
+            hidden = own - readable
             move.dunning_hold_ids = own & readable
-            notice = move._get_dunning_notice(own, visible)
+            words = move._get_hidden_words(hidden)
+            notice = words or move._get_dunning_notice(own & readable, visible)
             standing = standings.get(move._origin)
             if standing and standing.is_early:
                 waits = move._explain_resume(standing.resume_on)
                 notice = f"{notice} {waits}" if notice else waits
             move.dunning_notice = notice
+
+    def _get_hidden_words(self, hidden):
+        """Return what is told of holds to those who may not read them, if any works.
+
+        :param hidden: running holds of this invoice that the user may not read
+        """
+        self.ensure_one()
+        active = hidden.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        if not active:
+            return False
+        if self.hold_state == HELD_PARTIAL and SCOPE_CUSTOMER not in active.mapped(
+            "scope"
+        ):
+            return self.env._("A part of this invoice is not dunned at the moment.")
+        return self.env._("This invoice is not dunned at the moment.")
 
     def _get_dunning_notice(self, holds, visible_cases):
         """Return the notice about these running holds."""
@@ -289,7 +307,9 @@ class AccountMove(models.Model):
 
     def _get_held_message(self, standings=None):
         """Return what to tell somebody who wants to dun held invoices."""
-        infos = self._get_hold_infos(standings)
+        infos = dict.fromkeys(self, HoldInfo())
+        if self.env.su or self.env.user.has_group(DEBTOR_CONTROL):
+            infos = self._get_hold_infos(standings)
         lines = [move._get_held_sentence(infos[move]) for move in self[:SHOWN_INVOICES]]
         if len(self) > SHOWN_INVOICES:
             lines.append(self.env._("and %s more", len(self) - SHOWN_INVOICES))
@@ -313,4 +333,6 @@ class AccountMove(models.Model):
                 cases=info.cases,
                 why=info.why,
             )
+        if not info.why:
+            return self.env._("%s: held", name)
         return self.env._("%(invoice)s: held, %(why)s", invoice=name, why=info.why)

@@ -9,6 +9,7 @@ from ...engine.allocation import spread_due
 from ..credit_control.credit_control_line import UNSENT_STATES
 from ..hold.customer_items import ACTIVE, IS_ITEM, STARTING, covered_items
 from ..hold.dunning_lock import SECONDS, wait_at_most
+from .account_move_held import AMOUNT_READERS
 
 STANDING = """
       WITH asked (id) AS MATERIALIZED (SELECT unnest(%(ids)s))
@@ -84,6 +85,7 @@ class AccountMove(models.Model):
 
     due_now = fields.Monetary(
         compute="_compute_due_now",
+        groups=AMOUNT_READERS,
         help="What may be dunned: the open amount less what is held.",
     )
 
