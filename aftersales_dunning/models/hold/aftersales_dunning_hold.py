@@ -301,6 +301,7 @@ class AftersalesDunningHold(models.Model):
         """Request holds; those that need no approval are active at once."""
         now = fields.Datetime.now()
         vals_list = [dict(vals) for vals in vals_list]
+        self._read_ahead(vals_list)
         for vals in vals_list:
             reason = self.env["aftersales.dunning.hold.reason"].browse(
                 vals.get("reason_id")
@@ -346,6 +347,20 @@ class AftersalesDunningHold(models.Model):
         raise UserError(
             self.env._("A hold is part of the invoice's history. End it instead.")
         )
+
+    @api.model
+    def _read_ahead(self, vals_list):
+        """Read at once what every one of many new holds looks at."""
+
+        def found(model, name):
+            ids = {vals.get(name) for vals in vals_list}
+            # sudo: only read ahead; who may see it is asked where it is used
+            records = self.env[model].sudo()
+            return records.browse(key for key in ids if key and isinstance(key, int))
+
+        found("aftersales.case", "case_id").share_ids.fetch(["move_id", "amount"])
+        found("account.move", "move_id").fetch(["amount_residual", "partner_id"])
+        found("res.partner", "partner_id").fetch(["commercial_partner_id"])
 
     @api.model
     def _prepare_amount(self, vals):

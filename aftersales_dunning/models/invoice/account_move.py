@@ -85,22 +85,20 @@ class AccountMove(models.Model):
 
         Other follow-up tools obey that flag. Called when holds or open amounts change.
         """
-        for move in self:
-            is_full = move.hold_state == HELD_FULL
-            if is_full and not move.is_fully_held:
-                move.no_followup_before = any(
-                    move._get_term_lines().mapped("no_followup")
-                )
-                move.is_fully_held = True
-            elif not is_full and move.is_fully_held:
-                move._give_back_no_followup()
+        full = self.filtered(lambda move: move.hold_state == HELD_FULL)
+        new = full.filtered(lambda move: not move.is_fully_held)
+        flagged = new.filtered(lambda m: any(m._get_term_lines().mapped("no_followup")))
+        for moves, found in ((flagged, True), (new - flagged, False)):
+            if moves:
+                moves.write({"is_fully_held": True, "no_followup_before": found})
+        (self - full)._give_back_no_followup()
 
     def _give_back_no_followup(self):
         """Leave the follow-up flags as they were found when these were held."""
-        for move in self.filtered("is_fully_held"):
-            found = move.no_followup_before
-            move.write({"is_fully_held": False, "no_followup_before": False})
-            move._get_term_lines().no_followup = found
+        held = self.filtered("is_fully_held")
+        for found, moves in held.grouped("no_followup_before").items():
+            moves.write({"is_fully_held": False, "no_followup_before": False})
+            moves._get_term_lines().no_followup = found
 
     # === Life of the invoice === #
 

@@ -174,16 +174,8 @@ class AccountMove(models.Model):
     def _is_finally_reminded(self):
         """Say whether one of these invoices has had the last reminder of its policy."""
         # sudo: service need not read reminders to complain about an invoice
-        lines = (
-            self.env["credit.control.line"]
-            .sudo()
-            .search(
-                [
-                    ("invoice_id", "in", self.ids),
-                    ("state", "in", REACHED_STATES),
-                    ("manually_overridden", "=", False),
-                ]
-            )
+        lines = self.sudo().credit_control_line_ids.filtered(
+            lambda line: line.state in REACHED_STATES and not line.manually_overridden
         )
         return any(
             line.level >= max(line.policy_id.level_ids.mapped("level"), default=0)

@@ -11,9 +11,7 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """What is paid may leave nothing but what is held."""
         partials = super().create(vals_list)
-        lines = partials.debit_move_id | partials.credit_move_id
-        holds = lines._get_reconciled_holds(Domain("state", "=", HOLD_ACTIVE))
-        holds.move_id._publish_full_holds()
+        partials._get_held_moves()._publish_full_holds()
         return partials
 
     def unlink(self):
@@ -27,3 +25,12 @@ class AccountPartialReconcile(models.Model):
         lines.exists()._follow_matched_credits()
         holds.move_id._publish_full_holds()
         return res
+
+    def _get_held_moves(self):
+        """Return the invoices of these that have a hold; read once in a payment."""
+        moves = (self.debit_move_id | self.credit_move_id).move_id.filtered(
+            lambda move: move.is_sale_document(include_receipts=True)
+        )
+        # sudo: whoever registers a payment need not work on cases
+        holds = moves.sudo().hold_ids
+        return holds.filtered(lambda hold: hold.state == HOLD_ACTIVE).move_id
