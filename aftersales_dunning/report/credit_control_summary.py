@@ -10,10 +10,10 @@ class ReportCreditControlSummary(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         """Render only what may be dunned now, also when it was printed before."""
-        communications = self.env["credit.control.communication"].browse(docids)
-        communications._ensure_may_print()
+        asked = self.env["credit.control.communication"].browse(docids)
+        communications = asked._get_printable()
         return {
-            "doc_ids": docids,
+            "doc_ids": communications.ids,
             "doc_model": communications._name,
             "docs": communications,
         }

@@ -12,6 +12,7 @@ from . import test_gates
 from . import test_gates_create
 from . import test_gates_letter
 from . import test_gates_mail
+from . import test_gates_paid
 from . import test_gates_race
 from . import test_gates_race_customer
 from . import test_gates_race_letter

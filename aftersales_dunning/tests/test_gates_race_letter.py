@@ -15,7 +15,7 @@ class TestRaceLetter(SendingRace):
 
         def print_it(env):
             line = env["credit.control.line"].browse(self.line_ids[2])
-            line.communication_id._ensure_may_print()
+            line.communication_id._get_printable()
 
         with self._open_hold(2), self._transaction() as env:
             with self.assertRaisesRegex(UserError, "just being held"):
@@ -28,7 +28,7 @@ class TestRaceLetter(SendingRace):
         """From the check of a letter to the end of its request holds wait."""
         with self._transaction() as env:
             line = env["credit.control.line"].browse(self.line_ids[2])
-            line.communication_id._ensure_may_print()
+            line.communication_id._get_printable()
             thread = threading.Thread(target=self._place_hold, args=(2,))
             thread.start()
             self._wait_for_lock(2)

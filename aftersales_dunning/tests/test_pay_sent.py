@@ -42,7 +42,9 @@ class TestPaySent(DunningCommon, MockEmail):
         self.case.confidential = True
         self._hold(self.invoice, case=self.case)
         body = self._get_body(self.invoice)
-        self.assertIn("In review: $ 1,000.00. Nothing of this invoice is due now.", body)
+        self.assertIn(
+            "In review: $ 1,000.00. Nothing of this invoice is due now.", body
+        )
         self.assertNotIn(self.case.number, body)
 
     def test_mail_that_leaves(self):

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
-from ..hold.dunning_lock import keep_from_holds, lock_for_sending
 from .credit_control_line import JUDGED
 
 
@@ -16,7 +15,8 @@ class CreditControlCommunication(models.Model):
         "Stopped",
         readonly=True,
         copy=False,
-        help="A hold came before it was sent. The rest goes out in another one.",
+        help="A hold or a payment came before it was sent. What is still due goes out in"
+        " another one.",
     )
     is_unprinted = fields.Boolean(
         readonly=True,
@@ -103,63 +103,27 @@ class CreditControlCommunication(models.Model):
         mails._cancel_held()
 
     def _get_credit_control_communication_table(self):
-        """Show what is in review, and for which case, where something is."""
+        """Show what is in review, for which case, and what is open where it was paid."""
         self.ensure_one()
-        if self.hold_state == HELD_NONE:
+        lines = self.credit_control_line_ids
+        if self.hold_state == HELD_NONE and not lines._get_lowered():
             return super()._get_credit_control_communication_table()
         record = self.with_context(lang=self.partner_id.lang)
         return record.env["ir.qweb"]._render(
             "aftersales_dunning.communication_table", {"doc": record}
         )
 
-    # === Letters === #
-
-    def _ensure_may_print(self):
-        """Guard: a letter names nothing that is held, also when it is printed again.
-
-        Holds wait from here until the letter is handed over, at the end of the request.
-
-        :raises UserError: naming the invoices and cases
-        """
-        # sudo: the judge looks at everything, whoever prints
-        lines = self.sudo().credit_control_line_ids
-        self._refuse_held(lines)
-        if self.env.context.get("dunning_judged") is JUDGED:
-            return
-        moves = lines.invoice_id
-        locked = lines._get_locks()
-        with lock_for_sending(self.env, *locked) as cr:
-            if (
-                cr is None
-                or moves._is_hold_starting(cr)
-                or not keep_from_holds(self.env.cr, *locked)
-            ):
-                raise UserError(
-                    self.env._("One of the invoices is just being held. Print again.")
-                )
-            standings = moves._get_standings(cr=cr)
-        self._refuse_held(lines, standings)
-        if any(
-            line.currency_id.compare_amounts(line.due_now, amount) > 0
-            for line, amount in lines._get_dunnable(standings).items()
-        ):
-            raise UserError(
-                self.env._("One of the invoices was just held in part. Print again.")
+    def copy_data(self, default=None):
+        """Refuse: lines belong to one communication, so a second one would be empty."""
+        raise UserError(
+            self.env._(
+                "A communication cannot be duplicated, it would ask for nothing. Print it"
+                " again, or send its lines again."
             )
-        unprinted = self.filtered("is_unprinted")
-        if unprinted:
-            # sudo: whoever may print it hands it over
-            unprinted.sudo().is_unprinted = False
+        )
 
-    def _refuse_held(self, lines, standings=None):
-        due = lines._get_dunnable(standings)
-        held = lines.filtered(lambda line: not due.get(line, 1))
-        if held:
-            raise UserError(held.invoice_id._get_held_message(standings))
-        if any(one.is_stopped and not one.credit_control_line_ids for one in self):
-            raise UserError(
-                self.env._(
-                    "A hold stopped this communication before it was sent. What is not"
-                    " held goes out in a new one."
-                )
-            )
+    def _generate_emails(self):
+        """Send nothing that asks for nothing."""
+        return super(
+            CreditControlCommunication, self.filtered("credit_control_line_ids")
+        )._generate_emails()

@@ -72,13 +72,15 @@ class CreditControlLine(models.Model):
             item = line.move_line_id
             limited = item.id in due
             info = infos.get(line.invoice_id) if limited else None
+            # Restated when it was paid since; never more than what was asked for.
+            asked = min(line.balance_due, item.amount_residual_currency)
             line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
             line.hold_until = info and info.until
-            line.due_now = due[item.id] if limited else line.balance_due
+            line.due_now = due[item.id] if limited else max(asked, 0)
             line.open_amount = (
-                item.amount_residual_currency if limited else line.balance_due
+                item.amount_residual_currency if limited else max(asked, 0)
             )
             line.held_amount = line.open_amount - line.due_now
 
@@ -94,19 +96,25 @@ class CreditControlLine(models.Model):
         by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
         return Domain.OR(by_state[state] for state in value if state in by_state)
 
-    def _get_dunnable(self, standings=None):
-        """Say what reminders may ask for, where something is held.
+    def _get_dunnable(self, standings=None, open_amounts=None):
+        """Say what reminders may ask for, where something is held, or was paid since.
 
         :param standings: result of ``_get_standings`` of their invoices, if known
-        :returns: ``{line: amount}``, 0 where nothing may be sent; lines of which
-            nothing is held are left out
+        :param open_amounts: result of ``_get_open_amounts`` of their items, if known
+        :returns: ``{line: amount}``, 0 where nothing may be sent; lines that may ask for
+            what they ask for anyway are left out
         """
         # sudo: the judge looks at everything, whoever sends
         due = self.sudo().move_line_id._get_dunnable(standings=standings)
-        return {
+        held = {
             line: due[line.move_line_id.id]
             for line in self
             if line.move_line_id.id in due
+        }
+        lowered = self._get_lowered(open_amounts)
+        return lowered | {
+            line: min(amount, lowered.get(line, amount))
+            for line, amount in held.items()
         }
 
     def _get_locks(self):
@@ -125,7 +133,10 @@ class CreditControlLine(models.Model):
         return moves.ids, partners.ids
 
     def _without_held(self):
-        """Return the lines that may go to the customer, with what they may ask for."""
+        """Return the lines that may go to the customer, with what they may ask for.
+
+        What is held, or was paid since, may not.
+        """
         due = self._get_dunnable()
         free = self.filtered(lambda line: due.get(line, 1))
         free._restate(due)
@@ -273,7 +284,7 @@ class CreditControlLine(models.Model):
         for line in self:
             sentence = line.invoice_id._get_held_sentence(infos[line.invoice_id])
             bodies[line.id] = (
-                self.env._("Asks only for what is not in review. %s", sentence)
+                self.env._("Asks only for what is due now. %s", sentence)
                 if due[line]
                 else self.env._("Not dunned. %s", sentence)
             )

@@ -60,15 +60,24 @@ class CreditControlRun(models.Model):
         return super().run_channel_action()
 
     def _ignore_held(self, states):
-        """Ignore lines of the run that were held since, and say so in its report."""
+        """Ignore lines of the run that were held or paid since; its report says so."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.state in states)
+        paid = [line.id for line, left in lines._get_lowered().items() if not left]
         ignored = lines._hold_back(lines._get_dunnable())
-        if ignored:
+        paid = ignored.filtered(lambda line: line.id in paid)
+        if held := ignored - paid:
             self._add_to_report(
                 self.env._(
                     "Held since the run and ignored: %s",
-                    ", ".join(ignored.invoice_id.mapped("name")),
+                    ", ".join(held.invoice_id.mapped("name")),
+                )
+            )
+        if paid:
+            self._add_to_report(
+                self.env._(
+                    "Paid since the run and ignored: %s",
+                    ", ".join(paid.invoice_id.mapped("name")),
                 )
             )
 

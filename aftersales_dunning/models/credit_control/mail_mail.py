@@ -120,8 +120,10 @@ class MailMail(models.Model):
                 yield False
                 return
             standings = moves._get_standings(cr=cr)
-            if was_stopped or self._is_stopped(lines, standings):
-                self._stop(lines, standings)
+            # sudo: the judge looks at everything, whoever sends
+            open_amounts = lines.sudo().move_line_id._get_open_amounts(cr)
+            if was_stopped or self._is_stopped(lines, standings, open_amounts):
+                self._stop(lines, standings, open_amounts)
                 yield False
                 return
             yield True
@@ -136,21 +138,27 @@ class MailMail(models.Model):
             return lines
         return lines.search([("communication_id", "=", self.res_id)])
 
-    def _is_stopped(self, lines, standings=None):
+    def _is_stopped(self, lines, standings=None, open_amounts=None):
         """Say whether a mail asks for something that may not be dunned.
+
+        What the customer has had already may be written about when it was paid.
 
         :param standings: as read by a fresh cursor; as this transaction sees them
             unless given
+        :param open_amounts: likewise
         """
-        if self.model == COMMUNICATION:
+        if self.model == COMMUNICATION and self.res_id:
             # sudo: as above
             communication = self.env[COMMUNICATION].sudo().browse(self.res_id).exists()
-            if communication.is_stopped:
+            if communication.is_stopped or (communication and not lines):
                 return True
-        due = lines._get_dunnable(standings)
+        due = lines._get_dunnable(standings, open_amounts)
+        unsent = lines._filter_unsent()
+        held = lines.move_line_id._get_due_now(standings=standings)
         return any(
             not amount or line.currency_id.compare_amounts(line.balance_due, amount) > 0
             for line, amount in due.items()
+            if line in unsent or line.move_line_id.id in held
         )
 
     def _read_fresh(self, cr):
@@ -160,7 +168,7 @@ class MailMail(models.Model):
         )
         return cr.fetchone() or (False, False)
 
-    def _stop(self, lines, standings=None):
+    def _stop(self, lines, standings=None, open_amounts=None):
         """Cancel a mail, and let its lines follow.
 
         When somebody else is just writing them it stays in the queue, for the next run
@@ -168,11 +176,11 @@ class MailMail(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                due = lines._get_dunnable(standings)
+                due = lines._get_dunnable(standings, open_amounts)
                 held = lines.filtered(lambda line: line in due).invoice_id
                 self._cancel_held(held and held._get_held_message(standings))
                 unsent = lines._filter_unsent()
-                unsent._hold_back(unsent._get_dunnable(standings))
+                unsent._hold_back(unsent._get_dunnable(standings, open_amounts))
         except (SerializationFailure, LockNotAvailable):
             self.env.invalidate_all(flush=False)
             _logger.info("Reminder %s waits: its lines are being changed", self.id)
@@ -194,8 +202,8 @@ class MailMail(models.Model):
                 "state": "cancel",
                 "failure_reason": reason
                 or self.env._(
-                    "A hold stopped this communication before it was sent. What is not"
-                    " held goes out in a new one."
+                    "A hold or a payment stopped this communication before it was sent."
+                    " What is still due goes out in a new one."
                 ),
             }
         )

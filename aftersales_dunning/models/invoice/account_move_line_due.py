@@ -1,10 +1,13 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...const import HELD_NONE, HELD_STATES
 from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 # Those who send reminders know what they may not ask for.
 DUNNERS = f"{DEBTOR_CONTROL},account_credit_control.group_account_credit_control_info"
+
+OPEN = "SELECT id, amount_residual_currency FROM account_move_line WHERE id IN %s"
 
 
 class AccountMoveLine(models.Model):
@@ -78,6 +81,20 @@ class AccountMoveLine(models.Model):
             elif standing.held:
                 due.setdefault(line.id, 0.0)
         return {line.id: due[line.id] for line in self if line.id in due}
+
+    def _get_open_amounts(self, cr=None):
+        """Say what is open of these items, in their currencies.
+
+        :param cr: another cursor to read with, see ``dunning_lock.py``
+        :returns: ``{line id: amount}``
+        """
+        if not self:
+            return {}
+        if cr is None:
+            cr = self.env.cr
+            self.flush_recordset(["amount_residual_currency"])
+        cr.execute(SQL(OPEN, tuple(self.ids)))
+        return {line_id: float(amount or 0) for line_id, amount in cr.fetchall()}
 
     def _get_dunnable(self, day=None, standings=None):
         """As ``_get_due_now``, with 0 where so little is left that nothing is sent."""

@@ -307,9 +307,10 @@ class AccountMove(models.Model):
 
     def _get_held_message(self, standings=None):
         """Return what to tell somebody who wants to dun held invoices."""
-        infos = dict.fromkeys(self, HoldInfo())
-        if self.env.su or self.env.user.has_group(DEBTOR_CONTROL):
-            infos = self._get_hold_infos(standings)
+        infos = self._get_hold_infos(standings)
+        if not (self.env.su or self.env.user.has_group(DEBTOR_CONTROL)):
+            infos = {move: HoldInfo(info.state) for move, info in infos.items()}
+        held = any(infos[move].state != HELD_NONE for move in self)
         lines = [move._get_held_sentence(infos[move]) for move in self[:SHOWN_INVOICES]]
         if len(self) > SHOWN_INVOICES:
             lines.append(self.env._("and %s more", len(self) - SHOWN_INVOICES))
@@ -317,15 +318,19 @@ class AccountMove(models.Model):
             [
                 self.env._("This may not be dunned at the moment:"),
                 *lines,
-                self.env._("Leave it out, or release the hold first."),
+                self.env._("Leave it out, or release the hold first.")
+                if held
+                else self.env._("Leave it out."),
             ]
         )
 
     def _get_held_sentence(self, info):
-        """Return one line about a held invoice: its number, case and reason."""
+        """Return one line about an invoice that is held, or was paid: number, case, why."""
         self.ensure_one()
         # sudo: whoever sees a reminder may know which invoice it is about
         name = self.sudo().name or self.env._("Draft")
+        if info.state == HELD_NONE:
+            return self.env._("%s: paid since, or paid in part", name)
         if info.cases:
             return self.env._(
                 "%(invoice)s: held, case %(cases)s, %(why)s",
