@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_allocation_engine
+from . import test_asked_engine
 from . import test_backlog
 from . import test_branches
 from . import test_claim

@@ -72,6 +72,7 @@ class SendingRace(RaceCase):
 
     _new_policy = vars(DunningSetup)["_new_policy"]  # as a method of this class
     _new_invoice = DunningSetup._new_invoice
+    _credit = DunningSetup._credit
     _hold = DunningSetup._hold
     _run = DunningSetup._run
 

@@ -56,6 +56,29 @@ class TestRace(SendingRace):
             line = env["credit.control.line"].browse(self.line_ids[3])
             self.assertEqual(line.balance_due, 600)
 
+    def test_payment_while_batch_is_sent(self):
+        """What is settled after the batch began is not asked for; a part is no more."""
+        with self._sending(stop_at=1), self._transaction() as env:
+            self.env = env
+            invoices = env["account.move"].browse(self.invoice_ids)
+            self._credit(invoices[3])
+            self._credit_by_hand(invoices[4], 250)
+        mails, lines = self._read()
+        self.assertEqual(mails, ["sent", "sent", "sent", "cancel", "cancel"])
+        self.assertEqual(lines, ["sent", "sent", "sent", "ignored", "to_be_sent"])
+        for index in (3, 4):
+            self.assertFalse(self.smtp.names(self.names[index]))
+        with self._transaction() as env:
+            line = env["credit.control.line"].browse(self.line_ids[4])
+            self.assertEqual(line.balance_due, 750)
+
+    def _credit_by_hand(self, invoice, amount):
+        """Post a credit note of an amount, and match it with an invoice."""
+        credit = self._new_invoice(
+            amount, partner=invoice.partner_id, move_type="out_refund"
+        )
+        (credit | invoice)._get_term_lines().reconcile()
+
     def test_hold_of_customer_while_batch_is_sent(self):
         """A hold of the customer is a hold of an invoice that it does not name."""
         with (

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
+
 from .paying import PayingCommon
 
 
@@ -150,6 +152,39 @@ class TestPayBetween(PayingCommon):
         job.method_direct_trigger()
         self.assertOpen((self.older, 400), (self.newer, 0))
         self.assertEqual(transaction.payment_id.amount, 1100)
+
+    def test_nobody_changes_what_was_asked(self):
+        """It is the system's: nobody reads, writes or brings it."""
+        transaction = self._ask("overdue", 1500)
+        self.accountant.group_ids |= self.env.ref("account.group_account_manager")
+        self.accountant.group_ids |= self.env.ref("base.group_system")
+        mine = self._as(self.accountant, transaction)
+        with self.assertRaises(AccessError):
+            mine.read(["asked_amounts"])
+        with self.assertRaises(AccessError):
+            mine.write({"asked_amounts": {}})
+        self._settle(transaction)
+        self.assertOpen((self.older, 0), (self.newer, 0))
+
+    def test_context_of_a_request(self):
+        """No request limits a matching: plain values in its context do nothing."""
+        lines = (self.older | self.newer)._get_term_lines()
+        plain = {
+            "dunning_payable": dict.fromkeys(lines.ids, 1.0),
+            "dunning_no_discount": True,
+        }
+        payments = (
+            self.env["account.payment.register"]
+            .with_context(
+                **plain,
+                active_model="account.move",
+                active_ids=(self.older | self.newer).ids,
+            )
+            .create({"group_payment": True})
+            ._create_payments()
+        )
+        self.assertEqual(payments.amount, 1500)
+        self.assertOpen((self.older, 0), (self.newer, 0))
 
     def test_due_date_moved(self):
         """The date of an invoice has no say in what a payment is for."""
