@@ -85,7 +85,15 @@ class TestHeldMoney(DunningCommon):
         shown = self._holds().search(self._domain())
         self.assertAlmostEqual(sum(shown.mapped("held_now")), total)
         for groupby in (["age"], ["settled_by"], ["age", "settled_by"], ["reason_id"]):
-            self.assertAlmostEqual(sum(self._figures(*groupby).values()), total)
+            rows = self._holds().formatted_read_group(
+                self._domain(), groupby, ["held_now:sum"]
+            )
+            self.assertAlmostEqual(sum(row["held_now:sum"] for row in rows), total)
+            for row in rows:
+                opened = self._holds().search([*self._domain(), *row["__extra_domain"]])
+                self.assertAlmostEqual(
+                    sum(opened.mapped("held_now")), row["held_now:sum"]
+                )
         self.env.cr.execute(
             INDEPENDENT, {"today": self.today, "company": self.company.id}
         )
@@ -197,6 +205,10 @@ class TestHeldMoney(DunningCommon):
         hold._release_by_hand({"release_policy": "wait", "wait_days": 5})
         self.assertEqual(self._total(), 1200)
         self.assertEqual((hold.held_now, second.held_now), (900, 100))
+        hold.date_from = self.today - timedelta(days=40)
+        hold.ended_at = self.today - timedelta(days=20)
+        self.assertEqual((hold.days_held, hold.age), (40, "31"))
+        self.assertEqual(self._figures("age"), {("00",): 300, ("31",): 900})
         second._release_by_hand({"release_policy": "wait", "wait_days": 9})
         self.assertEqual(self._total(), 1200)
         (hold | second).invalidate_recordset()

@@ -257,11 +257,12 @@ class AftersalesDunningHold(models.Model):
             hold.held_amount = held.get(hold.id, 0)
             hold.held_company = booked.get(hold.id, 0)
 
-    @api.depends("date_from", "ended_at")
+    @api.depends("date_from", "ended_at", "resume_on")
     def _compute_days_held(self):
         today = fields.Date.context_today(self)
         for hold in self:
-            end = hold.ended_at.date() if hold.ended_at else today
+            waits = hold.resume_on and hold.resume_on > today
+            end = hold.ended_at.date() if hold.ended_at and not waits else today
             hold.days_held = max((end - (hold.date_from or end)).days, 0)
 
     # === Constraints === #

@@ -17,10 +17,10 @@ class AftersalesDunningHold(models.Model):
         AGES,
         compute="_compute_age",
         search="_search_age",
-        help="How long this has been held, or was when it ended.",
+        help="How long this has been held, or was when dunning went on.",
     )
 
-    @api.depends("date_from", "ended_at")
+    @api.depends("date_from", "ended_at", "resume_on")
     def _compute_age(self):
         for hold in self:
             fitting = [key for key, _label in AGES if int(key) <= hold.days_held]
@@ -48,10 +48,12 @@ class AftersalesDunningHold(models.Model):
             return super()._field_to_sql(alias, field_expr, query)
         today = fields.Date.context_today(self)
         days = SQL(
-            "(COALESCE(%s::date, %s) - %s)",
-            super()._field_to_sql(alias, "ended_at", query),
-            today,
-            super()._field_to_sql(alias, "date_from", query),
+            "(CASE WHEN %(resume_on)s > %(today)s THEN %(today)s"
+            " ELSE COALESCE(%(ended_at)s::date, %(today)s) END - %(date_from)s)",
+            resume_on=super()._field_to_sql(alias, "resume_on", query),
+            ended_at=super()._field_to_sql(alias, "ended_at", query),
+            today=today,
+            date_from=super()._field_to_sql(alias, "date_from", query),
         )
         # The youngest age takes what began on a day that elsewhere is still to come.
         cases = [

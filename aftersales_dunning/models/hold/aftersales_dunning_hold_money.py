@@ -125,6 +125,7 @@ class AftersalesDunningHold(models.Model):
         " currency: also of a hold that ended while the invoice waits for its date.",
     )
     held_at_end = fields.Monetary(
+        "Held at the End",
         compute="_compute_held_at_end",
         store=True,
         currency_field="company_currency_id",

@@ -49,11 +49,11 @@ class AccountMove(models.Model):
         " the terms of a hold that ended.",
     )
     held_beside = fields.Monetary(
-        "Also Not Dunned",
+        "Rest Not Dunned",
         compute="_compute_held_beside",
         groups=READERS,
-        help="What else may not be dunned today: because the whole customer is held, or"
-        " until its date.",
+        help="What of the rest may not be dunned today: because the whole customer is"
+        " held, or until its date.",
     )
     dunning_notice = fields.Char(compute="_compute_dunning_notice", groups=READERS)
     dunning_hold_ids = fields.Many2many(
