@@ -7,6 +7,7 @@ from . import test_claim
 from . import test_credits
 from . import test_customer_holds
 from . import test_discipline
+from . import test_dropship
 from . import test_dry_run
 from . import test_explain
 from . import test_gates
@@ -31,6 +32,7 @@ from . import test_hostile_change
 from . import test_invoice_screen
 from . import test_limits
 from . import test_migration_days
+from . import test_order_slip
 from . import test_overlaps
 from . import test_partner_moves
 from . import test_pay_between

@@ -110,7 +110,7 @@ class DunningSetup:
     def _new_order(self, *quantities, products=None, partner=None, **vals):
         """Confirm an order of machines, one line a quantity; goods are in stock."""
         products = products or [self.machine] * len(quantities)
-        for product in {product for product in products if product.is_storable}:
+        for product in self.machine.union(*products).filtered("is_storable"):
             self.env["stock.quant"]._update_available_quantity(
                 product, self.stock, 1000
             )

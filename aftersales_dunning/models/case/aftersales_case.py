@@ -47,6 +47,7 @@ class AftersalesCase(models.Model):
 
     @api.depends(
         "picking_id",
+        "sale_order_id",
         "line_ids.concerned",
         "line_ids.quantity",
         "share_ids.quantity",
@@ -59,7 +60,7 @@ class AftersalesCase(models.Model):
             case.invoice_ids = shares.move_id | case.hold_ids.move_id
             wanted = sum(
                 case.line_ids.filtered("concerned").mapped("quantity")
-                if case.picking_id
+                if case._get_slip()
                 else []
             )
             billed = sum(shares.mapped("quantity"))

@@ -84,10 +84,11 @@ class AftersalesCase(models.Model):
         by_hand = self.share_ids.filtered(lambda share: share._stays()).case_line_id
         lines = (self.line_ids - by_hand).filtered(
             lambda line: (
-                line.concerned and line.quantity > 0 and line.move_id.sale_line_id
+                line.concerned and line.quantity > 0 and line._get_billed_order_line()
             )
         )
-        allocations = lines.move_id.sale_line_id._get_allocations()
+        ordered = lines.move_id.sale_line_id | lines.sale_line_id
+        allocations = ordered._get_allocations()
         settled = lines._get_settled(allocations)
         for line in lines:
             credited = settled.get(line.id, 0)
@@ -97,17 +98,21 @@ class AftersalesCase(models.Model):
         wanted, exact = {}, {}
         taken = defaultdict(float)  # several lines (lots) of one move in a case
         for line in lines:
-            move = line.move_id
-            allocation = allocations[move.sale_line_id]
-            exact[line] = allocation.is_exact(move.id)
+            goods = line.move_id or line.sale_line_id
+            allocation = allocations[line._get_billed_order_line()]
+            keys = line._get_delivery_ids(allocation)
+            billed = defaultdict(float)
+            for (key, bill_id), quantity in allocation.shares.items():
+                if key in keys:
+                    billed[bill_id] += quantity
+            exact[line] = len(billed) == 1 or all(map(allocation.is_exact, keys))
             left = [
-                (bill_id, quantity - taken[line.case_id, move.id, bill_id])
-                for (move_id, bill_id), quantity in allocation.shares.items()
-                if move_id == move.id
+                (bill_id, quantity - taken[line.case_id, goods, bill_id])
+                for bill_id, quantity in billed.items()
             ]
             disputed = line.quantity - settled.get(line.id, 0)
             for bill_id, quantity in concern(disputed, left).items():
-                taken[line.case_id, move.id, bill_id] += quantity
+                taken[line.case_id, goods, bill_id] += quantity
                 wanted[line, bills.browse(bill_id)] = quantity
         return wanted, exact
 

@@ -1,7 +1,8 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.aftersales_case.const import OPEN_STATES, STATE_DONE
 
@@ -11,15 +12,83 @@ from ...engine.allocation import EPSILON
 class AftersalesCaseLine(models.Model):
     _inherit = "aftersales.case.line"
 
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        "Order Line",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="What was ordered, where no delivery of it is named.",
+    )
     share_ids = fields.One2many(
         "aftersales.dunning.share", "case_line_id", "Billed Goods", readonly=True
     )
-
     credited_quantity = fields.Float(
         digits="Product Unit",
         readonly=True,
         help="What of it was credited while the case was open.",
     )
+
+    # === What the order says === #
+
+    def _is_limited(self):
+        return super()._is_limited() or bool(self.sale_line_id)
+
+    @api.model
+    def _get_delivery_fields(self):
+        return super()._get_delivery_fields() | {"sale_line_id"}
+
+    def _get_delivered(self, goods):
+        """What was ordered is true only as the order of the case has it.
+
+        :raises ValidationError: for lines of other orders
+        """
+        ordered = self.sale_line_id
+        if not ordered:
+            return super()._get_delivered(goods)
+        case = self.case_id
+        orders = case.sale_order_id | case.picking_id.sale_id
+        if (
+            self.move_id
+            or ordered.order_id not in orders
+            or ordered.product_id != self.product_id
+            or self.picking_id not in (case.picking_id, case.picking_id.browse())
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Order Line: %s was not ordered by the order of the case. Enter the"
+                    " number of the order on the case, and its lines are taken from it.",
+                    self.product_id.display_name,
+                )
+            )
+        return ordered._get_goods_quantity()
+
+    # === What is billed of it === #
+
+    def _get_billed_order_line(self):
+        """Return the order line whose invoices bill these goods, or none."""
+        self.ensure_one()
+        return self.move_id.sale_line_id or self.sale_line_id
+
+    def _get_delivery_ids(self, allocation):
+        """Return the ids of the deliveries in an allocation that these goods are.
+
+        Goods that were ordered, and of which no delivery is named, are all of them.
+        """
+        self.ensure_one()
+        if self.move_id:
+            return [self.move_id.id]
+        known = [key for key, _bill in allocation.shares]
+        return list(dict.fromkeys([*known, *allocation.unbilled, *allocation.settled]))
+
+    def _is_component(self):
+        """Say whether these goods are a part of what was ordered, such as of a kit.
+
+        How much of its price is theirs, nothing says.
+        """
+        self.ensure_one()
+        ordered = self.move_id.sale_line_id
+        return bool(ordered) and ordered.product_id != self.move_id.product_id
 
     def _get_settled(self, allocations):
         """Say how much of these goods was billed once, and is billed no more.
@@ -43,19 +112,23 @@ class AftersalesCaseLine(models.Model):
         :param allocations: ``{sale line: Allocation}``
         :returns: ``{id of a line: [Credited]}``
         """
+        billed = {line._get_billed_order_line() for line in self}
+        credited = [
+            line for line in billed if line and allocations[line].settled_by
+        ]
         left = {
-            move.id: [
-                [part, part.qty]
-                for part in allocations[move.sale_line_id].settled_by.get(move.id, ())
-            ]
-            for move in self.move_id
+            key: [[part, part.qty] for part in parts]
+            for line in credited
+            for key, parts in allocations[line].settled_by.items()
         }
         if not any(left.values()):
             return {}
         # sudo: all cases count, whoever sees them
         lines = self.sudo().search(
             [
-                ("move_id", "in", [key for key, parts in left.items() if parts]),
+                "|",
+                ("move_id", "in", [key for key in left if key > 0]),
+                ("sale_line_id", "in", [line.id for line in credited]),
                 ("concerned", "=", True),
                 ("case_id.state", "in", (*OPEN_STATES, STATE_DONE)),
             ],
@@ -68,7 +141,8 @@ class AftersalesCaseLine(models.Model):
         turns += [(line, line.quantity) for line in [*(lines - done), *done]]
         for line, most in turns:
             most = min(most, wanted[line])
-            for pair in left[line.move_id.id]:
+            keys = line._get_delivery_ids(allocations[line._get_billed_order_line()])
+            for pair in (pair for key in keys for pair in left.get(key, ())):
                 part = min(pair[1], most)
                 if part > EPSILON:
                     result[line.id].append(replace(pair[0], qty=part))

@@ -46,7 +46,7 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         goods = self.line_ids.filtered(
             # sudo: whether there is an order, not what it says
-            lambda line: line.concerned and not line.sudo().move_id.sale_line_id
+            lambda line: line.concerned and not line.sudo()._get_billed_order_line()
         )
         goods -= self.share_ids.case_line_id
         if not goods or not self.partner_id:

@@ -20,7 +20,9 @@ class SaleOrderLine(models.Model):
             return Line.case_id
         lines = Line.search(
             [
+                "|",
                 ("move_id.sale_line_id", "in", self.ids),
+                ("sale_line_id", "in", self.ids),
                 ("case_id.state", "in", OPEN_STATES),
             ]
         )
@@ -39,7 +41,11 @@ class SaleOrderLine(models.Model):
         }
 
     def _get_deliveries(self):
-        """Return the ``Delivery`` list of a sale line: what core counts as delivered."""
+        """Return the ``Delivery`` list of a sale line: what core counts as delivered.
+
+        Where nothing was delivered, such as of a service, what was ordered counts: with
+        a negative id, that of the sale line.
+        """
         self.ensure_one()
         outgoing, incoming = self._get_outgoing_incoming_moves()
         unit = self.product_id.uom_id
@@ -57,7 +63,8 @@ class SaleOrderLine(models.Model):
                         move.origin_returned_move_id.id or None,
                     )
                 )
-        return result
+        ordered = self._get_ordered_quantity()
+        return result or ([Delivery(-self.id, ordered)] if ordered > 0 else [])
 
     def _get_bills(self):
         """Return the ``Bill`` list of a sale line: its posted invoice lines."""
@@ -90,3 +97,54 @@ class SaleOrderLine(models.Model):
                 )
             )
         return result
+
+    # === What cases take of an order === #
+
+    def _filter_slip_goods(self):
+        """Return the lines that sell something; down payments and discounts do not."""
+        return self.filtered(
+            lambda line: (
+                line.product_id
+                and not line.display_type
+                and not line.is_downpayment
+                and line.price_subtotal >= 0
+                and line._get_goods_quantity() > 0
+            )
+        )
+
+    def _is_moved(self):
+        """Say whether goods are delivered for this line, or are to be."""
+        self.ensure_one()
+        return any(move.state != "cancel" for move in self.move_ids)
+
+    def _get_ordered_quantity(self):
+        """Return what was ordered, or done beyond it, in the product's own unit."""
+        self.ensure_one()
+        quantity = max(self.product_uom_qty, self.qty_delivered)
+        unit = self.product_id.uom_id or self.product_uom_id
+        return self.product_uom_id._compute_quantity(quantity, unit, round=False)
+
+    def _get_goods_quantity(self):
+        """Return what the customer has of this line: as delivered, else as ordered."""
+        self.ensure_one()
+        # The lines of a note or section have no product.
+        deliveries = self._get_deliveries() if self.product_id else ()
+        return sum(delivery.qty for delivery in deliveries)
+
+    def _prepare_case_goods(self, slip=None):
+        """Return the values of the lines of a case about these.
+
+        :param slip: the delivery that the case names with them
+        """
+        return [
+            {
+                "picking_id": slip.id if slip else False,
+                "sale_line_id": line.id,
+                "product_id": line.product_id.id,
+                "sequence": place,
+                "delivered": quantity,
+                "quantity": quantity,
+            }
+            for place, line in enumerate(self, start=100 if slip else 1)
+            for quantity in [line._get_goods_quantity()]
+        ]

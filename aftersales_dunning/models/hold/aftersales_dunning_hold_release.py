@@ -158,8 +158,9 @@ class AftersalesDunningHold(models.Model):
         """End a hold whose goods stand on its invoice no more, and say why."""
         self.ensure_one()
         goods = self.case_id.line_ids.filtered("concerned")
-        allocations = goods.move_id.sale_line_id._get_allocations()
-        ordered = goods.filtered("move_id.sale_line_id")
+        sale_lines = goods.move_id.sale_line_id | goods.sale_line_id
+        allocations = sale_lines._get_allocations()
+        ordered = goods.filtered(lambda line: line._get_billed_order_line())
         if not goods:
             self._end(END_WITHDRAWN)
         elif any(ordered._get_settled(allocations).values()):

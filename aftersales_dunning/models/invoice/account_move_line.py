@@ -85,7 +85,7 @@ class AccountMoveLine(models.Model):
         for allocation in self.sale_line_ids._get_allocations().values():
             for (move_id, bill_id), billed in allocation.shares.items():
                 part = min(billed, quantity) if bill_id == self.id else 0
-                if part > EPSILON:
+                if part > EPSILON and move_id > 0:  # else it is what was ordered
                     result.append((Move.browse(move_id), part))
                     quantity -= part
         return [*result, (Move, quantity)] if quantity > EPSILON else result
