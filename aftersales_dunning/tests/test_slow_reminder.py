@@ -148,6 +148,23 @@ class TestSlowReminder(SlowReminderCase):
             hold.amount = 500
             self.assertEqual(hold.held_amount, 500)
 
+    def test_customer_instead_of_invoice(self):
+        """Nor does a hold grow to the whole customer while he gets a reminder."""
+        with self._transaction() as env:
+            self.env = env
+            other = self._new_invoice(50, partner=self.customers[1])
+            hold_id = self._hold(other).id
+        with patch.object(dunning_lock, "SECONDS", 0.5), self._sending(stop_at=1):
+            with self._transaction() as env:
+                hold = env["aftersales.dunning.hold"].browse(hold_id)
+                with self.assertRaisesRegex(UserError, "just leaving"):
+                    hold.scope = "customer"
+                env.cr.rollback()
+        with self._transaction() as env:
+            hold = env["aftersales.dunning.hold"].browse(hold_id)
+            hold.scope = "customer"
+            hold._end("by_hand")
+
     # === Asked for twice, and written by others === #
 
     def _new_case(self, **vals):

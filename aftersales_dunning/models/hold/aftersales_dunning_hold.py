@@ -172,7 +172,8 @@ class AftersalesDunningHold(models.Model):
     )
     # Selection and sending ask for customers that are held as a whole.
     _customer_idx = models.Index(
-        "(partner_id, company_id) WHERE scope = 'customer' AND state = 'active'"
+        "(partner_id, company_id)"
+        " WHERE scope = 'customer' AND state IN ('requested', 'active')"
     )
 
     # === Computes === #
@@ -335,7 +336,7 @@ class AftersalesDunningHold(models.Model):
             vals = {"is_manual": True} | vals
         changes = by_hand and vals.keys() & {"amount", "scope"}
         if changes:
-            self._ensure_not_leaving()
+            self._ensure_not_leaving(vals.get("scope"))
         res = super().write(vals)
         if "amount" in vals and by_hand:
             self.sudo()._know_credits()  # sudo: service need not read credit notes

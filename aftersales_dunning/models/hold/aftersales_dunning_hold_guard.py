@@ -106,14 +106,17 @@ class AftersalesDunningHold(models.Model):
         self._ensure_may_hold_so_much(vals)
         self._ensure_may_set_terms(vals)
 
-    def _ensure_not_leaving(self):
+    def _ensure_not_leaving(self, scope=None):
         """Guard: what holds cover changes only while no reminder about it is leaving.
 
+        :param scope: what they are going to cover, if that changes
         :raises UserError: after some seconds, when it is slow
         """
         # sudo: only locks, and names invoices that are held
         active = self.sudo().filtered(lambda hold: hold.state == HOLD_ACTIVE)
         late = active._lock()
+        if scope == SCOPE_CUSTOMER:
+            late |= (active - late)._lock(as_customers=True)
         if late:
             raise UserError(
                 self.env._(

@@ -102,13 +102,18 @@ class AftersalesDunningHold(models.Model):
         ready._after_change()
         ready._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
 
-    def _lock(self, seconds=None):
+    def _lock(self, seconds=None, as_customers=False):
         """Keep reminders about these holds from leaving until this transaction ends.
 
+        A hold has one lock: its customer's, or its invoice's.
+
         :param seconds: how long to wait for what is just leaving
+        :param as_customers: whether they are going to cover their customers
         :returns: the holds for which that took too long
         """
-        customers = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+        customers = self.filtered(
+            lambda hold: as_customers or hold.scope == SCOPE_CUSTOMER
+        )
         moves, partners = (self - customers).move_id, customers.partner_id
         busy = lock_for_hold(self.env.cr, moves.ids, partners.ids, seconds)
         late_moves = moves.filtered(lambda move: (LOCK_INVOICE, move.id) in busy)
