@@ -3,7 +3,7 @@ from odoo import fields, models
 from ...engine.allocation import spread_due
 from ...engine.asked import get_payable
 from ...engine.private import Payable
-from ..hold.aftersales_dunning_hold import DEBTOR_CONTROL
+from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 
 class PaymentTransaction(models.Model):
