@@ -2,7 +2,8 @@
 
 `prepare(env)` makes due lines on a database without the addon, `hold(env)` holds a
 tenth of the invoices in part once it is there, `measure(env)` makes one run, rolls it
-back and prints its CPU seconds and queries.
+back and prints its CPU seconds and queries. `hold_in_batches(env)` makes many holds and
+prints what they cost.
 """
 
 import time
@@ -11,6 +12,8 @@ from datetime import timedelta
 INVOICES = 1000
 INSTALMENTS = 10
 HELD_PART = 10  # one invoice in so many
+BATCH = 500  # holds a transaction
+TIMES = 10  # each invoice, and each customer, is held
 
 
 def prepare(env):
@@ -128,3 +131,41 @@ def measure(env):
     queries = env.cr.sql_log_count - queries
     print(f"MEASURED {seconds:.2f} {queries} {len(run.line_ids)}")
     env.cr.rollback()
+
+
+def hold_in_batches(env):
+    """Hold parts of all invoices and all customers; print queries a hold, and locks."""
+    invoices = env["account.move"].search([("partner_id.name", "like", "Bench ")])
+    reason = env.ref("aftersales_dunning.reason_product").id
+    user = env.ref("base.user_admin")
+    user.group_ids |= env.ref("account.group_account_invoice")
+    env.cr.commit()
+    kinds = {
+        "invoices": [
+            {"move_id": invoice.id, "reason_id": reason, "scope": "amount", "amount": 5}
+            for invoice in invoices
+        ],
+        "customers": [
+            {"partner_id": partner.id, "reason_id": reason, "scope": "customer"}
+            for partner in invoices.partner_id
+        ],
+    }
+    for kind, vals_list in kinds.items():
+        queries, locks, count = 0, 0, 0
+        for first in list(range(0, len(vals_list), BATCH)) * TIMES:
+            env.invalidate_all()
+            before = env.cr.sql_log_count
+            batch = vals_list[first : first + BATCH]
+            env(user=user)["aftersales.dunning.hold"].create(batch)
+            env.flush_all()
+            queries += env.cr.sql_log_count - before
+            count += len(batch)
+            env.cr.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            locks = max(locks, env.cr.fetchone()[0])
+            env.cr.commit()
+        print(f"HELD {kind} {count} {queries / count:.2f} {locks}")
+    states = env["aftersales.dunning.hold"]._read_group([], ["state"], ["__count"])
+    assert [state for state, _count in states] == ["active"], states
