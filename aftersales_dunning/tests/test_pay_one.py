@@ -30,6 +30,17 @@ class TestPayOne(PayingCommon):
         self.assertOpen((self.invoice, 400), (self.other, 500))
         self.assertLeft(payment, 0)
         self.assertEqual(hold.state, "active")
+        text = self._text(self._page(self.invoice.get_portal_url()))
+        self.assertIn("Already Paid: $ 600.00", text)
+        self.assertNotIn("Left to Pay", text)
+        self.assertIn("In review: $ 400.00", text)
+
+    def test_narrow_list(self):
+        """On a narrow screen the list says what is due now, too."""
+        self._hold_part()
+        self._hold(self.other, case=self.case)
+        [told] = self._page("/my/invoices").xpath("//*[@name='due_now_narrow']")
+        self.assertEqual(self._text(told), "To pay: $ 600.00")
 
     def test_the_whole(self):
         """He may pay the whole: then nothing is left to be held."""
@@ -150,7 +161,9 @@ class TestPayOne(PayingCommon):
         self.assertNotIn("Discount of", self._text(page))
         [box] = page.xpath("//div[@name='no_discount']")
         self.assertIn("no early payment discount", self._text(box))
-        self.assertRegex(self._get_tabs(url), r"Due Now .*900\.00.*1,000\.00")
+        self.assertRegex(self._get_tabs(url), r"To Pay .*900\.00.*1,000\.00")
+        [title] = page.xpath("//h5[@name='installment_title']")
+        self.assertEqual(self._text(title), "To Pay")
         link = invoice._get_default_payment_link_values()
         self.assertEqual((link["amount"], link["amount_max"]), (900, 1000))
         self.assertNotIn("has_eligible_epd", link)

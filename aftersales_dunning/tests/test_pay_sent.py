@@ -34,7 +34,7 @@ class TestPaySent(DunningCommon, MockEmail):
         self._hold(self.invoice, "amount", 400, self.case)
         body = self._get_body(self.invoice)
         self.assertIn(f"In review: $ 400.00, case {self.case.number}.", body)
-        self.assertIn("Due now: $ 600.00.", body)
+        self.assertIn("To pay: $ 600.00.", body)
         self.assertIn("Dear", body)
 
     def test_sent_again_held_wholly(self):
@@ -43,7 +43,7 @@ class TestPaySent(DunningCommon, MockEmail):
         self._hold(self.invoice, case=self.case)
         body = self._get_body(self.invoice)
         self.assertIn(
-            "In review: $ 1,000.00. Nothing of this invoice is due now.", body
+            "In review: $ 1,000.00. Nothing of this invoice is to be paid now.", body
         )
         self.assertNotIn(self.case.number, body)
 
@@ -55,7 +55,7 @@ class TestPaySent(DunningCommon, MockEmail):
             wizard.action_send_and_print()
             [mail] = self._mails
         text = " ".join(html.fromstring(mail["body"]).text_content().split())
-        told = f"In review: $ 400.00, case {self.case.number}. Due now: $ 600.00."
+        told = f"In review: $ 400.00, case {self.case.number}. To pay: $ 600.00."
         head, body = text.split("Dear", 1)[1].split("Dear", 1)
         self.assertIn(told, head)
         self.assertIn(told, body)

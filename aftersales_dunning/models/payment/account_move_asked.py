@@ -77,9 +77,9 @@ class AccountMove(models.Model):
         else:
             text = self.env._("In review: %(held)s.", held=held)
         if review["is_stopped"]:
-            return text + " " + self.env._("Nothing of this invoice is due now.")
+            return text + " " + self.env._("Nothing of this invoice is to be paid now.")
         due = self.currency_id.format(review["due_now"])
-        return text + " " + self.env._("Due now: %(due)s.", due=due)
+        return text + " " + self.env._("To pay: %(due)s.", due=due)
 
     def _notify_by_email_prepare_rendering_context(self, *args, **kwargs):
         """Say in the head of a mail what is due now, where Odoo asks for the total."""
