@@ -307,3 +307,4 @@ class TestHeldMoney(DunningCommon):
             "kanban",
         )["arch"]
         self.assertNotIn("held_now", arch)
+        self.assertIn('name="held_amount"', arch)
