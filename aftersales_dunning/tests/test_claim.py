@@ -63,3 +63,40 @@ class TestClaim(GoodsCommon):
         self.assertHeld({self.invoice: 0})
         self._as(self.agent, case).action_reject_claim()
         self.assertHeld({self.invoice: 0})
+
+    def _order_work(self):
+        """An order of work that nobody delivers, and its invoice."""
+        work = self._new_product("Installation", type="service", is_storable=False)
+        order = self._new_order(5, products=[work])
+        order.order_line.qty_delivered = 5
+        return order, self._bill(order)
+
+    @feature("N-28", "I2-52")
+    def test_a_strangers_order_holds_nothing(self):
+        """So with the number of an order: it is a candidate until an agent confirms."""
+        order, invoice = self._order_work()
+        case = self._receive(f"This is about {order.name}.")
+        self.assertEqual(case.claimed_partner_id, self.customer)
+        self.assertFalse(case.sale_order_id | case.line_ids.sale_line_id.order_id)
+        self.assertHeld({invoice: 0})
+        self._as(self.agent, case).action_confirm_claim()
+        self.assertEqual(case.sale_order_id, order)
+        self.assertHeld({invoice: 575})
+
+    @feature("N-28")
+    def test_another_customers_order_holds_nothing(self):
+        """A known customer who names somebody else's order stops none of its invoices."""
+        order, invoice = self._order_work()
+        self.polish_customer.email = "lukasz@kawiarnia.example"
+        case = self._receive(f"Order {order.name}.", "lukasz@kawiarnia.example")
+        self.assertEqual(case.partner_id, self.polish_customer)
+        self.assertFalse(case.sale_order_id)
+        self.assertHeld({invoice: 0})
+
+    @feature("I2-52", "I2-53")
+    def test_own_order_in_a_mail(self):
+        """A customer writes from his address about his order: it is taken."""
+        order, invoice = self._order_work()
+        case = self._receive(f"Order {order.name}.", self.customer.email)
+        self.assertEqual(case.sale_order_id, order)
+        self.assertHeld({invoice: 575})

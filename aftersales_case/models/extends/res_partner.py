@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import OPEN_STATES
+from ...const import OPEN_STATES, SLIP_CODES
 from .in_use import refuse_if_used
 
 MOST_DOCUMENTS = 50
@@ -97,12 +97,20 @@ class ResPartner(models.Model):
         :param names: words that may be numbers of documents
         :returns: see ``_aftersales_one_per_customer``; customers only, no suppliers
         """
+        partners = self._aftersales_get_document_partners(names)
+        return self._aftersales_one_per_customer(
+            Domain("id", "in", partners.ids)
+        ).filtered(lambda partner: partner._aftersales_is_customer())
+
+    @api.model
+    def _aftersales_get_document_partners(self, names):
+        """Hook: return the partners on the documents that carry one of some numbers."""
         # sudo: mail arrives on behalf of strangers
         pickings = (
             self.env["stock.picking"]
             .sudo()
             .search(
-                Domain("picking_type_code", "=", "outgoing")
+                Domain("picking_type_id.code", "in", SLIP_CODES)
                 & (Domain("name", "in", names) | Domain("origin", "in", names)),
                 limit=MOST_DOCUMENTS,
             )
@@ -118,10 +126,9 @@ class ResPartner(models.Model):
                 limit=MOST_DOCUMENTS,
             )
         )
-        partners = pickings.partner_id | invoices.partner_id
-        return self._aftersales_one_per_customer(
-            Domain("id", "in", partners.ids)
-        ).filtered(lambda partner: partner._aftersales_is_customer())
+        return invoices.partner_id.union(
+            *(picking._get_slip_address() for picking in pickings)
+        )
 
     def _aftersales_is_customer(self):
         """Hook: say whether a partner whom a text names may be its sender's company.

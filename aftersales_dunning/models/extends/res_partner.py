@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+
+MOST_ORDERS = 50
 
 
 class ResPartner(models.Model):
@@ -39,3 +42,15 @@ class ResPartner(models.Model):
             "domain": list(holds._get_money_domain(self.commercial_partner_id)),
             "context": {"search_default_active": 1, "search_default_waiting": 1},
         }
+
+    @api.model
+    def _aftersales_get_document_partners(self, names):
+        """Whose order it is, where nothing is delivered for it."""
+        orders = self.env["sale.order"]
+        # sudo: mail arrives on behalf of strangers
+        found = orders.sudo().search(
+            orders._get_slip_kind_domain()
+            & (Domain("name", "in", names) | Domain("client_order_ref", "in", names)),
+            limit=MOST_ORDERS,
+        )
+        return super()._aftersales_get_document_partners(names) | found.partner_id
