@@ -30,6 +30,7 @@ from . import test_hold_life
 from . import test_hold_speed
 from . import test_hostile_change
 from . import test_invoice_screen
+from . import test_kits
 from . import test_limits
 from . import test_migration_days
 from . import test_order_slip

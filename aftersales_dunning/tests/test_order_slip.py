@@ -129,9 +129,7 @@ class TestOrderSlip(GoodsCommon):
         self.assertEqual(case.slip_state, "choice")
         self.assertEqual(case.slip_candidate_ids, first | second)
         self.assertEqual(case.order_candidate_ids, order)
-        order.with_context(
-            aftersales_case_id=case.id
-        ).action_use_for_aftersales_case()
+        order.with_context(aftersales_case_id=case.id).action_use_for_aftersales_case()
         self.assertEqual(case.sale_order_id, order)
         self.assertEqual(self._goods_of(case), [(self.machine, 10)])
         case.line_ids.quantity = 7

@@ -1,6 +1,7 @@
 from . import aftersales_case
 from . import aftersales_case_backlog
 from . import aftersales_case_goods
+from . import aftersales_case_kit
 from . import aftersales_case_request
 from . import aftersales_case_request_goods
 from . import aftersales_case_line

@@ -16,11 +16,13 @@ from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 INVOICE_NONE, INVOICE_WAITING = "none", "waiting"
 INVOICE_PARTLY, INVOICE_FOUND = "partly", "found"
+INVOICE_ASK = "ask"
 INVOICE_STATES = [
     (INVOICE_NONE, "No slip"),
     (INVOICE_WAITING, "Waiting for the invoice"),
     (INVOICE_PARTLY, "Partly billed"),
     (INVOICE_FOUND, "Billed"),
+    (INVOICE_ASK, "Say how much is disputed"),
 ]
 
 
@@ -53,20 +55,25 @@ class AftersalesCase(models.Model):
         "share_ids.quantity",
         "share_ids.move_id",
         "hold_ids.move_id",
+        "hold_ids.is_manual",
+        "line_ids.move_id.sale_line_id.invoice_lines.parent_state",
     )
     def _compute_invoices(self):
         for case in self:
-            shares = case.share_ids
-            case.invoice_ids = shares.move_id | case.hold_ids.move_id
+            shares, parts = case.share_ids, case._get_kit_bills()
+            case.invoice_ids = shares.move_id | case.hold_ids.move_id | parts.move_id
+            named = case.line_ids if case._get_slip() else case.line_ids.browse()
+            goods = named.filtered("concerned")
             wanted = sum(
-                case.line_ids.filtered("concerned").mapped("quantity")
-                if case._get_slip()
-                else []
+                goods.filtered(lambda line: not line._is_component()).mapped("quantity")
             )
             billed = sum(shares.mapped("quantity"))
-            if not wanted:
+            is_billed = bool(billed or parts)
+            if not sum(goods.mapped("quantity")):
                 case.invoice_state = INVOICE_NONE
-            elif not billed:
+            elif case._get_unnamed_bills():
+                case.invoice_state = INVOICE_ASK
+            elif not is_billed:
                 case.invoice_state = INVOICE_WAITING
             else:
                 whole = billed >= wanted - 1e-6

@@ -134,6 +134,7 @@ class AftersalesCase(models.Model):
             case._update_holds(running, amounts[case])
         with self._conflicts_tried_again():
             self.env["aftersales.dunning.hold"].create(new)
+        self._ask_how_much()
 
     def _get_disputed_amounts(self):
         """Return ``{case: {invoice: amount}}`` of the goods that are billed."""
