@@ -86,6 +86,7 @@ LIMIT_ACTIONS = [
 END_SOLVED = "solved"
 END_CREDITED = "credited"
 END_MOVED = "moved"
+END_TAKEN_OFF = "taken_off"
 END_BY_HAND = "by_hand"
 END_EXPIRED = "expired"
 END_WITHDRAWN = "withdrawn"
@@ -95,6 +96,7 @@ END_REASONS = [
     (END_SOLVED, "Case solved or rejected"),
     (END_CREDITED, "Covered by a credit note"),
     (END_MOVED, "The goods are billed elsewhere"),
+    (END_TAKEN_OFF, "The goods were taken off the case"),
     (END_BY_HAND, "Released by hand"),
     (END_EXPIRED, "We were silent for too long"),
     (END_WITHDRAWN, "Complaint withdrawn"),

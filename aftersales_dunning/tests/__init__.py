@@ -23,8 +23,10 @@ from . import test_goods
 from . import test_goods_cases
 from . import test_goods_flows
 from . import test_goods_money
+from . import test_goods_off
 from . import test_held_money
 from . import test_hidden_holds
+from . import test_hold_follow
 from . import test_hold_guards
 from . import test_hold_life
 from . import test_hold_speed

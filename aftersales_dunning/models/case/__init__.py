@@ -1,5 +1,6 @@
 from . import aftersales_case
 from . import aftersales_case_backlog
+from . import aftersales_case_follow
 from . import aftersales_case_goods
 from . import aftersales_case_kit
 from . import aftersales_case_request

@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import fields, models
 
 from ...const import (
-    END_CREDITED,
     END_MOVED,
     HOLD_ACTIVE,
     RUNNING_STATES,
@@ -129,7 +128,7 @@ class AftersalesCase(models.Model):
             running._follow_slip()
             held = running.move_id
             for move, amount in amounts[case].items():
-                if amount and move not in held and case._wants_hold(move):
+                if amount > 0 and move not in held and case._wants_hold(move):
                     new.append(case._prepare_hold_vals(move, amount))
             case._update_holds(running, amounts[case])
         with self._conflicts_tried_again():
@@ -150,6 +149,7 @@ class AftersalesCase(models.Model):
         """Hook: say whether an invoice of the case's goods is held by itself."""
         self.ensure_one()
         ended = self.hold_ids.filtered(lambda hold: hold.move_id == move)
+        ended |= self._get_followed_holds(move)
         return bool(
             self.type_id.hold_reason_id
             and move.move_type == "out_invoice"
@@ -168,6 +168,7 @@ class AftersalesCase(models.Model):
             "reason_id": reason.id,
             "scope": reason.scope,
             "amount": amount,
+            "follows_id": self._get_followed_holds(move)[:1].id,
         }
 
     def _update_holds(self, running, amounts):
@@ -181,24 +182,19 @@ class AftersalesCase(models.Model):
             )
         ):
             amount = amounts.get(hold.move_id)
-            if amount is None and not hold.pending_amount:
+            if not amount and not hold.pending_amount:
                 hold._end_without_goods()
                 continue
             # What is credited, but matched with nothing yet, is held until it is.
             amount = amount or 0
-            is_over = not amount and not hold.pending_amount
-            if not is_over and not hold.currency_id.compare_amounts(
-                amount, hold.amount
-            ):
+            if not hold.currency_id.compare_amounts(amount, hold.amount):
                 continue
             if hold.state == HOLD_ACTIVE and hold._lock():
                 # A reminder about it is just leaving: the job looks again.
                 self.env["aftersales.dunning.backlog"]._add(holds=hold)
                 continue
             hold.amount = amount
-            if is_over:
-                hold._end(END_CREDITED)
-            elif hold.state == HOLD_ACTIVE:
+            if hold.state == HOLD_ACTIVE:
                 hold._after_change()
 
     def _get_default_hold_reason(self):

@@ -13,6 +13,7 @@ from . import aftersales_dunning_hold_money
 from . import aftersales_dunning_hold_expiry
 from . import aftersales_dunning_hold_customer
 from . import aftersales_dunning_hold_explain
+from . import aftersales_dunning_hold_follow
 from . import aftersales_dunning_hold_guard
 from . import aftersales_dunning_hold_limit
 from . import aftersales_dunning_backlog

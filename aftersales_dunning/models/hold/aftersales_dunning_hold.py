@@ -147,12 +147,24 @@ class AftersalesDunningHold(models.Model):
     asked_by_customer = fields.Boolean(readonly=True)
     date_from = fields.Date("From", readonly=True)
     date_until = fields.Date("Until", readonly=True)
+    follows_id = fields.Many2one(
+        "aftersales.dunning.hold",
+        "Goes On From",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The hold of the same goods on a former invoice: age, renewals and last day"
+        " are its own.",
+    )
     renewal_count = fields.Integer("Renewals", readonly=True)
     warned_at = fields.Datetime("Warned On", readonly=True)
     requested_by_id = fields.Many2one("res.users", readonly=True)
     requested_at = fields.Datetime("Requested On", readonly=True)
     approved_by_id = fields.Many2one("res.users", readonly=True)
     approved_at = fields.Datetime("Approved On", readonly=True)
+    approved_amount = fields.Monetary(
+        readonly=True, help="What was disputed when it was approved."
+    )
     ended_by_id = fields.Many2one("res.users", readonly=True)
     ended_at = fields.Datetime("Ended On", readonly=True)
     end_reason = fields.Selection(END_REASONS, "Ended Because", readonly=True)

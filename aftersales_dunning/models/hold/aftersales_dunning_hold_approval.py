@@ -24,6 +24,8 @@ class AftersalesDunningHold(models.Model):
         """
         self.ensure_one()
         requester = self.requested_by_id
+        if self.follows_id and self.approved_by_id:
+            return False  # the same was approved before
         # Whoever posts the invoice of the goods did not decide about the hold.
         is_asked = self.env.context.get("aftersales_sync") is not SYNC
         if (

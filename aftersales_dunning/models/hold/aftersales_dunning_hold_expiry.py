@@ -129,8 +129,8 @@ class AftersalesDunningHold(models.Model):
         return {
             hold: max(
                 latest[hold.case_id.id],
-                hold.requested_at,
-                hold.approved_at or hold.requested_at,
+                hold._get_asked_at(),
+                hold.approved_at or hold._get_asked_at(),
             )
             for hold in self
         }

@@ -39,6 +39,7 @@ class AftersalesDunningHold(models.Model):
         """Activate new holds that wait for nobody, and ask those who decide."""
         self.filtered("is_manual")._know_credits()
         self.filtered(lambda hold: hold._get_shares()).move_id._follow_disputes()
+        self._carry_approvals()
         self._decide()
 
     def _decide(self):
@@ -91,6 +92,7 @@ class AftersalesDunningHold(models.Model):
         today = fields.Date.context_today(self)
         ready.write({"state": HOLD_ACTIVE, "waits_for": False})
         new = ready.filtered(lambda hold: not hold.date_from)
+        new -= new._go_on()
         for reason, holds in new.grouped("reason_id").items():
             days = reason.max_days
             holds.write(
@@ -220,6 +222,8 @@ class AftersalesDunningHold(models.Model):
         asked.write(
             {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
         )
+        for hold in asked:
+            hold.approved_amount = hold._get_covered_amount()
         asked._activate()
         return True
 

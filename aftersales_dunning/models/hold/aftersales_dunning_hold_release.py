@@ -7,6 +7,7 @@ from ...const import (
     END_MOVED,
     END_PAID,
     END_REFUSED,
+    END_TAKEN_OFF,
     END_WITHDRAWN,
     EVENT_HOLD,
     EVENT_HOLD_END,
@@ -26,11 +27,12 @@ STATE_BY_END = {
     END_WITHDRAWN: HOLD_WITHDRAWN,
     END_REFUSED: HOLD_WITHDRAWN,
     END_MOVED: HOLD_WITHDRAWN,
+    END_TAKEN_OFF: HOLD_WITHDRAWN,
 }
 # Ends that somebody decided, or that our silence earned: no hold comes back by itself.
 FINAL_ENDS = (END_BY_HAND, END_EXPIRED, END_REFUSED, END_WITHDRAWN)
 # Ends after which there is nothing to agree on.
-WITHOUT_TERMS = (END_PAID, END_MOVED, END_REFUSED)
+WITHOUT_TERMS = (END_PAID, END_MOVED, END_REFUSED, END_TAKEN_OFF)
 
 
 class AftersalesDunningHold(models.Model):
@@ -155,15 +157,46 @@ class AftersalesDunningHold(models.Model):
         self.due_before = before
 
     def _end_without_goods(self):
-        """End a hold whose goods stand on its invoice no more, and say why."""
+        """End a hold that has nothing left to dispute on its invoice, and say why."""
         self.ensure_one()
-        goods = self.case_id.line_ids.filtered("concerned")
-        sale_lines = goods.move_id.sale_line_id | goods.sale_line_id
+        self._end(self._get_end_without_goods())
+
+    def _get_end_without_goods(self):
+        """Return why this hold has nothing left to dispute: a key of ``END_REASONS``.
+
+        What was taken off the case, wholly or in part, released nothing.
+        """
+        goods = self.case_id.line_ids.filtered(
+            lambda line: line.concerned and line.quantity > 0
+        )
+        if self._get_shares():  # what they cost came to nothing
+            return END_CREDITED if self._is_credited() else END_TAKEN_OFF
+        ordered = goods.filtered(
+            lambda line: (
+                self.move_id in line._get_billed_order_line().invoice_lines.move_id
+            )
+        )
+        if not ordered:
+            return END_TAKEN_OFF
+        sale_lines = ordered.move_id.sale_line_id | ordered.sale_line_id
         allocations = sale_lines._get_allocations()
-        ordered = goods.filtered(lambda line: line._get_billed_order_line())
-        if not goods:
-            self._end(END_WITHDRAWN)
-        elif any(ordered._get_settled(allocations).values()):
-            self._end(END_CREDITED)
-        else:
-            self._end(END_MOVED)
+        if any(ordered._get_settled(allocations).values()):
+            return END_CREDITED
+        bills = set(self.move_id.invoice_line_ids.ids)
+        here = any(
+            key in line._get_delivery_ids(allocations[line._get_billed_order_line()])
+            for line in ordered
+            for key, bill in allocations[line._get_billed_order_line()].shares
+            if bill in bills
+        )
+        return END_TAKEN_OFF if here else END_MOVED
+
+    def _is_credited(self):
+        """Say whether a credit note may be for the goods that this hold is about."""
+        self.ensure_one()
+        own = self._get_shares().invoice_line_id
+        notes = self.move_id._get_credit_notes()
+        return any(
+            own & self.move_id._get_credited_lines(line)
+            for line in notes.invoice_line_ids
+        )

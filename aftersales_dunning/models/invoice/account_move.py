@@ -193,6 +193,24 @@ class AccountMove(models.Model):
         holds = self.sudo().hold_ids.filtered(lambda hold: hold.scope != SCOPE_CUSTOMER)
         holds._end(END_PAID)
 
+    def _gave_back_goods(self, billing):
+        """Say whether goods went from this invoice, to be billed by another.
+
+        :param billing: the invoices that bill goods of the case now
+        """
+        self.ensure_one()
+        return self not in billing or any(
+            refund.state == "posted" for refund in self.reversal_move_ids
+        )
+
+    def _bills_same_goods(self, other):
+        """Say whether this invoice billed what another bills: by order, or by product."""
+        self.ensure_one()
+        mine, others = self.invoice_line_ids, other.invoice_line_ids
+        if others.sale_line_ids:
+            return bool(mine.sale_line_ids & others.sale_line_ids)
+        return bool(mine.product_id & others.product_id)
+
     # === Service chooses an invoice to hold, although it may read no invoices === #
 
     @api.model
