@@ -30,7 +30,7 @@ class TestHoldGuards(DunningCommon):
         """Defaults of the context do not get past the guard of the fields."""
         holds = self._as(self.agent)["aftersales.dunning.hold"].with_context(
             default_approved_by_id=self.manager.id,
-            default_credited_before=-100,
+            default_credited_amount=-100,
             aftersales_sync=True,
         )
         hold = holds.create(
@@ -43,7 +43,7 @@ class TestHoldGuards(DunningCommon):
             }
         )
         self.assertFalse(hold.approved_by_id)
-        self.assertFalse(hold.credited_before)
+        self.assertFalse(hold.credited_amount)
         self.assertTrue(hold.is_manual)
         self.assertHeld({self.invoice: 40})
 
