@@ -167,6 +167,45 @@ class TestCustomerItems(CustomerHoldCommon):
         with self.assertRaisesRegex(UserError, "may not be dunned"):
             lines.filtered(lambda line: line.state == "ignored").state = "to_be_sent"
 
+    def test_mail_in_the_queue(self):
+        """A queued mail about an opening balance is cancelled, the other customer's not."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        lines = self._queue()
+        self._hold_customer()
+        sent = self._send(self._get_mails(lines.communication_id))
+        self.assertEqual(len(sent), 1)
+        self.assertIn("300.00", sent[0])
+        states = {line.partner_id: line.state for line in lines}
+        self.assertEqual(
+            states, {self.customer: "ignored", self.other_customer: "sent"}
+        )
+
+    def test_letter_is_printed_again(self):
+        """A letter about an opening balance is refused, that of the other is not."""
+        self._new_entry((self.customer, 700), (self.other_customer, 300))
+        lines = self._run().line_ids
+        lines.channel = "letter"
+        lines.state = "to_be_sent"
+        self._wizard("printer", lines).print_lines()
+        made = lines.communication_id
+        made._ensure_may_print()
+        self._hold_customer()
+        of_other = made.filtered(lambda one: one.partner_id == self.other_customer)
+        of_other._ensure_may_print()
+        with self.assertRaisesRegex(UserError, "held"):
+            (made - of_other)._ensure_may_print()
+
+    def test_locks_of_a_reminder(self):
+        """A sender locks who may be held: the item's customer and who is above him."""
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.customer.id}
+        )
+        entry = self._new_entry((contact, 700))
+        invoice = self._new_invoice(100, partner=contact)
+        moves, partners = self._run().line_ids._get_locks()
+        self.assertEqual(set(moves), set((entry | invoice).ids))
+        self.assertEqual(set(partners), set((contact | self.customer).ids))
+
     def test_screens_name_the_line(self):
         """Searching control lines by hold finds the line of the customer alone."""
         self._new_entry((self.customer, 700), (self.other_customer, 300))

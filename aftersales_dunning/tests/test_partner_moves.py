@@ -57,6 +57,8 @@ class TestPartnerMoves(CustomerHoldCommon):
         self._new_entry((self.firm, 7))
         self.assertEqual(self._ask(), [7, 40])
         self.assertEqual(later.dunning_state, "full")
+        notice = self._as(self.dunner, later).dunning_notice
+        self.assertIn("No invoice of Firm, Petra Person is dunned", notice)
 
     def test_contacts_of_the_person(self):
         """What is addressed to a contact below the person stays held with it."""

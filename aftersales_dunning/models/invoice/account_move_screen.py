@@ -171,7 +171,11 @@ class AccountMove(models.Model):
             ),
             "held": self.currency_id.format(self.held_amount),
             "total": self.currency_id.format(self.amount_residual),
-            "customer": self.commercial_partner_id.display_name,
+            "customer": ", ".join(
+                active.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+                .partner_id.sorted("id")
+                .mapped("display_name")
+            ),
         }
         if not active and holds[0].waits_for in (False, WAITS_APPROVAL):
             return env._(
