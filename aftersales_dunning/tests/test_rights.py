@@ -51,6 +51,14 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
         lines = self.env["credit.control.line"].create(
             self._prepare_reminder(run, self._new_invoice(100))
         )
+        letter = self.env["credit.control.communication"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "policy_level_id": self.policy.level_ids[0].id,
+            }
+        )
         paid = self._new_invoice(50)
         self._pay(paid)
         dry_run = self.env["aftersales.dunning.dry.run"].create({})
@@ -82,6 +90,7 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 "hold_ids": [Command.set(self.parts["aftersales.dunning.hold"].ids)],
                 "release_policy": "go_on",
             },
+            "credit.control.communication": letter,
             "credit.control.emailer": {"line_ids": [Command.set(lines.ids)]},
             "credit.control.line": lines,
             "credit.control.policy.changer": {
@@ -230,7 +239,11 @@ class TestRoutes(DunningSetup, AftersalesSetup, HttpCase):
     def test_routes(self):
         """Every route is known here: one that is added is tried first."""
         self.assertEqual(
-            find_routes("aftersales_dunning"), ["DunningReportController.report_routes"]
+            find_routes("aftersales_dunning"),
+            [
+                "DunningReportController.report_routes",
+                "PortalDunning.portal_my_overdue_invoices",
+            ],
         )
 
     def test_letters_are_debtor_controls(self):

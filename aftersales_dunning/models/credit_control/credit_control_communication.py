@@ -115,6 +115,7 @@ class CreditControlCommunication(models.Model):
 
     def copy_data(self, default=None):
         """Refuse: lines belong to one communication, so a second one would be empty."""
+        self.check_access("read")
         raise UserError(
             self.env._(
                 "A communication cannot be duplicated, it would ask for nothing. Print it"

@@ -17,6 +17,7 @@ class CreditControlCommunication(models.Model):
 
         :raises UserError: when none may be printed, naming the invoices and cases
         """
+        self.check_access("read")
         # sudo: the judge looks at everything, whoever prints
         lines = self.sudo().credit_control_line_ids
         printable = self._leave_out()
