@@ -97,7 +97,9 @@ class TestGoodsFlows(GoodsCommon):
         self.assertShares(case, {invoice: 3})
         self.assertHeld({invoice: 345})
         self._return(slip, 3)
-        self._bill(order, final=True)
+        refund = self._bill(order, final=True)
+        (invoice | refund)._get_term_lines().reconcile()
+        self.assertEqual(invoice.amount_residual, 805)
         self.assertHeld({invoice: 0})
         self.assertEqual(case.hold_ids.end_reason, "credited")
 

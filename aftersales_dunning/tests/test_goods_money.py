@@ -32,10 +32,10 @@ class TestGoodsMoney(GoodsCommon):
     @feature("N-01")
     def test_taxes(self):
         """No tax, 0 %, two taxes, a fixed one, one in the price: its share of the total."""
-        zero = self._new_tax("0 %", 0)
-        second = self._new_tax("5 %", 5)
-        fixed = self._new_tax("2 each", 2, amount_type="fixed")
-        inside = self._new_tax("25 % in", 25, price_include_override="tax_included")
+        zero = self._new_tax("Nothing", 0)
+        second = self._new_tax("Five on top", 5)
+        fixed = self._new_tax("Two each", 2, amount_type="fixed")
+        inside = self._new_tax("A quarter within", 25, price_include_override="tax_included")
         for taxes, total, held in (
             (self.env["account.tax"], 1000, 300),
             (zero, 1000, 300),
