@@ -104,7 +104,11 @@ class AftersalesCase(models.Model):
             for (key, bill_id), quantity in allocation.shares.items():
                 if key in keys:
                     billed[bill_id] += quantity
-            exact[line] = len(billed) == 1 or all(map(allocation.is_exact, keys))
+            exact[line] = (
+                allocation.is_exact(line.move_id.id)
+                if line.move_id
+                else len(billed) == 1
+            )
             left = [
                 (bill_id, quantity - taken[line.case_id, goods, bill_id])
                 for bill_id, quantity in billed.items()
