@@ -32,8 +32,9 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Find the invoices of the goods of cases that are open already."""
+    """Find the orders and invoices of cases that are open already."""
     cases = env["aftersales.case"]
+    cases._look_for_slips_again()
     cases.search(cases._get_open_domain())._sync_goods()
 
 

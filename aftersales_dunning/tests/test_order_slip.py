@@ -1,9 +1,14 @@
-from odoo.exceptions import ValidationError
+import importlib.util
+from pathlib import Path
+
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .goods import GoodsCommon
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 class TestOrderSlip(GoodsCommon):
@@ -285,6 +290,52 @@ class TestOrderSlip(GoodsCommon):
         self.assertEqual(case.sale_order_id, order)
         self.assertEqual(self._goods_of(case), [(self.work, 5)])
         self.assertTrue(case.slip_unconfirmed)
+
+    def test_order_by_its_id(self):
+        """Who may not read orders names them by the number that he knows, not by ids."""
+        order = self._order_work(5)
+        case = self._new_case(user_id=self.agent.id)
+        for user in (self.agent, self.reporter):
+            with self.assertRefused(AccessError, "enter its number"):
+                self._as(user)["aftersales.case"].create(
+                    {
+                        "name": "It leaks",
+                        "type_id": self.type_complaint.id,
+                        "sale_order_id": order.id,
+                    }
+                )
+        mine = self._as(self.agent, case)
+        with self.assertRefused(AccessError, "enter its number"):
+            mine.sale_order_id = order
+        mine.slip_number = order.name
+        self.assertEqual(case.sale_order_id, order)
+        other = self._new_case(user_id=self.seller.id)
+        self._as(self.seller, other).sale_order_id = order
+        self.assertEqual(other.slip_number, order.name)
+
+    def test_cases_that_waited_before(self):
+        """After an update, cases find the orders that were there all the time."""
+        order = self._order_work(5)
+        case = self._case_of("S-OLD")
+        closed = self._case_of("S-OLD", user_id=self.agent.id)
+        closed.action_cancel()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET name = 'S-OLD' WHERE id = %s", [order.id]
+        )
+        self.env.invalidate_all()
+        self._migrate("19.0.1.2.0/post-orders.py")
+        self.assertEqual(case.sale_order_id, order)
+        self.assertFalse(closed.sale_order_id)
+
+    def _migrate(self, path):
+        """Run a script of the folder ``migrations`` as an update does."""
+        spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        script.migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
 
     def test_merge_and_split(self):
         """The order goes on with the case that goes on."""

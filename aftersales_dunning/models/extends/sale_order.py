@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.engine.slips import slip_key, slip_patterns
@@ -12,6 +12,9 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "aftersales.slip.mixin"]
+
+    # Cases look for an order by it, whenever a number is entered.
+    client_order_ref = fields.Char(index="trigram")
 
     @api.model_create_multi
     def create(self, vals_list):

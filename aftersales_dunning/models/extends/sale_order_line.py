@@ -106,6 +106,7 @@ class SaleOrderLine(models.Model):
             lambda line: (
                 line.product_id
                 and not line.display_type
+                and line.product_id.type != "combo"  # its parts are lines, too
                 and not line.is_downpayment
                 and line.price_subtotal >= 0
                 and line._get_goods_quantity() > 0

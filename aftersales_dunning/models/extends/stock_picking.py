@@ -28,8 +28,10 @@ class StockPicking(models.Model):
         self.ensure_one()
         # sudo: an agent need not see sales to learn whose delivery it is
         slip = self.sudo()
-        is_dropship = (
-            slip.location_id.usage == "supplier"
-            and slip.location_dest_id.usage == "customer"
+        ends = ((slip.location_id, "supplier"), (slip.location_dest_id, "customer"))
+        # Between companies goods pass a transit location that is nobody's own.
+        is_dropship = all(
+            place.usage == usage or (place.usage == "transit" and not place.company_id)
+            for place, usage in ends
         )
         return slip.sale_id if is_dropship else slip.sale_id.browse()
