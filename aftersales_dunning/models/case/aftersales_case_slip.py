@@ -88,7 +88,7 @@ class AftersalesCase(models.Model):
         value = vals.get("sale_order_id")
         value = value.get("id") if isinstance(value, dict) else value
         order = self.env["sale.order"].browse(value if isinstance(value, int) else None)
-        if not order or all(case.sale_order_id == order for case in self) and self:
+        if not order or (all(case.sale_order_id == order for case in self) and self):
             return res
         if order._filtered_access("read"):
             return res
