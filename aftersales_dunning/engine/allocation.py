@@ -95,6 +95,8 @@ class Allocation:
     settled: dict = field(default_factory=dict)
     # {delivery id: [Credited]}: by which credits, the oldest first
     settled_by: dict = field(default_factory=dict)
+    # The same of all goods that were ever credited, whether billed again or not
+    credited_by: dict = field(default_factory=dict)
     # {(credit id, bill id): quantity that the credit takes off the line}
     credits: dict = field(default_factory=dict)
     # ids of the credits that reduce the price and no quantity
@@ -144,6 +146,7 @@ def allocate(deliveries, bills, rounding=0.01):
     result.unbilled = {k: qty for k, qty in replay.pool.items() if qty > EPSILON}
     result.credits = dict(replay.credits)
     result.settled_by = replay.get_settled()
+    result.credited_by = replay.get_settled(replay.credited)
     result.settled = {
         key: sum(part.qty for part in parts) for key, parts in result.settled_by.items()
     }
@@ -160,6 +163,7 @@ class _Replay:
         self.returned = defaultdict(float)  # what came back, by delivery
         # By delivery, ``[credit, bill, qty]`` that was credited and not billed again.
         self.freed = defaultdict(list)
+        self.credited = defaultdict(list)  # the same, whether billed again or not
         self.undelivered = []  # the same of what was credited, but not with the customer
         self.credits = defaultdict(float)  # (credit id, bill id) -> qty
         self.taken = {}  # bill id -> {delivery id: qty}
@@ -221,14 +225,18 @@ class _Replay:
                     self.pool[key] += part
                     self.credits[credit_id, line.id] += part
                     self.freed[key].append([credit_id, line.id, part])
+                    self.credited[key].append([credit_id, line.id, part])
                     quantity -= part
 
-    def get_settled(self):
+    def get_settled(self, freed=None):
         """Return ``{delivery id: [Credited]}``: billed once, and billed no more.
 
         What came back and was credited is among it; what came back before it was billed
         was never credited.
+
+        :param freed: what was credited; default is what is not billed again
         """
+        freed = self.freed if freed is None else freed
         result = defaultdict(list)
         credited = [list(part) for part in self.undelivered]
         for key in self.pool:
@@ -239,7 +247,7 @@ class _Replay:
                     result[key].append(Credited(part[0], part[1], gone))
                     part[2] -= gone
                     left -= gone
-            for credit, bill, quantity in self.freed[key]:
+            for credit, bill, quantity in freed[key]:
                 if quantity > EPSILON:
                     result[key].append(Credited(credit, bill, quantity))
         return dict(result)

@@ -37,12 +37,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A quantity of a line that a case disputes."""
+    """A quantity of a line that a case disputes.
+
+    ``goods`` names the delivery that it is from, ``room`` is how much of that the line
+    bills: who disputes more of it together disputes the same goods.
+    """
 
     id: int
     line: int
     case: int
     quantity: float
+    goods: int | None = None
+    room: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Credit:
 class Claim:
     """What a hold disputes of an invoice.
 
-    ``lines`` are amounts of single lines, ``rest`` is of lines that nobody named;
+    ``lines`` are amounts by what they are about, ``rest`` is about what nobody named;
     ``is_whole`` is all that is open.
     """
 
@@ -81,7 +87,8 @@ class Verdict:
 
     # {part id: amount}
     parts: dict = field(default_factory=dict)
-    # {line id: what of it is not credited}
+    # {part id: key of the money that it is about}, {key: what of that is disputed}
+    keys: dict = field(default_factory=dict)
     limits: dict = field(default_factory=dict)
     # {(case or claimant, credit id): amount that the credit took off the dispute}
     taken: dict = field(default_factory=dict)
@@ -137,32 +144,31 @@ def judge(
     verdict = Verdict()
     quantities = {line.id: line.quantity for line in lines if line.id in worths}
     left, limits = _take_goods(quantities, worths, credits, round_amount)
-    groups = _group(parts, left)
-    amounts, disputed, complete = {}, defaultdict(float), set()
-    for line_id, groups_of_line in groups.items():
-        for group in groups_of_line:
-            wanted = sum(part.quantity for part in group)
-            undisputed = left[line_id] - wanted
-            due = 0.0
-            if undisputed > EPSILON:
-                due = worths[line_id] * undisputed / quantities[line_id]
-            amount = max(round_amount(limits[line_id] - round_amount(due)), 0)
-            values = split(amount, [part.quantity for part in group], round_amount)
-            for part, value in zip(group, values, strict=True):
-                amounts[part.id] = value
-                disputed[line_id, part.case] += value
-                if undisputed <= EPSILON and len({p.case for p in group}) == 1:
-                    complete.add((line_id, part.case))
-    if rest and _is_covered(groups, left, limits):
-        last = max(groups)
-        for group in groups[last]:
-            part = group[-1]
-            before = amounts[part.id]
-            amounts[part.id] = max(round_amount(before + rest), 0)
-            disputed[last, part.case] += amounts[part.id] - before
-        limits[last] = max(round_amount(limits[last] + rest), 0)
+    groups = {}
+    for line_id, own in _by(parts, "line").items():
+        if line_id in left:
+            groups[line_id] = _value_line(
+                verdict,
+                own,
+                left[line_id],
+                limits[line_id],
+                worths[line_id] / quantities[line_id] if left[line_id] else 0.0,
+                round_amount,
+            )
+    is_covered = all(
+        not limits[key] or (key in groups and groups[key] <= EPSILON) for key in limits
+    )
+    by_id = {part.id: part for part in parts}
+    if rest and groups and is_covered:
+        _bear_rest(verdict, by_id, max(groups), rest, round_amount)
+        limits[max(groups)] = max(round_amount(limits[max(groups)] + rest), 0)
+    disputed, complete = defaultdict(float), set()
+    for part_id, amount in verdict.parts.items():
+        part = by_id[part_id]
+        disputed[part.line, part.case] += amount
+        if groups[part.line] <= EPSILON:
+            complete.add((part.line, part.case))
     before = dict(disputed)
-    verdict.parts, verdict.limits = amounts, limits
     money = [c for c in credits if not c.quantity or c.lines[0] not in taken_goods]
     _take_money(
         verdict, money, worths, disputed, complete, claimants or {}, round_amount
@@ -171,13 +177,79 @@ def judge(
         key = credit.lines[0] if len(credit.lines) == 1 else None
         if key in limits and not credit.quantity:
             limits[key] = max(round_amount(limits[key] - credit.amount), 0)
+    for key, limit in verdict.limits.items():
+        verdict.limits[key] = min(limit, limits[key[0]])
     for (line_id, case), amount in disputed.items():
         if amount != before[line_id, case]:
-            own = [part for part in parts if (part.line, part.case) == (line_id, case)]
-            values = [amounts[part.id] for part in own]
+            own = [p.id for p in parts if (p.line, p.case) == (line_id, case)]
+            own = [key for key in own if key in verdict.parts]
+            values = [verdict.parts[key] for key in own]
             after = split(round_amount(amount), values, round_amount)
-            amounts.update(zip([part.id for part in own], after, strict=True))
+            verdict.parts.update(zip(own, after, strict=True))
     return verdict
+
+
+def _value_line(verdict, parts, left, limit, price, round_amount):
+    """Say what the parts of a line are worth, when the rest of it is due.
+
+    :returns: the quantity of the line that nobody disputes
+    """
+    goods = _by(parts, "goods")
+    wanted = {}
+    for key, own in goods.items():
+        asked = sum(part.quantity for part in own)
+        rooms = [left if part.room is None else part.room for part in own]
+        most = max(*rooms, *(part.quantity for part in own))
+        wanted[key] = min(asked, most)
+    if sum(wanted.values()) > left + EPSILON:
+        # More than there is: each case disputes what it says, of the line as a whole.
+        goods, wanted = {None: parts}, {None: left}
+    undisputed = left - sum(wanted.values())
+    amount = _deduct(limit, undisputed, price, round_amount)
+    amounts = split(amount, list(wanted.values()), round_amount)
+    for (key, own), value in zip(goods.items(), amounts, strict=True):
+        group = parts[0].line, key
+        verdict.limits[group] = value
+        asked = sum(part.quantity for part in own)
+        shares = [own] if asked <= wanted[key] + EPSILON else _by(own, "case").values()
+        for share in shares:
+            quantity = sum(part.quantity for part in share)
+            part_value = _deduct(value, wanted[key] - quantity, price, round_amount)
+            values = split(part_value, [part.quantity for part in share], round_amount)
+            for part, money in zip(share, values, strict=True):
+                verdict.parts[part.id] = money
+                verdict.keys[part.id] = group
+    return undisputed
+
+
+def _deduct(value, undisputed, price, round_amount):
+    """Return what is left of a value when a quantity of it is due."""
+    due = round_amount(price * undisputed) if undisputed > EPSILON else 0.0
+    return max(round_amount(value - due), 0)
+
+
+def _bear_rest(verdict, by_id, line_id, rest, round_amount):
+    """Let the last parts bear the rounding of the document: nobody else is left."""
+    own = [key for key in verdict.parts if by_id[key].line == line_id]
+    last = verdict.keys[own[-1]]
+    own = [key for key in own if verdict.keys[key] == last]
+    limit = verdict.limits[last]
+    verdict.limits[last] = max(round_amount(limit + rest), 0)
+    if round_amount(sum(verdict.parts[key] for key in own)) <= limit:
+        own = own[-1:]  # they share it; otherwise each case disputes all of it
+    else:
+        own = list({by_id[key].case: key for key in own}.values())
+    for key in own:
+        verdict.parts[key] = max(round_amount(verdict.parts[key] + rest), 0)
+
+
+def _by(parts, name):
+    """Return the parts grouped by an attribute, in their order; none without quantity."""
+    result = defaultdict(list)
+    for part in parts:
+        if part.quantity > EPSILON:
+            result[getattr(part, name)].append(part)
+    return dict(result)
 
 
 def _take_goods(quantities, worths, credits, round_amount):
@@ -191,36 +263,12 @@ def _take_goods(quantities, worths, credits, round_amount):
     return left, limits
 
 
-def _group(parts, left):
-    """Return the parts of each line that share its money: all, or each case's own."""
-    by_line = defaultdict(list)
-    for part in parts:
-        if part.line in left and part.quantity > EPSILON:
-            by_line[part.line].append(part)
-    result = {}
-    for line_id, own in by_line.items():
-        by_case = defaultdict(list)
-        for part in own:
-            by_case[part.case].append(part)
-        fits = sum(part.quantity for part in own) <= left[line_id] + EPSILON
-        result[line_id] = [own] if fits else list(by_case.values())
-    return result
-
-
-def _is_covered(groups, left, limits):
-    """Say whether nothing of an invoice is undisputed."""
-    wanted = {
-        key: sum(part.quantity for group in groups_of_line for part in group)
-        for key, groups_of_line in groups.items()
-    }
-    return bool(groups) and all(
-        wanted.get(key, 0) >= left[key] - EPSILON or not limits[key] for key in limits
-    )
-
-
 def _take_money(verdict, credits, worths, disputed, complete, claimants, round_amount):
-    """Take credits that are for no goods off what is disputed, where that is clear."""
-    for credit in credits:
+    """Take credits that are for no goods off what is disputed, where that is clear.
+
+    Those of a single line come first, so that their order does not matter.
+    """
+    for credit in sorted(credits, key=lambda credit: len(credit.lines) > 1):
         if credit.is_answered:
             continue
         lines = [key for key in credit.lines if key in worths]

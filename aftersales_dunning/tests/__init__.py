@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_allocation_engine
+from . import test_allocation_properties
 from . import test_asked_engine
 from . import test_backlog
 from . import test_branches
@@ -7,6 +8,7 @@ from . import test_claim
 from . import test_credits
 from . import test_customer_holds
 from . import test_discipline
+from . import test_disputes_engine
 from . import test_dropship
 from . import test_dry_run
 from . import test_explain
@@ -35,6 +37,7 @@ from . import test_invoice_screen
 from . import test_kits
 from . import test_limits
 from . import test_migration_days
+from . import test_migration_holds
 from . import test_order_slip
 from . import test_overlaps
 from . import test_partner_moves

@@ -156,6 +156,43 @@ class TestCredits(GoodsCommon):
         self.assertDue(invoice, 0, 847)
         self.assertEqual(case.hold_ids.end_reason, "credited")
 
+    def test_complaint_after_the_refund(self):
+        """The refund came before the complaint about the same goods: held as well."""
+        order, slip, invoice = self._sell((10, 100))
+        self._return(slip, 3)
+        refund = self._bill(order, final=True)
+        case = self._complain(slip, [3])
+        self.assertDue(invoice, 363, 847)
+        self._match(invoice, refund)
+        self.assertDue(invoice, 0, 847)
+        self.assertEqual(case.hold_ids.end_reason, "credited")
+
+    def test_refunded_and_billed_again(self):
+        """The goods are on a new invoice; the credit of the old one is not matched."""
+        order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [3])
+        note = self._credit_lines(invoice, {invoice.invoice_line_ids: {}}, post=False)
+        note.reversed_entry_id = False
+        note.action_post()
+        self.assertDue(invoice, 363, 847)
+        again = self._bill(order)
+        self.assertDue(again, 363, 847)
+        self.assertDue(invoice, 363, 847)
+        self._match(invoice, note)
+        self.assertDue(invoice, 0, 0)
+        self.assertDue(again, 363, 847)
+
+    def test_reopened_case_disputes_again(self):
+        """A solved case waits for its credit note; reopened, it disputes all again."""
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complete(self._complain(slip, [3], user_id=self.agent.id))
+        line = invoice.invoice_line_ids
+        self._credit_lines(invoice, {line: {"quantity": 1}}, post=False)
+        self._as(self.agent, case).action_done()
+        self.assertDue(invoice, 121, 1089)
+        self._as(self.agent, case)._reopen("It leaks again")
+        self.assertDue(invoice, 363, 847)
+
     def test_refund_of_more_than_is_disputed(self):
         """5 were refunded, 3 of them were complained about; some of it is matched."""
         order, slip, invoice = self._sell((10, 100))

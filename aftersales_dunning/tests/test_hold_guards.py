@@ -30,7 +30,8 @@ class TestHoldGuards(DunningCommon):
         """Defaults of the context do not get past the guard of the fields."""
         holds = self._as(self.agent)["aftersales.dunning.hold"].with_context(
             default_approved_by_id=self.manager.id,
-            default_credited_amount=-100,
+            default_pending_amount=100,
+            default_credits_known=[self.invoice.id],
             aftersales_sync=True,
         )
         hold = holds.create(
@@ -43,7 +44,8 @@ class TestHoldGuards(DunningCommon):
             }
         )
         self.assertFalse(hold.approved_by_id)
-        self.assertFalse(hold.credited_amount)
+        self.assertFalse(hold.pending_amount)
+        self.assertFalse(hold.credits_known)
         self.assertTrue(hold.is_manual)
         self.assertHeld({self.invoice: 40})
 

@@ -1,3 +1,6 @@
+from functools import partial
+from itertools import permutations
+
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .goods import GoodsCommon
@@ -47,6 +50,23 @@ class TestOverlaps(GoodsCommon):
         self._as(self.agent, first).action_done()
         self.assertDue(invoice, 726, 1089)
 
+    def test_two_cases_about_the_same_slip(self):
+        """3 of 10 billed are from one slip; two cases are about just these three."""
+        first, second = self._new_order(3), self._new_order(7)
+        slip = self._deliver(first)
+        self._deliver(second)
+        invoice = self._bill(first | second)
+        cases = self._complain(slip) | self._complain(slip)
+        self.assertDue(invoice, 345, 805)
+        order = self._new_order(10)
+        early = self._deliver(order, 4)
+        self._deliver(order)
+        invoice = self._bill(order)
+        self._complain(early, [3])
+        self._complain(early, [3])
+        self.assertDue(invoice, 460, 690)
+        self.assertEqual(len(cases.hold_ids), 2)
+
     def test_amount_by_hand_beside_goods(self):
         """400 by hand for one line, and another case about all of it: once."""
         _order, slip, invoice = self._sell((10, 100), (10, 100))
@@ -66,6 +86,28 @@ class TestOverlaps(GoodsCommon):
         self.assertEqual(whole.held_amount, 726)
         whole._release_by_hand({"release_policy": "go_on"})
         self.assertDue(invoice, 484, 726)
+
+    def test_order_of_events_does_not_matter(self):
+        """4 disputed, 2 of them credited, 50 off one more, 100 paid: in any order."""
+        for order in permutations("abcd", 4):
+            if order[0] > order[2]:
+                continue  # half of them is enough
+            with self.subTest(order=order):
+                _order, slip, invoice = self._sell((10, 100))
+                line = invoice.invoice_line_ids
+                events = {
+                    "a": partial(self._complain, slip, [4]),
+                    "b": partial(self._credit_lines, invoice, {line: {"quantity": 2}}),
+                    "c": partial(
+                        self._credit_lines,
+                        invoice,
+                        {line: {"quantity": 1, "price_unit": 50}},
+                    ),
+                    "d": partial(self._pay, invoice, 100),
+                }
+                for name in order:
+                    events[name]()
+                self.assertDue(invoice, 181.5, 626)
 
     def test_held_in_booked_value(self):
         """1000 USD booked at 800 EUR: half of it is 400 EUR, whatever the rate is now."""

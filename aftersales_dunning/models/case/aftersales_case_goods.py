@@ -86,8 +86,7 @@ class AftersalesCase(models.Model):
                 line.concerned and line.quantity > 0 and line._get_billed_order_line()
             )
         )
-        ordered = lines.move_id.sale_line_id | lines.sale_line_id
-        allocations = ordered._get_allocations()
+        allocations = lines._get_billed_order_lines()._get_allocations()
         settled = lines._get_settled(allocations)
         for line in lines:
             credited = settled.get(line.id, 0)
@@ -134,6 +133,9 @@ class AftersalesCase(models.Model):
             for move, amount in amounts[case].items():
                 if amount > 0 and move not in held and case._wants_hold(move):
                     new.append(case._prepare_hold_vals(move, amount))
+            for move in case._get_unmatched_invoices() - held:
+                if not amounts[case].get(move) and case._wants_hold(move):
+                    new.append(case._prepare_hold_vals(move, 0))
             case._update_holds(running, amounts[case])
         with self._conflicts_tried_again():
             self.env["aftersales.dunning.hold"].create(new)
@@ -148,6 +150,33 @@ class AftersalesCase(models.Model):
             case: {move: move.currency_id.round(total) for move, total in own.items()}
             for case, own in result.items()
         }
+
+    def _get_unmatched_invoices(self):
+        """Return the invoices of which the goods are credited, and that is not matched.
+
+        It does not matter whether the credit note came first, or the complaint.
+        """
+        self.ensure_one()
+        goods = self.line_ids.filtered(
+            lambda line: (
+                line.concerned
+                and "out_refund"
+                in line._get_billed_order_line().invoice_lines.move_id.mapped(
+                    "move_type"
+                )
+            )
+        )
+        allocations = goods._get_billed_order_lines()._get_allocations()
+        Line = self.env["account.move.line"]
+        return Line.union(
+            *(
+                Line.browse(part.bill)
+                for line_id, parts in goods._get_credited_by(allocations).items()
+                for part in parts
+                if line_id in goods.ids
+                and Line.browse(part.credit).move_id.amount_residual > 0
+            )
+        ).move_id
 
     def _wants_hold(self, move):
         """Hook: say whether an invoice of the case's goods is held by itself."""

@@ -70,6 +70,10 @@ class AftersalesCaseLine(models.Model):
         self.ensure_one()
         return self.move_id.sale_line_id or self.sale_line_id
 
+    def _get_billed_order_lines(self):
+        """Return the order lines whose invoices bill these goods."""
+        return self.move_id.sale_line_id | self.sale_line_id
+
     def _get_delivery_ids(self, allocation):
         """Return the ids of the deliveries in an allocation that these goods are.
 
@@ -102,51 +106,74 @@ class AftersalesCaseLine(models.Model):
         }
 
     def _get_settled_by(self, allocations):
-        """Say which credits took these goods off an invoice.
-
-        What is credited of a delivery is taken for the goods that are complained about:
-        a solved case keeps what was credited while it was open, then come the open ones,
-        the first one first, then what solved ones still wait for. A rejected complaint
-        takes no credit.
+        """Say which credits took these goods off an invoice, and no other bills them.
 
         :param allocations: ``{sale line: Allocation}``
         :returns: ``{id of a line: [Credited]}``
         """
-        billed = {line._get_billed_order_line() for line in self}
-        credited = [
-            line for line in billed if line and allocations[line].settled_by
-        ]
-        left = {
-            key: [[part, part.qty] for part in parts]
-            for line in credited
-            for key, parts in allocations[line].settled_by.items()
+        credited = {
+            (key, None): parts
+            for ordered in self._get_billed_order_lines()
+            for key, parts in allocations[ordered].settled_by.items()
         }
-        if not any(left.values()):
+        return self._deal_out(credited, allocations)
+
+    def _get_credited_by(self, allocations):
+        """As ``_get_settled_by``, of each invoice line, whether billed again or not."""
+        credited = defaultdict(list)
+        for ordered in self._get_billed_order_lines():
+            for key, parts in allocations[ordered].credited_by.items():
+                for part in parts:
+                    credited[key, part.bill].append(part)
+        return self._deal_out(credited, allocations)
+
+    def _deal_out(self, credited, allocations):
+        """Say whose goods were credited, of those that are complained about.
+
+        A solved case keeps what was credited while it was open, then come the open ones,
+        the first one first, then what solved ones still wait for. A rejected complaint
+        takes no credit.
+
+        :param credited: ``{(id of a delivery, group): [Credited]}``; each group is dealt
+            out for itself
+        :param allocations: ``{sale line: Allocation}``
+        :returns: ``{id of a line: [Credited]}``
+        """
+        left = {
+            key: [[part, part.qty] for part in found]
+            for key, found in credited.items()
+            if found
+        }
+        if not left:
             return {}
         # sudo: all cases count, whoever sees them
         lines = self.sudo().search(
             [
                 "|",
-                ("move_id", "in", [key for key in left if key > 0]),
-                ("sale_line_id", "in", [line.id for line in credited]),
+                ("move_id", "in", list({key for key, _group in left if key > 0})),
+                ("sale_line_id", "in", self._get_billed_order_lines().ids),
                 ("concerned", "=", True),
                 ("case_id.state", "in", (*OPEN_STATES, STATE_DONE)),
             ],
             order="id",
         )
         done = lines.filtered(lambda line: line.case_id.state == STATE_DONE)
-        result = defaultdict(list)
-        wanted = {line: line.quantity for line in lines}
         turns = [(line, min(line.credited_quantity, line.quantity)) for line in done]
         turns += [(line, line.quantity) for line in [*(lines - done), *done]]
-        for line, most in turns:
-            most = min(most, wanted[line])
-            keys = line._get_delivery_ids(allocations[line._get_billed_order_line()])
-            for pair in (pair for key in keys for pair in left.get(key, ())):
-                part = min(pair[1], most)
-                if part > EPSILON:
-                    result[line.id].append(replace(pair[0], qty=part))
-                    pair[1] -= part
-                    most -= part
-                    wanted[line] -= part
+        keys = {
+            line: line._get_delivery_ids(allocations[line._get_billed_order_line()])
+            for line in lines
+        }
+        result = defaultdict(list)
+        for group in dict.fromkeys(group for _key, group in left):
+            wanted = {line: line.quantity for line in lines}
+            for line, most in turns:
+                most = min(most, wanted[line])
+                for pair in (x for key in keys[line] for x in left.get((key, group), ())):
+                    part = min(pair[1], most)
+                    if part > EPSILON:
+                        result[line.id].append(replace(pair[0], qty=part))
+                        pair[1] -= part
+                        most -= part
+                        wanted[line] -= part
         return dict(result)

@@ -364,8 +364,11 @@ class AftersalesCase(models.Model):
     def _get_lines_worth(self, move, lines):
         """Return what quantities of invoice lines cost, with tax."""
         currency = move.currency_id
+        worths, _rest = move._get_worths()
         amounts = [
-            split_money(line.price_total, [quantity], line.quantity, currency.round)[0]
+            split_money(
+                worths.get(line.id, 0), [quantity], line.quantity, currency.round
+            )[0]
             for line, quantity in lines.items()
         ]
         return currency.round(sum(amounts))

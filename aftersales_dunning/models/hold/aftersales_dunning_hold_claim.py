@@ -17,7 +17,8 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.scope == SCOPE_CUSTOMER:
             return Claim(self.id)
-        if self.waits_for_credit:
+        is_credited = not (self.is_manual or self.open_amount) and self.pending_amount
+        if self.waits_for_credit or is_credited:
             return Claim(self.id, rest=self.pending_amount)
         if self.scope == SCOPE_INVOICE:
             return Claim(self.id, is_whole=True)

@@ -78,7 +78,7 @@ class AftersalesDunningHold(models.Model):
         """
         move = self.move_id
         amounts = defaultdict(float)  # of goods, by case and credit
-        for line, parts in dispute.settled.items():
+        for line, parts in dispute.credited.items():
             case = self.env["aftersales.case.line"].browse(line).case_id
             for part in parts:
                 amounts[case, part.credit, part.bill] += part.qty
@@ -116,18 +116,24 @@ class AftersalesDunningHold(models.Model):
     def _get_lines_of(self, verdict):
         """Return ``by_line``; an amount by hand stays on lines that were credited."""
         self.ensure_one()
+        limits = {self._get_key(*key): limit for key, limit in verdict.limits.items()}
         result = {}
         for share in self._get_shares():
-            line_id = share.invoice_line_id.id
-            before = result.get(str(line_id), [0.0])[0]
-            limit = verdict.limits.get(line_id, 0)
-            result[str(line_id)] = [before + verdict.parts.get(share.id, 0), limit]
+            if share.id not in verdict.parts:
+                continue
+            key = self._get_key(*verdict.keys[share.id])
+            before = result.get(key, [0.0])[0]
+            result[key] = [before + verdict.parts[share.id], limits[key]]
         if self.is_manual and not result:
             result = {
-                key: [amount, verdict.limits.get(int(key), 0)]
+                key: [amount, limits.get(key, 0)]
                 for key, (amount, _limit) in (self.by_line or {}).items()
             }
         return result
+
+    def _get_key(self, line_id, goods):
+        """Return the key in ``by_line``: an invoice line, and a delivery on it."""
+        return f"{line_id}/{goods or ''}"
 
     def _get_credited_by_note(self, dispute, amounts):
         """Return ``{credit note: amount}`` that came off what this hold disputes."""
@@ -169,10 +175,13 @@ class AftersalesDunningHold(models.Model):
         """
         self.ensure_one()
         move = self.move_id
-        own = move.invoice_line_ids.browse(int(key) for key in self.by_line or ())
+        own = move.invoice_line_ids.browse(
+            {int(key.split("/")[0]) for key in self.by_line or ()}
+        )
         result = 0.0
+        known = self.credits_known or []
         for note in move._get_credit_notes() | move._get_draft_credit_notes():
-            if note.state == "draft" and not drafts:
+            if note.id in known or (note.state == "draft" and not drafts):
                 continue
             worths, _rest = note._get_worths()
             amount = sum(

@@ -38,7 +38,8 @@ class AftersalesDunningHold(models.Model):
     def _take_up(self):
         """Activate new holds that wait for nobody, and ask those who decide."""
         self.filtered("is_manual")._know_credits()
-        self.filtered(lambda hold: hold._get_shares()).move_id._follow_disputes()
+        follows = self.filtered(lambda hold: not hold.is_manual or hold._get_shares())
+        follows.move_id._follow_disputes()
         self._carry_approvals()
         self._decide()
 

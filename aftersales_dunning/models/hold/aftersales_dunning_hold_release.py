@@ -178,8 +178,7 @@ class AftersalesDunningHold(models.Model):
         )
         if not ordered:
             return END_TAKEN_OFF
-        sale_lines = ordered.move_id.sale_line_id | ordered.sale_line_id
-        allocations = sale_lines._get_allocations()
+        allocations = ordered._get_billed_order_lines()._get_allocations()
         if any(ordered._get_settled(allocations).values()):
             return END_CREDITED
         bills = set(self.move_id.invoice_line_ids.ids)

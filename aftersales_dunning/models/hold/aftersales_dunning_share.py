@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...const import SYNC
+from ...engine.disputes import Part
 
 
 class AftersalesDunningShare(models.Model):
@@ -84,6 +85,27 @@ class AftersalesDunningShare(models.Model):
             self.is_manual
             and self.case_line_id.concerned
             and self.invoice_line_id.parent_state == "posted"
+        )
+
+    def _get_part(self, allocations):
+        """Return the ``Part`` of an invoice line that a share is.
+
+        :param allocations: ``{sale line: Allocation}``
+        """
+        self.ensure_one()
+        goods, bill_id = self.case_line_id, self.invoice_line_id.id
+        ordered = goods._get_billed_order_line()
+        room = 0.0
+        if allocation := allocations.get(ordered):
+            keys = goods._get_delivery_ids(allocation)
+            room = sum(allocation.shares.get((key, bill_id), 0) for key in keys)
+        return Part(
+            self.id,
+            bill_id,
+            self.case_id.id,
+            self.quantity,
+            (goods.move_id.id or -ordered.id) if room else None,
+            room or None,
         )
 
     def write(self, vals):

@@ -5,7 +5,7 @@ from odoo import models
 from odoo.addons.aftersales_case.const import OPEN_STATES
 
 from ...const import RUNNING_STATES, SCOPE_CUSTOMER, SYNC
-from ...engine.disputes import Part, Verdict, judge
+from ...engine.disputes import Verdict, judge
 
 
 @dataclass(slots=True)
@@ -14,7 +14,7 @@ class Dispute:
 
     verdict: Verdict
     credits: list  # Credit
-    settled: dict  # {case line: [Credited]}
+    credited: dict  # {id of a case line: [Credited]}
 
 
 class AccountMove(models.Model):
@@ -77,22 +77,18 @@ class AccountMove(models.Model):
                 line.concerned and line._get_billed_order_line() in allocations
             )
         )
-        settled = goods._get_settled_by(allocations)
+        credited = goods._get_credited_by(allocations)
         verdict = judge(
             self._get_lines(),
             worths,
-            [
-                Part(share.id, share.invoice_line_id.id, share.case_id.id, quantity)
-                for share in shares
-                if (quantity := share.quantity)
-            ],
+            [share._get_part(allocations) for share in shares],
             credits,
             holds._get_claimants(shares),
-            {part.bill for parts in settled.values() for part in parts},
+            {part.bill for parts in credited.values() for part in parts},
             self.currency_id.round(rest - credited_rest),
             self.currency_id.round,
         )
-        return Dispute(verdict, credits, settled)
+        return Dispute(verdict, credits, credited)
 
     # === What is not clear is asked === #
 
@@ -106,6 +102,8 @@ class AccountMove(models.Model):
         known = self.env["account.move"].browse(self.dunning_credits_asked or [])
         asked = known & self._get_credit_notes()
         new = self.env["account.move.line"].browse(dispute.verdict.unclear).move_id
+        if not self.amount_residual:
+            new = asked  # nothing is open, so nothing has to be known
         if asked == known and new <= asked:
             return
         self.dunning_credits_asked = (asked | new).ids
