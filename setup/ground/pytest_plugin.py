@@ -15,7 +15,7 @@ from ground.odoolog import MARKS, bad_entries
 
 # Why a test is skipped when a tool is not there; nobody would notice.
 TOOL_IS_MISSING = re.compile(
-    r"(?i)aiosmtpd|chrome|chromium|dovecot|websocket-client|wkhtmltopdf"
+    r"(?i)aiosmtpd|chrome|chromium|dovecot|hypothesis|websocket-client|wkhtmltopdf"
 )
 
 
