@@ -264,6 +264,47 @@ class TestOrderSlip(GoodsCommon):
         case.line_ids.quantity = 4
         self.assertHeld({self._bill(order): 460})
 
+    # === Billed before the delivery === #
+
+    @feature("I2-52", "I2-54")
+    def test_billed_and_not_delivered(self):
+        """The customer has a bill and no goods: his order's number holds it."""
+        self.machine.invoice_policy = "order"
+        order = self._new_order(10)
+        invoice = self._bill(order)
+        case = self._case_of(order.name)
+        self.assertEqual(case.sale_order_id, order)
+        self.assertEqual(self._goods_of(case), [(self.machine, 10)])
+        self.assertHeld({invoice: 1150})
+        case.line_ids.quantity = 6
+        self._deliver(order, 4)
+        self.assertHeld({invoice: 690})
+        self._deliver(order)
+        self.assertHeld({invoice: 690})
+        self.assertEqual(self._goods_of(case), [(self.machine, 6)])
+
+    def test_billed_in_part_before_the_delivery(self):
+        """Goods that came are billed first, those still to come last."""
+        self.machine.invoice_policy = "order"
+        order = self._new_order(10)
+        slip = self._deliver(order, 4)
+        first, second = self._bill(order, quantity=4), self._bill(order)
+        by_slip = self._case_of(slip.name)
+        self.assertShares(by_slip, {first: 4})
+        case = self._case_of(order.name)
+        self.assertEqual(case.slip_state, "choice")
+        case.sale_order_id = order
+        self.assertShares(case, {first: 4, second: 6})
+
+    def test_delivery_by_its_own_number(self):
+        """Whoever names the delivery waits for its goods, as before."""
+        order = self._new_order(10)
+        case = self._case_of(order.picking_ids.name)
+        self.assertEqual(case.picking_id, order.picking_ids)
+        self.assertEqual(case.slip_state, "undone")
+        self._deliver(order)
+        self.assertEqual(self._goods_of(case), [(self.machine, 10)])
+
     # === Claims === #
 
     def test_colleague_without_a_role(self):

@@ -234,13 +234,15 @@ class AftersalesCase(models.Model):
         :param customer: whose slips, else anybody's
         :returns: slips as found with sudo; at most ``MOST_SLIPS``
         """
-        numbers = find_documents(text)
+        numbers, kinds, domains = find_documents(text), {}, {}
         for name in self._get_slip_fields() if numbers else ():
             # sudo: mail arrives on behalf of strangers
             model = self.env[self._fields[name].comodel_name].sudo()
-            domains = {number: model._get_named_domain(number) for number in numbers}
+            domains[model._name] = own = {
+                number: model._get_named_domain(number) for number in numbers
+            }
             slips = model.search(
-                Domain.OR(domains.values())
+                Domain.OR(own.values())
                 & Domain("company_id", "=", company.id)
                 & model._get_slip_kind_domain(),
                 limit=MOST_NAMED,
@@ -250,9 +252,11 @@ class AftersalesCase(models.Model):
                     lambda slip: slip._get_slip_customer() == customer
                 )
             if slips:
-                break
-        else:
+                kinds[name] = slips
+        if not kinds:
             return {}
+        slips = next(iter(self._prefer_kinds(kinds, numbers).values()))
+        domains = domains[slips._name]
         keys = {slip_key(number) for number in numbers}
         slips = slips.filtered(lambda slip: slip_key(slip.name) in keys) or slips
         return {

@@ -317,9 +317,19 @@ class AftersalesCase(models.Model):
         key = slip_key(self.slip_number)
         return own.filtered(lambda slip: slip_key(slip.name) == key) or own
 
+    @api.model
+    def _prefer_kinds(self, kinds, numbers):
+        """Hook: return the slips found of several kinds, the preferred ones first.
+
+        :param kinds: ``{field: slips}``, not empty, deliveries first
+        :param numbers: by which they were found
+        """
+        return kinds
+
     def _prefer_own(self, kinds):
         """Return the slips found that are the customer's own, if there are any."""
         self.ensure_one()
+        kinds = self._prefer_kinds(kinds, [self.slip_number])
         customer, own = self._get_slip_owner(), {}
         for name, slips in kinds.items():
             theirs = slips.filtered(lambda slip: slip._get_slip_customer() == customer)

@@ -44,6 +44,27 @@ class AftersalesCase(models.Model):
             for pattern in slip_patterns(number)
         )
 
+    @api.model
+    def _prefer_kinds(self, kinds, numbers):
+        """While nothing of an order is delivered, its number means the order itself.
+
+        So what is billed before the delivery is found as well.
+        """
+        kinds = super()._prefer_kinds(kinds, numbers)
+        orders, slips = kinds.get("sale_order_id"), kinds.get("picking_id")
+        if not orders or not slips:
+            return kinds
+        keys = {slip_key(number) for number in numbers}
+        waits = all(
+            not slip._is_slip_done()
+            and slip_key(slip.name) not in keys
+            and slip.sale_id in orders
+            for slip in slips
+        )
+        if waits:
+            return {name: found for name, found in kinds.items() if found != slips}
+        return kinds
+
     @api.onchange("sale_order_id")
     def _onchange_sale_order_id(self):
         self._follow_slip_field("sale_order_id")

@@ -1,8 +1,10 @@
+from datetime import datetime
+
 from odoo import models
 
 from odoo.addons.aftersales_case.const import OPEN_STATES
 
-from ...engine.allocation import Bill, Delivery, allocate
+from ...engine.allocation import EPSILON, Bill, Delivery, allocate
 
 
 class SaleOrderLine(models.Model):
@@ -33,18 +35,20 @@ class SaleOrderLine(models.Model):
 
         :returns: ``{sale line: Allocation}``, quantities in the product's own unit
         """
-        return {
-            line: allocate(
+        result = {}
+        for line in self:
+            found = allocate(
                 line._get_deliveries(), line._get_bills(), line.currency_id.rounding
             )
-            for line in self
-        }
+            found.unbilled.pop(-line.id, None)  # no goods are there yet
+            result[line] = found
+        return result
 
     def _get_deliveries(self):
         """Return the ``Delivery`` list of a sale line: what core counts as delivered.
 
-        Where nothing was delivered, such as of a service, what was ordered counts: with
-        a negative id, that of the sale line.
+        What was ordered and is not delivered counts last, with a negative id, that of
+        the sale line: services, and goods that are still to come.
         """
         self.ensure_one()
         outgoing, incoming = self._get_outgoing_incoming_moves()
@@ -63,8 +67,10 @@ class SaleOrderLine(models.Model):
                         move.origin_returned_move_id.id or None,
                     )
                 )
-        ordered = self._get_ordered_quantity()
-        return result or ([Delivery(-self.id, ordered)] if ordered > 0 else [])
+        rest = self._get_ordered_quantity() - sum(item.qty for item in result)
+        if rest > EPSILON and (not result or self._is_to_be_delivered()):
+            result.append(Delivery(-self.id, rest, (datetime.max,)))
+        return result
 
     def _get_bills(self):
         """Return the ``Bill`` list of a sale line: its posted invoice lines."""
@@ -118,6 +124,14 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return any(move.state != "cancel" for move in self.move_ids)
 
+    def _is_to_be_delivered(self):
+        """Say whether goods of this line are still to come."""
+        self.ensure_one()
+        return any(
+            move.state not in ("done", "cancel") and move.location_dest_id._is_outgoing()
+            for move in self.move_ids
+        )
+
     def _get_ordered_quantity(self):
         """Return what was ordered, or done beyond it, in the product's own unit."""
         self.ensure_one()
@@ -126,7 +140,7 @@ class SaleOrderLine(models.Model):
         return self.product_uom_id._compute_quantity(quantity, unit, round=False)
 
     def _get_goods_quantity(self):
-        """Return what the customer has of this line: as delivered, else as ordered."""
+        """Return how much of this line there is: delivered, done, or still to come."""
         self.ensure_one()
         # The lines of a note or section have no product.
         deliveries = self._get_deliveries() if self.product_id else ()
