@@ -35,7 +35,9 @@ class TestGoodsMoney(GoodsCommon):
         zero = self._new_tax("Nothing", 0)
         second = self._new_tax("Five on top", 5)
         fixed = self._new_tax("Two each", 2, amount_type="fixed")
-        inside = self._new_tax("A quarter within", 25, price_include_override="tax_included")
+        inside = self._new_tax(
+            "A quarter within", 25, price_include_override="tax_included"
+        )
         for taxes, total, held in (
             (self.env["account.tax"], 1000, 300),
             (zero, 1000, 300),

@@ -169,7 +169,9 @@ class AftersalesCaseLine(models.Model):
             wanted = {line: line.quantity for line in lines}
             for line, most in turns:
                 most = min(most, wanted[line])
-                for pair in (x for key in keys[line] for x in left.get((key, group), ())):
+                for pair in (
+                    x for key in keys[line] for x in left.get((key, group), ())
+                ):
                     part = min(pair[1], most)
                     if part > EPSILON:
                         result[line.id].append(replace(pair[0], qty=part))

@@ -128,7 +128,8 @@ class SaleOrderLine(models.Model):
         """Say whether goods of this line are still to come."""
         self.ensure_one()
         return any(
-            move.state not in ("done", "cancel") and move.location_dest_id._is_outgoing()
+            move.state not in ("done", "cancel")
+            and move.location_dest_id._is_outgoing()
             for move in self.move_ids
         )
 

@@ -8,6 +8,7 @@ from ...const import (
     SCOPE_CUSTOMER,
 )
 
+
 class AccountMove(models.Model):
     """The holds of an invoice, and what happens to it that is news for them.
 

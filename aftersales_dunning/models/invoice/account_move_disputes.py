@@ -73,9 +73,7 @@ class AccountMove(models.Model):
         credits, credited_rest = self._get_credits(allocations)
         worths, rest = self._get_worths()
         goods = (shares.case_id | holds.case_id).line_ids.filtered(
-            lambda line: (
-                line.concerned and line._get_billed_order_line() in allocations
-            )
+            lambda line: line.concerned and line._get_billed_order_line() in allocations
         )
         credited = goods._get_credited_by(allocations)
         verdict = judge(

@@ -77,7 +77,9 @@ class Records:
         group = self.env.ref(xmlid, raise_if_not_found=False)
         if not group or group._name != "res.groups":
             raise UserError(
-                self.user_env._("The file asks for role %s, which is not known here.", xmlid)
+                self.user_env._(
+                    "The file asks for role %s, which is not known here.", xmlid
+                )
             )
         return group
 
