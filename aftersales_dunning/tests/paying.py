@@ -77,9 +77,9 @@ class PayingCommon(DunningSetup, AftersalesSetup, HttpCase):
         [form] = self._page(url).xpath("//*[@id='o_payment_form']")
         return form.attrib
 
-    def _ask(self, route, amount):
-        """Begin a payment; return the transaction."""
-        answer = self._post(route, amount)
+    def _ask(self, route, amount, token=None):
+        """Begin a payment, by a saved card or another; return the transaction."""
+        answer = self._post(route, amount, token)
         self.assertNotIn("error", answer)
         return self.env["payment.transaction"].search(
             [("reference", "=", answer["result"]["reference"])]
@@ -93,15 +93,15 @@ class PayingCommon(DunningSetup, AftersalesSetup, HttpCase):
         for word in words:
             self.assertIn(word, answer["error"]["data"]["message"])
 
-    def _post(self, route, amount):
+    def _post(self, route, amount, token=None):
         """Post what the payment form posts; return the whole answer."""
         self.authenticate(LOGIN, LOGIN)
         params = {
             "provider_id": self.provider.id,
             "payment_method_id": self.provider.payment_method_ids[0].id,
-            "token_id": None,
+            "token_id": token.id if token else None,
             "amount": amount,
-            "flow": "direct",
+            "flow": "token" if token else "direct",
             "tokenization_requested": False,
             "landing_route": "/my/invoices",
         }

@@ -153,6 +153,47 @@ class TestPayBetween(PayingCommon):
         self.assertOpen((self.older, 400), (self.newer, 0))
         self.assertEqual(transaction.payment_id.amount, 1100)
 
+    def test_cancelled_meanwhile(self):
+        """What he paid of an invoice that is no more does not go to another one."""
+        self._hold_part()
+        transaction = self._ask("overdue", 1100)
+        self.newer.button_draft()
+        self.newer.button_cancel()
+        payment = self._settle(transaction)
+        self.assertOpen((self.older, 400))
+        self.assertLeft(payment, 500)
+
+    def test_posted_anew_meanwhile(self):
+        """Corrected and posted again: its items are other ones, what was asked stays."""
+        self._hold_part()
+        transaction = self._ask("overdue", 1100)
+        self.newer.button_draft()
+        self.newer.invoice_line_ids.price_unit = 450
+        self.newer.action_post()
+        payment = self._settle(transaction)
+        self.assertOpen((self.older, 400), (self.newer, 0))
+        self.assertLeft(payment, 50)
+
+    def test_saved_card(self):
+        """A saved card is charged at once, and books the same."""
+        self._hold_part()
+        self.provider.allow_tokenization = True
+        token = self.env["payment.token"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.provider.payment_method_ids[0].id,
+                "payment_details": "1234",
+                "partner_id": self.payer.id,
+                "provider_ref": "card",
+                "demo_simulated_state": "done",
+            }
+        )
+        transaction = self._ask("overdue", 1100, token=token)
+        self.make_jsonrpc_request("/payment/status/poll", {})
+        self.env.invalidate_all()
+        self.assertEqual(transaction.token_id, token)
+        self.assertOpen((self.older, 400), (self.newer, 0))
+
     def test_nobody_changes_what_was_asked(self):
         """It is the system's: nobody reads, writes or brings it."""
         transaction = self._ask("overdue", 1500)
