@@ -1,4 +1,9 @@
+import io
+
+from pypdf import PdfReader
+
 from odoo.exceptions import UserError
+from odoo.tests import HttpCase
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -285,6 +290,21 @@ class TestPaidBeforeLetter(PaidCommon):
         note = left_out.message_ids[:1].body
         self.assertIn("Not printed", note)
         self.assertIn(self.case.number, note)
+
+    def test_pdf_of_a_batch(self):
+        """The file that is handed over has the other letters, whole."""
+        letters, invoices = self._print_batch()
+        self._hold(invoices[1], case=self.case)
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        url = f"http://127.0.0.1:{HttpCase.http_port()}"
+        self.env["ir.config_parameter"].set_param("report.url", url)
+        with self.allow_pdf_render():
+            content, _kind = report._render_qweb_pdf(REPORT, letters.ids)
+        pages = PdfReader(io.BytesIO(content)).pages
+        text = " ".join(page.extract_text() for page in pages)
+        for invoice in (self.paid, self.free, invoices[0]):
+            self.assertEqual(text.count(invoice.name), 1)
+        self.assertNotIn(invoices[1].name, text)
 
     def test_batch_with_a_paid_letter(self):
         """The same when one is paid."""
