@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .goods import GoodsCommon
@@ -76,6 +78,28 @@ class TestCredits(GoodsCommon):
         self.assertDue(invoice, 0, 907.5)
         self.assertEqual(case.hold_ids.end_reason, "credited")
 
+    def test_rebate_in_a_reversal(self):
+        """A credit note that reverses the invoice has a line without product."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [4])
+        rebate = {
+            "name": "Rebate",
+            "product_id": False,
+            "sale_line_ids": [Command.clear()],
+            "quantity": 1,
+            "price_unit": 50,
+            "tax_ids": [Command.set(self.vat.ids)],
+        }
+        self._credit_lines(invoice, {invoice.invoice_line_ids: rebate})
+        self.assertDue(invoice, 423.5, 726)
+
+    def test_more_credited_than_disputed(self):
+        """3 are disputed, 5 credited: the other two were due, and are no more."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [3])
+        self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 5}})
+        self.assertDue(invoice, 0, 605)
+
     # === What is not clear is asked === #
 
     def test_freight_is_credited(self):
@@ -140,6 +164,29 @@ class TestCredits(GoodsCommon):
         self._credit_lines(invoice, {invoice.invoice_line_ids: {"price_unit": 150}})
         self.assertDue(invoice, 250, 600)
         self.assertEqual(hold.credited_amount, 150)
+
+    def test_whole_invoice_is_credited(self):
+        """Nothing is open any more: there is nothing to ask."""
+        _order, _slip, invoice = self._sell(
+            (10, 100), (1, 300), products=[self.machine, self.grinder]
+        )
+        hold = self._hold(invoice, scope="amount", amount=300)
+        self._credit(invoice)
+        self.assertDue(invoice, 0, 0)
+        self.assertEqual(hold.end_reason, "credited")
+        self.assertFalse(self._get_questions(invoice))
+
+    def test_second_case_makes_it_unclear(self):
+        """Another case disputes the line as well: now debtor control is asked."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [3])
+        line = invoice.invoice_line_ids
+        self._credit_lines(invoice, {line: {"quantity": 1, "price_unit": 50}})
+        self.assertDue(invoice, 302.5, 847)
+        self._complain(slip, [4])
+        [question] = self._get_questions(invoice)
+        self.assertTrue(question.user_id.has_group("account.group_account_invoice"))
+        self.assertDue(invoice, 847, 302.5)
 
     # === Not matched yet === #
 
@@ -262,6 +309,23 @@ class TestCredits(GoodsCommon):
         self._match(invoice, refund)
         self.assertDue(invoice, 0, 847)
 
+    def test_silence_outlasts_a_draft_but_no_credit(self):
+        """The time of the hold is up: what is credited stays held until matched."""
+        order, slip, invoice = self._sell((10, 100))
+        case = self._complain(slip, [3])
+        self._return(slip, 3)
+        refund = self._bill(order, final=True)
+        case.hold_ids._end("expired")
+        self.assertDue(invoice, 363, 847)
+        self._match(invoice, refund)
+        self.assertDue(invoice, 0, 847)
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complain(slip, [3])
+        line = invoice.invoice_line_ids
+        self._credit_lines(invoice, {line: {"quantity": 3}}, post=False)
+        case.hold_ids._end("expired")
+        self.assertDue(invoice, 0, 1210)
+
     def test_rejected_case_waits_for_no_credit(self):
         """A rejected complaint ends its hold, whatever draft lies around."""
         _order, slip, invoice = self._sell((10, 100))
@@ -306,6 +370,17 @@ class TestCredits(GoodsCommon):
         self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 3}})
         self.assertDue(invoice, 0, 847)
         self.assertEqual(second.hold_ids.end_reason, "credited")
+
+    def test_withdrawn_case_takes_no_credit(self):
+        """Withdrawn, rejected, and two that are open: these have what is credited."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [2]).action_cancel()
+        self._reject(self._complain(slip, [2]))
+        cases = self._complain(slip, [2]) | self._complain(slip, [2])
+        self.assertDue(invoice, 484, 726)
+        self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 3}})
+        self.assertDue(invoice, 121, 726)
+        self.assertEqual(cases.hold_ids.mapped("held_amount"), [0, 121])
 
     def test_open_cases_take_the_credit_first(self):
         """The first case was repaired and solved; what is credited is the second's."""

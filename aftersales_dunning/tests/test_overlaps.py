@@ -133,3 +133,7 @@ class TestOverlaps(GoodsCommon):
         self.assertEqual(invoice.amount_residual_signed, 800)
         hold = self._hold(invoice, scope="amount", amount=500)
         self.assertEqual((hold.held_amount, hold.held_company), (500, 400))
+        other = self._hold(invoice, scope="amount", amount=333.33)
+        self.assertEqual((other.held_amount, other.held_company), (333.33, 266.66))
+        hold.amount = 333.34
+        self.assertEqual(self._get_sums(invoice), (666.67, 533.34))

@@ -109,6 +109,29 @@ class TestRounding(GoodsCommon):
         self._reject(first)
         self.assertDue(invoice, 40.33, 40.32)
 
+    def test_credit_with_cash_rounding(self):
+        """Both lines are disputed, one is credited, each document rounded: no cent due."""
+        rounding = self._new_rounding("add_invoice_line")
+        order = self._new_order(1, 1)
+        order.order_line.write({"price_unit": 33.33, "tax_ids": self.vat})
+        slip = self._deliver(order)
+        invoice = self._bill(order, post=False)
+        invoice.invoice_cash_rounding_id = rounding
+        invoice.action_post()
+        self._complain(slip)
+        self._credit_lines(invoice, {invoice.invoice_line_ids[0]: {}})
+        self.assertDue(invoice, invoice.amount_residual, 0)
+        self.assertIn(invoice.amount_residual, (40.30, 40.32))
+
+    def test_credit_of_the_other_line_and_its_discount(self):
+        """2 of 5 are disputed; the other line is credited with its part of the discount."""
+        _order, slip, invoice = self._discount((5, 100), (5, 100), (1, -100))
+        self._complain(slip, [2, 0])
+        self.assertDue(invoice, 217.8, 871.2)
+        _first, second, discount = invoice.invoice_line_ids
+        self._credit_lines(invoice, {second: {}, discount: {"price_unit": -50}})
+        self.assertDue(invoice, 217.8, 326.7)
+
     def test_document_rounding(self):
         """Taxes are rounded once for the document: nothing of it stays due."""
         self.company.tax_calculation_rounding_method = "round_globally"

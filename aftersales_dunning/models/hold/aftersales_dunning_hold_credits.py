@@ -51,6 +51,16 @@ class AftersalesDunningHold(models.Model):
             >= 0
         )
 
+    def _is_reversed(self):
+        """Say whether credit notes leave nothing open of the invoice."""
+        self.ensure_one()
+        move = self.move_id
+        return (
+            move.state == "posted"
+            and not move.amount_residual
+            and bool(move._get_credit_notes())
+        )
+
     def _get_claimants(self, shares):
         """Return those that dispute an amount and no goods, for ``judge``.
 
@@ -247,6 +257,7 @@ class AftersalesDunningHold(models.Model):
             lambda hold: (
                 hold.waits_for_credit
                 or (hold.credited_amount and hold.amount and not hold.open_amount)
+                or (hold.is_manual and hold._is_reversed())
             )
         )
         covered._end(END_CREDITED)

@@ -142,7 +142,7 @@ class AccountMove(models.Model):
 
     def _answer_credit_questions(self):
         """Close the questions: somebody said what is still disputed."""
-        self._get_credit_questions().unlink()
+        self.filtered("dunning_credits_asked")._get_credit_questions().unlink()
 
     def _close_credit_questions(self):
         """Close the questions about invoices of which nothing is disputed any more."""

@@ -51,15 +51,17 @@ class AccountMoveLine(models.Model):
         """
         # sudo: whoever reconciles need not work on cases
         moves = self.sudo().move_id
-        domain &= Domain("move_id", "in", moves.ids)
+        holds = moves.hold_ids.filtered_domain(
+            domain
+        )  # read for ``held_amount`` anyway
         notes = moves.filtered(lambda move: move.move_type == "out_refund")
         if notes:
             partners = notes.commercial_partner_id
-            domain |= Domain("pending_amount", ">", 0) & Domain(
-                "partner_id", "in", partners.ids
+            holds |= holds.search(
+                Domain("pending_amount", ">", 0)
+                & Domain("partner_id", "in", partners.ids)
             )
-        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as above
-        return Hold.search(domain)
+        return holds
 
     # === Goods of cases === #
 
