@@ -172,6 +172,45 @@ def dun_it_again(story):
     return f"Ten days after that date the run dunns {line.balance_due:.2f}."
 
 
+def dispute_work_by_order_number(story):
+    """Work that nobody delivers: its order's number is the slip, its invoice finds it."""
+    env = story.env
+    work = env["product.product"].create(
+        {"name": "Maintenance", "type": "service", "list_price": 80, "taxes_id": False}
+    )
+    order = env["sale.order"].create(
+        {
+            "partner_id": story.janssen.id,
+            "order_line": [
+                Command.create({"product_id": work.id, "product_uom_qty": 6})
+            ],
+        }
+    )
+    order.action_confirm()
+    case = (
+        env["aftersales.case"]
+        .with_user(story.bram)
+        .create(
+            {
+                "name": "He was here for four hours, not for six",
+                "type_id": story.ref("type_complaint").id,
+                "user_id": story.bram.id,
+                "slip_number": order.name,
+            }
+        )
+    )
+    check(case.partner_id == story.janssen, "the order did not tell the customer.")
+    check(case.line_ids.product_id == work, "the order did not tell the work.")
+    case.line_ids.quantity = 2
+    invoice = order._create_invoices()
+    invoice.action_post()
+    check(invoice.held_amount == 160, f"{invoice.held_amount} are held, not 160.")
+    return (
+        f"Bram enters order {order.name}: 2 of {case.line_ids.delivered:g} hours are"
+        f" disputed; invoice {invoice.name} finds them, {invoice.held_amount:.2f} held."
+    )
+
+
 def _run(story, date=None):
     run = story.env["credit.control.run"].create(
         {
@@ -193,4 +232,5 @@ STEPS = (
     dun_the_rest,
     solve_the_complaint,
     dun_it_again,
+    dispute_work_by_order_number,
 )
