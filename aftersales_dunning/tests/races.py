@@ -73,6 +73,7 @@ class SendingRace(RaceCase):
     _new_policy = vars(DunningSetup)["_new_policy"]  # as a method of this class
     _new_invoice = DunningSetup._new_invoice
     _credit = DunningSetup._credit
+    _match = DunningSetup._match
     _hold = DunningSetup._hold
     _run = DunningSetup._run
 

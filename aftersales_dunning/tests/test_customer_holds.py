@@ -188,12 +188,12 @@ class TestCustomerItems(CustomerHoldCommon):
         lines.state = "to_be_sent"
         self._wizard("printer", lines).print_lines()
         made = lines.communication_id
-        made._ensure_may_print()
+        made._get_printable()
         self._hold_customer()
         of_other = made.filtered(lambda one: one.partner_id == self.other_customer)
-        of_other._ensure_may_print()
+        of_other._get_printable()
         with self.assertRaisesRegex(UserError, "held"):
-            (made - of_other)._ensure_may_print()
+            (made - of_other)._get_printable()
 
     def test_locks_of_a_reminder(self):
         """A sender locks who may be held: the item's customer and who is above him."""

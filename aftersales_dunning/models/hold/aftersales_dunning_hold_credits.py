@@ -40,7 +40,7 @@ class AftersalesDunningHold(models.Model):
             notes = hold.move_id._get_credit_notes() if hold.move_id else hold.move_id
             if notes or hold.credits_known or hold.credited_amount:
                 hold.write({"credits_known": notes.ids, "credited_amount": 0})
-            hold.move_id._answer_credit_questions()
+        self.move_id._answer_credit_questions()
 
     def _is_all(self):
         """Say whether a hold disputes all that an invoice asks for."""

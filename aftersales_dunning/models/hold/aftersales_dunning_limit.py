@@ -124,8 +124,10 @@ class AftersalesDunningLimit(models.Model):
             if row_action == action and group_id in own
         ]
         if user.has_group(DEBTOR_CONTROL):
+            # Not env.ref: it asks the database each time, and this is asked per hold.
+            service_id = self.env["ir.model.data"]._xmlid_to_res_id(SERVICE)
             # sudo: as above
-            service = self.env.ref(SERVICE).sudo()
+            service = self.env["res.groups"].sudo().browse(service_id)
             widening = {service.id, *service.all_implied_ids.ids}
             if not {group_id for group_id, _limit in rows} - widening:
                 return None

@@ -57,9 +57,9 @@ tours.add("aftersales_dunning_release", {
         },
         {trigger: ".modal button[name=action_release]", run: "click"},
         {
-            content: "Nothing is in review any more",
+            content: "Nothing is in review any more, and dunning waits",
             trigger:
-                "body:not(:has(.modal)) .o_form_view:not(:has([name=dunning_notice]))",
+                "body:not(:has(.modal)) .o_form_view [name=dunning_notice]:contains(Not dunned before)",
         },
         {trigger: ".o_notebook a[name=dunning]", run: "click"},
         {
