@@ -7,6 +7,7 @@ from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
 from ..const import SLIP_CLAIMED
+from ..models.case.aftersales_case_gate import GateError
 from .common import AftersalesCommon, feature
 from .deliveries import DeliveriesMixin
 from .gateway import GatewayCommon, write_mail
@@ -40,6 +41,35 @@ class TestSlip(DeliveriesMixin, AftersalesCommon):
         form.name = "Two are missing"
         form.type_id = self.type_complaint
         return form
+
+    def test_slip_comes_before_the_gate(self):
+        """What the slip of a change tells counts for its gate, new case or not."""
+        self.type_complaint.field_rule_ids.unlink()
+        self.env["aftersales.field.rule"].create(
+            [
+                {
+                    "type_id": self.type_complaint.id,
+                    "key": key,
+                    "required_from_id": self.stage_progress.id,
+                }
+                for key in ("partner_id", "product_ids")
+            ]
+        )
+        moved = {"slip_number": self.slip.name, "stage_id": self.stage_progress.id}
+        unknown = {"partner_id": False, "contact_id": False, "user_id": self.agent.id}
+        new = self._as(self.agent)["aftersales.case"].create(
+            {"name": "Broken", "type_id": self.type_complaint.id} | unknown | moved
+        )
+        known = self._as(self.agent, self._new_case(**unknown))
+        known.write(moved)
+        for case in (new, known):
+            self.assertEqual(case.stage_id, self.stage_progress)
+            self.assertEqual(case.partner_id, self.customer)
+            self.assertEqual(case.product_ids, self.filters | self.grinder)
+        with self.assertRaises(GateError):
+            self._as(self.agent, self._new_case(**unknown)).write(
+                moved | {"slip_number": "nobody knows it"}
+            )
 
     # === By hand === #
 
