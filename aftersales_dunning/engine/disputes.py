@@ -138,7 +138,7 @@ def judge(
     :param credits: ``Credit`` iterable, in the order in which they were made
     :param claimants: ``{claim that names no line: ids of the credits that it knew}``
     :param taken_goods: ids of lines of which credited goods were those of a case
-    :param rest: what rounding adds to the lines and no credit note has taken off
+    :param rest: what rounding adds to the lines
     :returns: ``Verdict``
     """
     verdict = Verdict()

@@ -50,6 +50,22 @@ class TestOverlaps(GoodsCommon):
         self._as(self.agent, first).action_done()
         self.assertDue(invoice, 726, 1089)
 
+    def test_overlap_is_credited_in_part(self):
+        """2 and 3 of 3 at a discount, tax included; 2 are credited: the other line is due.
+
+        The total of the credit note is a cent above that of its line.
+        """
+        _order, slip, invoice = self._sell(
+            (3, 33.33, 12.5), (2, 9.99), tax=self.vat_included
+        )
+        cases = self._complain(slip, [2, 0]) | self._complain(slip, [3, 0])
+        self.assertDue(invoice, 87.49, 19.98)
+        self.assertEqual(
+            cases.hold_ids.sorted("id").mapped("held_amount"), [58.33, 29.16]
+        )
+        self._credit_lines(invoice, {invoice.invoice_line_ids[0]: {"quantity": 2}})
+        self.assertDue(invoice, 29.16, 19.98)
+
     def test_two_cases_about_the_same_slip(self):
         """3 of 10 billed are from one slip; two cases are about just these three."""
         first, second = self._new_order(3), self._new_order(7)

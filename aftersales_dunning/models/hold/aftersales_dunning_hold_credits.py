@@ -193,7 +193,7 @@ class AftersalesDunningHold(models.Model):
         for note in move._get_credit_notes() | move._get_draft_credit_notes():
             if note.id in known or (note.state == "draft" and not drafts):
                 continue
-            worths, _rest = note._get_worths()
+            worths = note._get_note_worths()
             amount = sum(
                 worth
                 for line in note.invoice_line_ids

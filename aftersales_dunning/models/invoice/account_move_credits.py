@@ -97,21 +97,27 @@ class AccountMove(models.Model):
         self.ensure_one()
         return get_worths(self._get_lines(), self.amount_total, self.currency_id.round)
 
+    def _get_note_worths(self):
+        """As ``_get_worths``, of a credit note, whose last line bears its rounding."""
+        self.ensure_one()
+        worths, rest = self._get_worths()
+        if worths and rest:
+            worths[max(worths)] += rest
+        return worths
+
     def _get_credits(self, allocations):
         """Return what credit notes take off the lines of an invoice.
 
         :param allocations: ``{sale line: Allocation}`` of its sale lines
-        :returns: list of ``Credit`` in the order of their ids, and what of the rounding
-            of the invoice the credit notes have taken off
+        :returns: list of ``Credit`` in the order of their ids
         """
         self.ensure_one()
         asked = set(self.dunning_credits_asked or [])
-        worths, rests = {}, 0.0
+        worths = {}
         for note in self._get_credit_notes():
-            note_worths, rest = note._get_worths()
             factor = self._get_share_of_note(note)
+            note_worths = note._get_note_worths()
             worths |= {key: factor * value for key, value in note_worths.items()}
-            rests += factor * rest
         Line = self.env["account.move.line"]
         sale_lines = self.invoice_line_ids.sale_line_ids
         own = set(self.invoice_line_ids.ids)
@@ -148,11 +154,10 @@ class AccountMove(models.Model):
                     )
                 )
         digits = self.currency_id.round
-        result = [
+        return [
             Credit(c.id, digits(c.amount), c.lines, c.quantity, c.is_answered)
             for c in sorted(result, key=lambda credit: credit.id)
         ]
-        return result, rests
 
     def _get_rate_of_note(self, note):
         """Return the rate from the currency of a credit note to the invoice's."""

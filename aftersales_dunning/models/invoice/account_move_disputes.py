@@ -70,7 +70,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         allocations = self.invoice_line_ids.sale_line_ids._get_allocations()
-        credits, credited_rest = self._get_credits(allocations)
+        credits = self._get_credits(allocations)
         worths, rest = self._get_worths()
         goods = (shares.case_id | holds.case_id).line_ids.filtered(
             lambda line: line.concerned and line._get_billed_order_line() in allocations
@@ -83,7 +83,7 @@ class AccountMove(models.Model):
             credits,
             holds._get_claimants(shares),
             {part.bill for parts in credited.values() for part in parts},
-            self.currency_id.round(rest - credited_rest),
+            rest,
             self.currency_id.round,
         )
         return Dispute(verdict, credits, credited)
