@@ -42,6 +42,8 @@ def uninstall_hook(env):
     """Give the follow-up flags of held invoices back as they were found."""
     env["account.move"].search([("is_fully_held", "=", True)])._give_back_no_followup()
     env["ir.model.data"]._take_leave("aftersales_dunning")
+    # Odoo leaves an index that we added to a field of another addon.
+    env.cr.execute("DROP INDEX IF EXISTS sale_order__client_order_ref_index")
     # The view reads columns that go now, and would go with them.
     analysis = env["credit.control.analysis"]
     drop_view_if_exists(env.cr, analysis._table)

@@ -31,6 +31,7 @@ class TestFormTours(GateToursSetup, HttpCase):
         self._rule("description", help="In the words of the customer.")
         self._rule("properties.count", help="Broken ones only.")
         self._tour_form("aftersales_case_help")
+        self.assertEqual(len(self.type_complaint.field_rule_ids.filtered("help")), 3)
 
     @feature("N-28")
     def test_signatures_are_shown(self):
@@ -39,3 +40,5 @@ class TestFormTours(GateToursSetup, HttpCase):
         Signature._sign(self.case, "work", b"Report 1", "Anna Janssen", image=draw())
         Signature._sign(self.case, "agreement", b"x", "Piet Janssen")
         self._tour_form("aftersales_case_signatures")
+        signed = Signature.search([("res_id", "=", self.case.id)])
+        self.assertEqual(set(signed.mapped("name")), {"Anna Janssen", "Piet Janssen"})

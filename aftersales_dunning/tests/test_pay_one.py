@@ -66,6 +66,7 @@ class TestPayOne(PayingCommon):
         self._pay(self.invoice)
         for amount in (1000, 0.01, -300, float("nan")):
             self._ask_refused(self.invoice.id, amount, "Load the page again")
+        self.assertEqual(self.invoice.amount_residual, 0)
 
     def test_customer_held(self):
         """He may pay what is held with all of his invoices."""

@@ -1,2 +1,2 @@
 from . import aftersales_handover
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard

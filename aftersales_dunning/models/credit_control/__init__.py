@@ -1,6 +1,6 @@
 from . import credit_control_line
 from . import credit_control_line_paid
-from . import credit_control_letter
+from . import credit_control_communication_letter
 from . import credit_control_communication
 from . import credit_control_policy
 from . import credit_control_policy_forecast
