@@ -1,4 +1,9 @@
-"""Selection keys and lock numbers that models and tests share."""
+"""Groups, selection keys and lock numbers that models and tests share."""
+
+DEBTOR_CONTROL = "account.group_account_invoice"
+ACCOUNTING_MANAGER = "account.group_account_manager"
+# Who reads what holds are about; others see that an invoice is not dunned.
+READERS = f"{DEBTOR_CONTROL},account.group_account_readonly"
 
 SCOPE_AMOUNT = "amount"
 SCOPE_INVOICE = "invoice"

@@ -30,8 +30,7 @@ class TestFormTours(GateToursSetup, HttpCase):
         self._rule("supplier_id", help="Who made it, not who brought it.")
         self._rule("description", help="In the words of the customer.")
         self._rule("properties.count", help="Broken ones only.")
-        self._tour_form("aftersales_case_help")
-        self.assertEqual(len(self.type_complaint.field_rule_ids.filtered("help")), 3)
+        self._check_tour_form("aftersales_case_help")
 
     @feature("N-28")
     def test_signatures_are_shown(self):
@@ -39,6 +38,4 @@ class TestFormTours(GateToursSetup, HttpCase):
         Signature = self.env["aftersales.signature"]
         Signature._sign(self.case, "work", b"Report 1", "Anna Janssen", image=draw())
         Signature._sign(self.case, "agreement", b"x", "Piet Janssen")
-        self._tour_form("aftersales_case_signatures")
-        signed = Signature.search([("res_id", "=", self.case.id)])
-        self.assertEqual(set(signed.mapped("name")), {"Anna Janssen", "Piet Janssen"})
+        self._check_tour_form("aftersales_case_signatures")

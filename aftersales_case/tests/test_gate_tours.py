@@ -48,7 +48,7 @@ class GateToursSetup(AftersalesSetup):
     def _tour_board(self, name):
         self._tour("/odoo/action-aftersales_case.aftersales_overview_action", name)
 
-    def _tour_form(self, name, case=None):
+    def _check_tour_form(self, name, case=None):
         self._tour(f"/odoo/cases/{(case or self.case).id}", name)
 
 
@@ -109,7 +109,7 @@ class TestGateTours(GateToursSetup, HttpCase):
     def test_statusbar_keeps_other_changes(self):
         """A refused click on the status bar loses nothing that was typed before."""
         self._rule("cause_id", required_from_id=self.stage_progress.id)
-        self._tour_form("aftersales_gate_statusbar")
+        self._check_tour_form("aftersales_gate_statusbar")
         self.assertEqual(self.case.stage_id, self.stage_progress)
         self.assertEqual(self.case.name, "Boiler drips a lot")
         self.assertEqual(self.case.cause_id, self.cause)
@@ -118,7 +118,7 @@ class TestGateTours(GateToursSetup, HttpCase):
     def test_refused_button(self):
         """Whatever asked for a refused move, the small form answers."""
         self._rule("cause_id", required_from_id=self.stage_solved.id)
-        self._tour_form("aftersales_gate_button")
+        self._check_tour_form("aftersales_gate_button")
         self.assertEqual(self.case.stage_id, self.stage_solved)
         self.assertEqual(self.case.cause_id, self.cause)
 
@@ -156,8 +156,8 @@ class TestGateTours(GateToursSetup, HttpCase):
             self._new_case(type_id=self.type_service.id, user_id=self.agent.id)
             for _number in range(2)
         ]
-        self._tour_form("aftersales_card_within_warranty", cases[0])
-        self._tour_form("aftersales_card_after_warranty", cases[1])
+        self._check_tour_form("aftersales_card_within_warranty", cases[0])
+        self._check_tour_form("aftersales_card_after_warranty", cases[1])
         found = [case._get_raw_properties() for case in cases]
         self.assertEqual([item["warranty"] for item in found], ["yes", "no"])
         self.assertEqual(found[0]["claim"], "CL-7")
@@ -190,8 +190,8 @@ class TestGateTours(GateToursSetup, HttpCase):
         self._rule("supplier_id", self.type_service, sequence=2)
         self.case.properties = {"slip": "B-1"}
         service = self._new_case(type_id=self.type_service.id, user_id=self.agent.id)
-        self._tour_form("aftersales_type_complaint")
-        self._tour_form("aftersales_type_service", service)
+        self._check_tour_form("aftersales_type_complaint")
+        self._check_tour_form("aftersales_type_service", service)
         self.assertEqual(self.case.type_id, self.type_complaint)
 
 
@@ -204,5 +204,5 @@ class TestGateToursMobile(GateToursSetup, HttpCase):
     def test_statusbar_on_a_phone(self):
         """The small form opens on a phone, too, and keeps what was typed."""
         self._rule("supplier_id", required_from_id=self.stage_progress.id)
-        self._tour_form("aftersales_gate_statusbar_mobile")
+        self._check_tour_form("aftersales_gate_statusbar_mobile")
         self.assertEqual(self.case.stage_id, self.stage_new)

@@ -40,7 +40,7 @@ class TestRightsTours(GateToursSetup, HttpCase):
     @feature("B4-98", "B4-22", "B4-23")
     def test_agent_without_the_fields(self):
         """Form, gate, board, list, pivot and graph work without them."""
-        self._tour_form("aftersales_case_rights_agent")
+        self._check_tour_form("aftersales_case_rights_agent")
         self.assertEqual(self.case.name, "Boiler drips a lot")
         self.assertEqual(self.case.cost, 5)
         self.assertEqual(self.case._get_raw_properties(FIELD), {"guilt": "Carrier"})

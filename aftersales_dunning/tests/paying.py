@@ -86,7 +86,7 @@ class PayingCommon(DunningSetup, AftersalesSetup, HttpCase):
         )
 
     @mute_logger("odoo.http")  # it logs every refusal
-    def _ask_refused(self, route, amount, *words):
+    def _assert_refused(self, route, amount, *words):
         """Begin a payment that is refused; the sentence has these words."""
         answer = self._post(route, amount)
         self.assertIn("error", answer)

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -194,6 +194,28 @@ class TestCustomerItems(CustomerHoldCommon):
         of_other._get_printable()
         with self.assertRaisesRegex(UserError, "held"):
             (made - of_other)._get_printable()
+
+    @feature("P-64")
+    def test_limit_counts_open_items(self):
+        """What a hold of the customer is about is more than his invoices."""
+        self._new_invoice(100)
+        self._new_entry((self.customer, 700), (self.other_customer, 5000))
+        limit = self._set_limit("hold", 800, group="account.group_account_invoice")
+        vals = {
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "scope": "customer",
+            "reason_id": self.env.ref("aftersales_dunning.reason_dispute").id,
+        }
+        holds = self._as(self.dunner)["aftersales.dunning.hold"]
+        hold = holds.create(dict(vals))
+        self.assertEqual(hold.state, "active")
+        limit.amount = 799
+        self.assertEqual(holds.create(dict(vals)).waits_for, "manager")
+        part = self._hold(self._new_invoice(50), amount=10)
+        part.reason_id = vals["reason_id"]
+        with self.assertRaisesRegex(AccessError, "accounting manager"):
+            self._as(self.dunner, part).scope = "customer"
 
     def test_locks_of_a_reminder(self):
         """A sender locks who may be held: the item's customer and who is above him."""

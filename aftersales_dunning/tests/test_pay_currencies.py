@@ -77,7 +77,7 @@ class TestPayCurrencies(PayingCommon):
             [row] = page.xpath(f"//tr[.//a[@title='{invoice.name}']]")
             self.assertTrue(row.xpath(".//a[contains(@href, 'payment=True')]"))
         self.assertFalse(page.xpath("//a[@href='/my/invoices/overdue']"))
-        self._ask_refused("overdue", 1100, "currency")
+        self._assert_refused("overdue", 1100, "currency")
         self._pay_one(euros, 600)
         self.assertOpen((euros, 400), (dollars, 500))
 

@@ -60,12 +60,12 @@ class TestPayOne(PayingCommon):
 
     def test_more_than_open(self):
         """No more than what is open, and nothing of what is paid."""
-        self._ask_refused(self.invoice.id, 1000.01, "Load the page again")
+        self._assert_refused(self.invoice.id, 1000.01, "Load the page again")
         self._pay(self.invoice, 700)
-        self._ask_refused(self.invoice.id, 1000, "Load the page again")
+        self._assert_refused(self.invoice.id, 1000, "Load the page again")
         self._pay(self.invoice)
         for amount in (1000, 0.01, -300, float("nan")):
-            self._ask_refused(self.invoice.id, amount, "Load the page again")
+            self._assert_refused(self.invoice.id, amount, "Load the page again")
         self.assertEqual(self.invoice.amount_residual, 0)
 
     def test_customer_held(self):

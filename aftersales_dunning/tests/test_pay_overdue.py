@@ -84,9 +84,9 @@ class TestPayOverdue(PayingCommon):
         """The total must be what is due now, to the cent."""
         for amount in (1500.01, 1000, 1499.99, 0, -5, float("nan"), "1e3", None):
             with self.subTest(amount=amount):
-                self._ask_refused("overdue", amount, "Load the page again")
+                self._assert_refused("overdue", amount, "Load the page again")
         self.assertFalse(self.env["payment.transaction"].search([], limit=1))
         self._hold(self.older, "amount", 400, self.case)
-        self._ask_refused("overdue", 1500, "Load the page again")
+        self._assert_refused("overdue", 1500, "Load the page again")
         self._pay_overdue(1100)
         self.assertOpen((self.older, 400), (self.newer, 0))

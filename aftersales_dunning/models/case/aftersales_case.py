@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.addons.aftersales_case.const import CLOSED_STATES, STATE_CANCELLED
 
 from ...const import (
+    DEBTOR_CONTROL,
     END_SOLVED,
     END_WITHDRAWN,
     HOLD_ACTIVE,
@@ -12,7 +13,6 @@ from ...const import (
     SETTLED_BY_DEBTOR,
     SETTLED_BY_SERVICE,
 )
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 INVOICE_NONE, INVOICE_WAITING = "none", "waiting"
 INVOICE_PARTLY, INVOICE_FOUND = "partly", "found"

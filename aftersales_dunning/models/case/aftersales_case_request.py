@@ -10,6 +10,7 @@ from odoo.fields import Domain
 
 from ...const import (
     CUSTOMER_HOLD_APPROVAL,
+    DEBTOR_CONTROL,
     HOLD_ACTIVE,
     RUNNING_STATES,
     SCOPE_AMOUNT,
@@ -19,7 +20,6 @@ from ...const import (
 )
 from ...engine.allocation import split_money
 from ...engine.private import LinesWorth
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 AGENT = "aftersales_case.group_aftersales_agent"
 REQUEST_KEYS = {"amount", "by_customer", "lines", "move_id", "note", "reason_id"}

@@ -4,9 +4,14 @@ from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.engine.private import get_private
 
-from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
+from ...const import (
+    DEBTOR_CONTROL,
+    HELD_FULL,
+    HELD_NONE,
+    HELD_PARTIAL,
+    HELD_STATES,
+)
 from ...engine.private import DueAmounts
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 from ..hold.customer_items import covered_domain
 from .credit_control_policy import Judgement
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+from ...const import DEBTOR_CONTROL
 
 MOST_ORDERS = 50
 

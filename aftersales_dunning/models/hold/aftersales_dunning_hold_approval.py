@@ -1,13 +1,14 @@
 from odoo import api, models
 
 from ...const import (
+    ACCOUNTING_MANAGER,
+    DEBTOR_CONTROL,
     SCOPE_CUSTOMER,
     SYNC,
     WAITS_APPROVAL,
     WAITS_MANAGER,
     WAITS_SERVICE,
 )
-from .aftersales_dunning_limit import ACCOUNTING_MANAGER, DEBTOR_CONTROL
 
 
 class AftersalesDunningHold(models.Model):

@@ -3,10 +3,12 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...const import SCOPE_CUSTOMER
+from ...const import (
+    READERS,
+    SCOPE_CUSTOMER,
+)
 from .customer_items import RUNNING, covered_items
 
-READERS = "account.group_account_invoice,account.group_account_readonly"
 IS_OPEN = SQL("line.reconciled IS NOT TRUE AND line.parent_state = 'posted'")
 
 
@@ -27,16 +29,19 @@ class AftersalesDunningHold(models.Model):
         help="Open items that were held when their customer became part of another one.",
     )
 
-    def _get_customer_items(self):
-        """Return ``{hold: open items}`` that the customer-wide ones of these cover."""
-        holds = self.filtered(lambda hold: hold.scope == SCOPE_CUSTOMER)
+    def _get_customer_items(self, as_customers=False):
+        """Return ``{hold: open items}`` that the customer-wide ones of these cover.
+
+        :param as_customers: whether to take all of these for customer-wide ones
+        """
+        holds = self.filtered(lambda hold: as_customers or hold.scope == SCOPE_CUSTOMER)
         if not holds.ids:
             return {}
         self.env.flush_all()
         which = SQL("hold.id IN %s", tuple(holds.ids))
         found = {}
         for hold_id, line_id, _move_id in self.env.execute_query(
-            covered_items(which, IS_OPEN)
+            covered_items(which, IS_OPEN, as_customers)
         ):
             found.setdefault(hold_id, []).append(line_id)
         # sudo: what is held is held, whoever looks

@@ -3,8 +3,12 @@ from math import isfinite
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_CUSTOMER
-from .aftersales_dunning_limit import DEBTOR_CONTROL
+from ...const import (
+    DEBTOR_CONTROL,
+    HOLD_ACTIVE,
+    RUNNING_STATES,
+    SCOPE_CUSTOMER,
+)
 
 # What people set; everything else is set by the actions.
 EDITABLE = {

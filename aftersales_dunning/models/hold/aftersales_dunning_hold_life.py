@@ -6,7 +6,9 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from ...const import (
+    ACCOUNTING_MANAGER,
     CUSTOMER_HOLD_APPROVAL,
+    DEBTOR_CONTROL,
     END_BY_HAND,
     END_REFUSED,
     EVENT_HOLD,
@@ -24,7 +26,6 @@ from ...const import (
     WAITS_SERVICE,
     WAITS_SLIP,
 )
-from .aftersales_dunning_limit import ACCOUNTING_MANAGER, DEBTOR_CONTROL
 from .dunning_lock import SECONDS_OF_JOB, lock_for_hold
 
 

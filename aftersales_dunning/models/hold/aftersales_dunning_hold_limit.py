@@ -3,6 +3,7 @@ from odoo import fields, models
 from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...const import (
+    DEBTOR_CONTROL,
     END_BY_HAND,
     END_EXPIRED,
     END_REFUSED,
@@ -15,7 +16,6 @@ from ...const import (
     WAITS_MANAGER,
 )
 from ...engine.private import LinesWorth
-from .aftersales_dunning_limit import DEBTOR_CONTROL
 
 TERMS = ("release_policy", "wait_days", "due_days", "payment_term_id")
 
@@ -72,16 +72,15 @@ class AftersalesDunningHold(models.Model):
         :param vals: values that the holds would get
         """
         vals = vals or {}
-        of_customers = self._get_open_of_customers(
-            self.filtered(lambda hold: vals.get("scope", hold.scope) == SCOPE_CUSTOMER)
+        of_customers = self.filtered(
+            lambda hold: vals.get("scope", hold.scope) == SCOPE_CUSTOMER
         )
+        items = of_customers._get_customer_items(as_customers=True)
         worths = {}
         for hold in self:
             scope = vals.get("scope", hold.scope)
-            if scope == SCOPE_CUSTOMER:
-                worths[hold.id] = of_customers.get(
-                    (hold.partner_id, hold.company_id), 0
-                )
+            if hold in of_customers:
+                worths[hold.id] = sum(items[hold].mapped("amount_residual"))
                 continue
             amount = (
                 hold.move_id.amount_residual
@@ -90,23 +89,6 @@ class AftersalesDunningHold(models.Model):
             )
             worths[hold.id] = hold._to_company_currency(amount)
         return worths
-
-    def _get_open_of_customers(self, holds):
-        """Return ``{(customer, company): amount}``: what is open now."""
-        if not holds:
-            return {}
-        rows = self.env["account.move"]._read_group(
-            [
-                ("commercial_partner_id", "in", holds.partner_id.ids),
-                ("company_id", "in", holds.company_id.ids),
-                ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ],
-            ["commercial_partner_id", "company_id"],
-            ["amount_residual_signed:sum"],
-        )
-        return {(partner, company): amount for partner, company, amount in rows}
 
     def _get_goods_worths(self):
         """Return ``{hold id: what the goods of its case are billed at}`` there."""

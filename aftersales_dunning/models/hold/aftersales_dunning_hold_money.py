@@ -2,13 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...const import HOLD_ACTIVE, SCOPE_CUSTOMER
+from ...const import HOLD_ACTIVE, READERS, SCOPE_CUSTOMER
 from .customer_items import ACTIVE, IS_ITEM, covered_items
 
-READERS = (
-    "account.group_account_invoice,account.group_account_readonly,"
-    "account_credit_control.group_account_credit_control_info"
-)
+MONEY_READERS = f"{READERS},account_credit_control.group_account_credit_control_info"
 IS_OPEN = SQL(
     """line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
    AND line.amount_residual > 0"""
@@ -120,7 +117,7 @@ class AftersalesDunningHold(models.Model):
         search="_search_held_now",
         compute_sudo=True,
         currency_field="company_currency_id",
-        groups=READERS,
+        groups=MONEY_READERS,
         help="What is not dunned at the moment because of this hold, in the company's"
         " currency: also of a hold that ended while the invoice waits for its date.",
     )
@@ -129,7 +126,7 @@ class AftersalesDunningHold(models.Model):
         compute="_compute_held_at_end",
         store=True,
         currency_field="company_currency_id",
-        groups=READERS,
+        groups=MONEY_READERS,
         help="What this hold kept from being dunned before it ended, in the company's"
         " currency.",
     )

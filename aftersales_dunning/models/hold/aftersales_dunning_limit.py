@@ -6,10 +6,15 @@ from odoo.tools import format_amount, ormcache
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
 
-from ...const import LIMIT_ACTIONS, LIMIT_DATE, LIMIT_HOLD, LIMIT_RENEW
+from ...const import (
+    ACCOUNTING_MANAGER,
+    DEBTOR_CONTROL,
+    LIMIT_ACTIONS,
+    LIMIT_DATE,
+    LIMIT_HOLD,
+    LIMIT_RENEW,
+)
 
-DEBTOR_CONTROL = "account.group_account_invoice"
-ACCOUNTING_MANAGER = "account.group_account_manager"
 SERVICE = "aftersales_case.group_aftersales_manager"
 
 

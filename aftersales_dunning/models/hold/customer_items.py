@@ -26,7 +26,7 @@ ITEMS = """
     WITH RECURSIVE member (hold_id, partner_id) AS (
         SELECT hold.id, hold.partner_id
           FROM aftersales_dunning_hold AS hold
-         WHERE hold.scope = 'customer' AND %(which)s
+         WHERE %(scope)s AND %(which)s
          UNION
         SELECT member.hold_id, contact.id
           FROM member
@@ -64,17 +64,20 @@ ITEMS = """
       JOIN aftersales_dunning_kept_rel AS kept ON kept.hold_id = hold.id
       JOIN account_move_line AS line ON line.id = kept.line_id
       JOIN account_move AS move ON move.id = line.move_id
-     WHERE hold.scope = 'customer' AND %(which)s AND %(item)s AND %(within)s
+     WHERE %(scope)s AND %(which)s AND %(item)s AND %(within)s
 """
 
 
-def covered_items(which, within=None):
+def covered_items(which, within=None, as_customers=False):
     """Return the query of what customer-wide holds cover: (hold_id, line_id, move_id).
 
     :param which: condition on ``hold``, such as ``ACTIVE``
     :param within: condition on ``line`` and ``move``, its move and the item; none for all
+    :param as_customers: whether to take all of the holds for customer-wide ones
     """
-    return SQL(ITEMS, which=which, within=within or SQL("true"), item=IS_ITEM)
+    scope = SQL("true") if as_customers else SQL("hold.scope = 'customer'")
+    within = within or SQL("true")
+    return SQL(ITEMS, scope=scope, which=which, within=within, item=IS_ITEM)
 
 
 def covered_domain(name, column):

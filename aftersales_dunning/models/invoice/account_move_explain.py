@@ -3,7 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...const import HOLD_ACTIVE
+from ...const import (
+    HOLD_ACTIVE,
+    READERS,
+)
 
 
 class AccountMove(models.Model):
@@ -14,7 +17,7 @@ class AccountMove(models.Model):
     dunning_explanation = fields.Html(
         "Why (Not) Today?",
         compute="_compute_dunning_explanation",
-        groups="account.group_account_invoice,account.group_account_readonly",
+        groups=READERS,
     )
 
     @api.depends_context("uid", "lang")

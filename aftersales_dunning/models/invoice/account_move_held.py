@@ -1,8 +1,14 @@
 from odoo import api, fields, models
 
-from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES, HOLD_ACTIVE
+from ...const import (
+    DEBTOR_CONTROL,
+    HELD_FULL,
+    HELD_NONE,
+    HELD_PARTIAL,
+    HELD_STATES,
+    HOLD_ACTIVE,
+)
 from ...engine.disputes import hold_out
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 # Debtor control, and the customer himself of his own invoices.
 AMOUNT_READERS = f"{DEBTOR_CONTROL},base.group_portal"

@@ -51,9 +51,7 @@ class AccountMoveLine(models.Model):
         """
         # sudo: whoever reconciles need not work on cases
         moves = self.sudo().move_id
-        holds = moves.hold_ids.filtered_domain(
-            domain
-        )  # read for ``held_amount`` anyway
+        holds = moves.hold_ids.filtered_domain(domain)
         notes = moves.filtered(lambda move: move.move_type == "out_refund")
         if notes:
             partners = notes.commercial_partner_id

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...const import HELD_NONE, HELD_STATES
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
+from ...const import (
+    DEBTOR_CONTROL,
+    HELD_NONE,
+    HELD_STATES,
+)
 
 # Those who send reminders know what they may not ask for.
 DUNNERS = f"{DEBTOR_CONTROL},account_credit_control.group_account_credit_control_info"

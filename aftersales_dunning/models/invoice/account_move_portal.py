@@ -2,9 +2,11 @@ from odoo import api, fields, models
 
 from odoo.addons.aftersales_case.engine.private import get_private
 
-from ...const import HOLD_ACTIVE
+from ...const import (
+    DEBTOR_CONTROL,
+    HOLD_ACTIVE,
+)
 from ...engine.private import AskedAmount, NoDiscount, Payable
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 
 class AccountMove(models.Model):

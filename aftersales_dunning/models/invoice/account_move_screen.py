@@ -6,20 +6,18 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...const import (
+    DEBTOR_CONTROL,
     HELD_FULL,
     HELD_NONE,
     HELD_PARTIAL,
     HELD_STATES,
     HOLD_ACTIVE,
+    READERS,
     RUNNING_STATES,
     SCOPE_CUSTOMER,
     WAITS_APPROVAL,
 )
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 from ..hold.customer_items import covered_domain
-
-READERS = f"{DEBTOR_CONTROL},account.group_account_readonly"
-
 
 SHOWN_INVOICES = 10
 

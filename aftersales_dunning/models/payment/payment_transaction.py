@@ -3,7 +3,6 @@ from odoo import fields, models
 from ...engine.allocation import spread_due
 from ...engine.asked import get_payable
 from ...engine.private import Payable
-from ..hold.aftersales_dunning_limit import DEBTOR_CONTROL
 
 
 class PaymentTransaction(models.Model):
@@ -91,13 +90,8 @@ class PaymentTransaction(models.Model):
 
     def _get_debtor_controller(self):
         """Return the user who deals with the invoices, of debtor control."""
-        company = self.company_id
-        # sudo: who belongs to debtor control is looked up for the task only
-        group = self.env.ref(DEBTOR_CONTROL).sudo()
-        users = group.all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        )
-        # sudo: so is who decided about holds
+        # sudo: who decides about holds is looked up for the task only
         holds = self.invoice_ids.sudo().hold_ids
+        users = holds._get_debtor_control(self.company_id)
         known = (holds.approved_by_id | holds.requested_by_id) & users
         return (known or users.sorted("id"))[:1]

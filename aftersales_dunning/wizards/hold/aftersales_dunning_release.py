@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...models.hold.aftersales_dunning_limit import DEBTOR_CONTROL
+from ...const import DEBTOR_CONTROL
 
 
 class AftersalesDunningRelease(models.TransientModel):
