@@ -281,6 +281,25 @@ class DunningSetup:
             hold.action_approve()
         return hold
 
+    def _prepare_reminder(self, run, invoice, **vals):
+        """Return the values of a control line, as somebody may send them."""
+        item = invoice._get_term_lines()[:1]
+        return {
+            "date": self.today,
+            "date_due": self.today,
+            "state": "draft",
+            "channel": "email",
+            "invoice_id": invoice.id,
+            "partner_id": invoice.partner_id.id,
+            "account_id": item.account_id.id,
+            "amount_due": invoice.amount_residual,
+            "balance_due": invoice.amount_residual,
+            "move_line_id": item.id,
+            "policy_level_id": self.policy.level_ids[0].id,
+            "company_id": self.company.id,
+            "run_id": run.id,
+        } | vals
+
     def _run(self, date=None):
         """Make a credit control run and return it, with its lines."""
         run = self.env["credit.control.run"].create(

@@ -24,24 +24,6 @@ class TestGateOfNewLines(DunningCommon):
             company_ids=[Command.set(self.company.ids)],
         )
 
-    def _prepare_line(self, run, invoice, **vals):
-        item = invoice._get_term_lines()[:1]
-        return {
-            "date": self.today,
-            "date_due": self.today,
-            "state": "draft",
-            "channel": "email",
-            "invoice_id": invoice.id,
-            "partner_id": invoice.partner_id.id,
-            "account_id": item.account_id.id,
-            "amount_due": invoice.amount_residual,
-            "balance_due": invoice.amount_residual,
-            "move_line_id": item.id,
-            "policy_level_id": self.policy.level_ids[0].id,
-            "company_id": self.company.id,
-            "run_id": run.id,
-        } | vals
-
     def test_no_line_is_made_as_sent(self):
         """A reminder about a held invoice is not made as one that went, or goes."""
         lines = self._as(self.sender)["credit.control.line"]
@@ -49,24 +31,24 @@ class TestGateOfNewLines(DunningCommon):
         free = self._new_invoice(100)
         for state in ("sent", "queued", "to_be_sent"):
             with self.subTest(state=state):
-                vals = self._prepare_line(run, self.whole, state=state)
+                vals = self._prepare_reminder(run, self.whole, state=state)
                 with self.assertRefused(UserError, f"{self.whole.name}: held"):
                     call(lines, "create", vals)
                 with self.assertRefused(UserError, f"{self.whole.name}: held"):
                     call(
                         lines,
                         "create",
-                        self._prepare_line(run, self.whole) | {"state": state},
+                        self._prepare_reminder(run, self.whole) | {"state": state},
                         dunning_judged=True,
                     )
                 vals.pop("state")
                 with self.assertRefused(UserError, f"{self.whole.name}: held"):
                     call(lines, "create", vals, default_state=state)
                 made = call(
-                    lines, "create", self._prepare_line(run, self.part, state=state)
+                    lines, "create", self._prepare_reminder(run, self.part, state=state)
                 )
                 self.assertEqual(lines.browse(made).balance_due, 679)
-                call(lines, "create", self._prepare_line(run, free, state=state))
-        line = lines.create(self._prepare_line(run, self.whole))
+                call(lines, "create", self._prepare_reminder(run, free, state=state))
+        line = lines.create(self._prepare_reminder(run, self.whole))
         with self.assertRefused(UserError, "held"):
             call(line, "copy", {"state": "sent"})

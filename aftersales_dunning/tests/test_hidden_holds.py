@@ -158,7 +158,7 @@ class TestHiddenHolds(DunningCommon):
         """Without the right Invoicing he learns that it is held, and not why."""
         run = self._run()
         line = self.env["credit.control.line"].create(
-            self._prepare_line(run, self.whole)
+            self._prepare_reminder(run, self.whole)
         )
         mine = self._as(self.sender, line)
         with self.assertRefused(UserError, f"{self.whole.name}: held") as caught:
@@ -168,21 +168,3 @@ class TestHiddenHolds(DunningCommon):
             call(mine, "read", ["hold_why"])
         with self.assertRefused(UserError, REASON):
             line.with_user(self.accountant).sudo().write({"state": "to_be_sent"})
-
-    def _prepare_line(self, run, invoice, **vals):
-        item = invoice._get_term_lines()[:1]
-        return {
-            "date": self.today,
-            "date_due": self.today,
-            "state": "draft",
-            "channel": "email",
-            "invoice_id": invoice.id,
-            "partner_id": invoice.partner_id.id,
-            "account_id": item.account_id.id,
-            "amount_due": invoice.amount_residual,
-            "balance_due": invoice.amount_residual,
-            "move_line_id": item.id,
-            "policy_level_id": self.policy.level_ids[0].id,
-            "company_id": self.company.id,
-            "run_id": run.id,
-        } | vals

@@ -94,13 +94,7 @@ class TestRounding(GoodsCommon):
 
     def test_cash_rounding_goes_with_what_is_undisputed(self):
         """One of two lines is disputed: the rounding is due with the other."""
-        rounding = self._new_rounding("add_invoice_line")
-        order = self._new_order(1, 1)
-        order.order_line.write({"price_unit": 33.33, "tax_ids": self.vat})
-        slip = self._deliver(order)
-        invoice = self._bill(order, post=False)
-        invoice.invoice_cash_rounding_id = rounding
-        invoice.action_post()
+        slip, invoice = self._sell_rounded()
         self.assertEqual(invoice.amount_total, 80.65)
         first = self._complain(slip, [1, 0])
         self.assertDue(invoice, 40.33, 40.32)
@@ -111,13 +105,7 @@ class TestRounding(GoodsCommon):
 
     def test_credit_with_cash_rounding(self):
         """Both lines are disputed, one is credited, each document rounded: no cent due."""
-        rounding = self._new_rounding("add_invoice_line")
-        order = self._new_order(1, 1)
-        order.order_line.write({"price_unit": 33.33, "tax_ids": self.vat})
-        slip = self._deliver(order)
-        invoice = self._bill(order, post=False)
-        invoice.invoice_cash_rounding_id = rounding
-        invoice.action_post()
+        slip, invoice = self._sell_rounded()
         self._complain(slip)
         self._credit_lines(invoice, {invoice.invoice_line_ids[0]: {}})
         self.assertDue(invoice, invoice.amount_residual, 0)
@@ -140,6 +128,16 @@ class TestRounding(GoodsCommon):
         self.assertDue(invoice, invoice.amount_total, 0)
         self._credit_lines(invoice, {invoice.invoice_line_ids[0]: {}})
         self.assertDue(invoice, invoice.amount_residual, 0)
+
+    def _sell_rounded(self):
+        """Return slip and invoice of two machines; cash rounding adds a line."""
+        order = self._new_order(1, 1)
+        order.order_line.write({"price_unit": 33.33, "tax_ids": self.vat})
+        slip = self._deliver(order)
+        invoice = self._bill(order, post=False)
+        invoice.invoice_cash_rounding_id = self._new_rounding("add_invoice_line")
+        invoice.action_post()
+        return slip, invoice
 
     def _new_rounding(self, strategy):
         account = self.company.income_currency_exchange_account_id

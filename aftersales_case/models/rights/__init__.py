@@ -1,3 +1,4 @@
+from . import aftersales_cached_mixin
 from . import aftersales_restricted_mixin
 from . import aftersales_field_right
 from . import aftersales_case

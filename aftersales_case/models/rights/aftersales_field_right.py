@@ -40,6 +40,7 @@ class AftersalesFieldRight(models.Model):
     """
 
     _name = "aftersales.field.right"
+    _inherit = "aftersales.cached.mixin"
     _description = "Field Right"
     _rec_name = "key"
     _order = "key"
@@ -187,19 +188,3 @@ class AftersalesFieldRight(models.Model):
                 frozenset(right.write_group_ids.ids) or None,
             )
         return frozendict(result)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rights = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rights
-
-    def write(self, vals):
-        res = super().write(vals)
-        self.env.registry.clear_cache()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env.registry.clear_cache()
-        return res

@@ -36,7 +36,7 @@ class AftersalesDunningLimit(models.Model):
 
     _name = "aftersales.dunning.limit"
     _description = "Limit in Dunning"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = ["aftersales.cached.mixin", "aftersales.bounded.mixin"]
     _order = "company_id, action, amount, id"
     _rec_name = "group_id"
 
@@ -82,24 +82,6 @@ class AftersalesDunningLimit(models.Model):
     _days_positive = models.Constraint(
         "CHECK(days >= 0)", "Up to Days: enter 0 or more."
     )
-
-    # === CRUD: the rows are kept in memory === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        limits = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return limits
-
-    def write(self, vals):
-        res = super().write(vals)
-        self.env.registry.clear_cache()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env.registry.clear_cache()
-        return res
 
     @ormcache("company_id")
     def _get_rows(self, company_id):
