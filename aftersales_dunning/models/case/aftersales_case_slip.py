@@ -20,6 +20,7 @@ class AftersalesCase(models.Model):
 
     sale_order_id = fields.Many2one(
         "sale.order",
+        "Sales Order",
         domain=[("state", "=", "sale")],
         check_company=True,
         index="btree_not_null",
