@@ -289,27 +289,6 @@ def concern(wanted, shares):
     return result
 
 
-def split_money(total, quantities, whole, round_amount):
-    """Split the total of an invoice line over parts of its quantity.
-
-    Each part gets the difference of two rounded sums, so the parts of a whole line add
-    up to its total to the cent.
-
-    :param total: amount of the line, with tax
-    :param quantities: the parts, in order
-    :param whole: quantity of the line
-    :param round_amount: function that rounds an amount to the currency
-    :returns: list of amounts, as long as ``quantities``
-    """
-    amounts, reached, given = [], 0.0, 0.0
-    for quantity in quantities:
-        reached += quantity
-        upto = round_amount(total * min(reached / whole, 1)) if whole else 0.0
-        amounts.append(round_amount(upto - given))
-        given = upto
-    return amounts
-
-
 def spread_due(open_amounts, held):
     """Say what is due of each instalment when a part of the invoice is held.
 

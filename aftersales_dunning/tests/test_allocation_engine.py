@@ -5,7 +5,6 @@ from odoo.addons.aftersales_dunning.engine.allocation import (
     Delivery,
     allocate,
     concern,
-    split_money,
     spread_due,
 )
 
@@ -150,12 +149,6 @@ class TestAllocationEngine(BaseCase):
         """Six of ten that stand on two invoices: the first four, then two."""
         self.assertEqual(concern(6, [(I1, 4), (I2, 6)]), {I1: 4, I2: 2})
         self.assertEqual(concern(6, [(I1, 4)]), {I1: 4})
-
-    def test_money_adds_up(self):
-        """Thirds of 100.00 are 33.33, 33.34 and 33.33: together 100.00."""
-        amounts = split_money(100.0, [1, 1, 1], 3, lambda value: round(value, 2))
-        self.assertEqual(amounts, [33.33, 33.34, 33.33])
-        self.assertEqual(split_money(100.0, [1], 0, round), [0.0])
 
     def test_hold_lies_on_what_is_due_last(self):
         """Of two instalments the later one is held first."""

@@ -8,6 +8,7 @@ from odoo.addons.aftersales_dunning.engine.disputes import (
     get_worths,
     hold_out,
     judge,
+    split,
 )
 
 L1, L2, L3 = 1, 2, 3
@@ -29,6 +30,12 @@ class TestDisputesEngine(BaseCase):
         return judge(
             lines, worths, parts, credits, rest=rest, round_amount=_cent, **options
         )
+
+    def test_money_adds_up(self):
+        """Thirds of 100.00 are 33.33, 33.34 and 33.33: together 100.00."""
+        self.assertEqual(split(100.0, [1, 1, 1], _cent), [33.33, 33.34, 33.33])
+        self.assertEqual(split(100.0, [1, 2], _cent)[0], 33.33)
+        self.assertEqual(split(0.0, [1, 1], _cent), [0.0, 0.0])
 
     def test_discount_is_spread_over_lines_of_its_taxes(self):
         """100 off the lines at 21 %: the line at 6 % bears nothing of it."""

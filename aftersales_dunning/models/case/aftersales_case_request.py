@@ -18,7 +18,7 @@ from ...const import (
     SCOPE_INVOICE,
     SYNC,
 )
-from ...engine.allocation import split_money
+from ...engine.disputes import split
 from ...engine.private import LinesWorth
 
 AGENT = "aftersales_case.group_aftersales_agent"
@@ -366,8 +366,10 @@ class AftersalesCase(models.Model):
         currency = move.currency_id
         worths, _rest = move._get_worths()
         amounts = [
-            split_money(
-                worths.get(line.id, 0), [quantity], line.quantity, currency.round
+            split(
+                worths.get(line.id, 0),
+                [quantity, line.quantity - quantity],
+                currency.round,
             )[0]
             for line, quantity in lines.items()
         ]
