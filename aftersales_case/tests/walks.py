@@ -47,6 +47,13 @@ def _get_subclasses(definition):
         yield from _get_subclasses(subclass)
 
 
+def _get_addon(definition):
+    """Return the name of the addon of ours that a class is written in, or None."""
+    parts = definition.__module__.split(".")
+    is_ours = parts[:2] == ["odoo", "addons"] and parts[2].startswith("aftersales_")
+    return parts[2] if is_ours else None
+
+
 class Unwalked(AssertionError):
     """The walk met something that nobody has told it how to try."""
 
@@ -151,20 +158,26 @@ class RightsWalk:
         )
 
     def _walk_methods(self):
-        """Return sorted (model, method) of all that the addon lets callers call."""
-        prefix = f"odoo.addons.{self.walk_addon}."
+        """Return sorted (model, method) of all that the addon lets callers call.
+
+        What a mixin of ours offers is walked on each model that inherits it, by the
+        addon that has the model inherit it.
+        """
         found = set()
         for model in self.env:
             if model.startswith("aftersales.") and self.env[model]._abstract:
                 continue  # walked as part of the models that inherit it
             for definition in type(self.env[model]).mro():
-                if not definition.__module__.startswith(prefix):
+                addon = _get_addon(definition)
+                if not addon:
                     continue
                 origin = getattr(definition, "_name", None) or model
-                if origin != model and not origin.startswith("aftersales."):
-                    continue  # walked on the model it was written for
-                if origin != model and self._is_of_sibling(model):
-                    continue  # a mixin of ours; walked with the sibling's own
+                if origin != model:
+                    if not origin.startswith("aftersales."):
+                        continue  # walked on the model it was written for
+                    addon = self._get_heir(model, origin) or addon
+                if addon != self.walk_addon:
+                    continue
                 for name, function in vars(definition).items():
                     if self.env[model]._transient and name in DEFAULT_CALLS:
                         continue  # everybody's own: see assertWizardsAreOwn
@@ -172,9 +185,16 @@ class RightsWalk:
                         found.add((model, name))
         return sorted(found)
 
-    def _is_of_sibling(self, model):
-        module = self.env[model]._original_module
-        return model.startswith("aftersales.") and module != self.walk_addon
+    def _get_heir(self, model, mixin):
+        """Return the addon of ours that has a model inherit a mixin, or None."""
+        if model.startswith("aftersales."):
+            return self.env[model]._original_module
+        for definition in type(self.env[model]).mro():
+            inherited = vars(definition).get("_inherit") or ()
+            names = [inherited] if isinstance(inherited, str) else inherited
+            if mixin in names and getattr(definition, "_name", None) in (None, model):
+                return _get_addon(definition)
+        return None
 
     def _is_public(self, model, name):
         try:

@@ -198,6 +198,10 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 {},
             ),
             ("credit.control.line", "write"): ([{"state": "sent"}], {}),
+            ("sale.order", "action_use_for_aftersales_case"): (
+                [],
+                {"aftersales_case_id": case.id},
+            ),
             ("sale.order", "write"): ([{"client_order_ref": "Forged"}], {}),
         }
 
