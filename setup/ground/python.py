@@ -62,13 +62,17 @@ def build_venv(odoo):
     )
 
 
+def packages(venv):
+    """Return the folder of the packages of a virtual environment."""
+    return venv / f"lib/python{VERSION[0]}.{VERSION[1]}/site-packages"
+
+
 def _make_venv(path, odoo):
     """Install the locks into `path` and make Odoo importable there."""
     with step("installing Python packages"):
         if not _install_by_uv(path):
             _install_by_pip(path)
-    packages = path / f"lib/python{VERSION[0]}.{VERSION[1]}/site-packages"
-    (packages / "odoo-source.pth").write_text(f"{odoo.root}\n")
+    (packages(path) / "odoo-source.pth").write_text(f"{odoo.root}\n")
     bin_folder = path / "bin"
     (bin_folder / "wkhtmltopdf").symlink_to("wkhtmltopdf-pack")
     # A script, not `python -m odoo`: workers restart Odoo by running argv[0] again.
