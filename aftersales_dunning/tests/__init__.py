@@ -43,6 +43,7 @@ from . import test_overlaps
 from . import test_partner_moves
 from . import test_pay_between
 from . import test_pay_currencies
+from . import test_pay_hostile
 from . import test_pay_one
 from . import test_pay_overdue
 from . import test_pay_sent

@@ -93,8 +93,8 @@ class PayingCommon(DunningSetup, AftersalesSetup, HttpCase):
         for word in words:
             self.assertIn(word, answer["error"]["data"]["message"])
 
-    def _post(self, route, amount, token=None):
-        """Post what the payment form posts; return the whole answer."""
+    def _post(self, route, amount, token=None, **others):
+        """Post what the payment form posts, and others; return the whole answer."""
         self.authenticate(LOGIN, LOGIN)
         params = {
             "provider_id": self.provider.id,
@@ -109,7 +109,7 @@ class PayingCommon(DunningSetup, AftersalesSetup, HttpCase):
         params[own] = "Overdue" if route == "overdue" else None
         return self.url_open(
             f"/invoice/transaction/{route}",
-            data=json.dumps({"params": params}),
+            data=json.dumps({"params": params | others}),
             headers={"Content-Type": "application/json"},
             timeout=120,
         ).json()

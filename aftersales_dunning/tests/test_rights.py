@@ -246,6 +246,7 @@ class TestRoutes(DunningSetup, AftersalesSetup, HttpCase):
             find_routes("aftersales_dunning"),
             [
                 "DunningReportController.report_routes",
+                "PaymentDunning.overdue_invoices_transaction",
                 "PortalDunning.portal_my_overdue_invoices",
             ],
         )

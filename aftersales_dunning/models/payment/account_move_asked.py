@@ -30,18 +30,30 @@ class AccountMove(models.Model):
         ):
             return {}
         standings = self._get_standings()
-        is_amount = isinstance(amount, int | float) and amount > 0
         if len(self) == 1:
-            if not is_amount or self._exceeds(amount, standings[self].residual):
+            amount = self._read_amount(amount, standings[self].residual)
+            if not amount:
                 raise ValidationError(self._get_changed_message())
             return {str(self.id): self._ask(amount, standings[self])}
         due = {move: self.currency_id.round(standings[move].due_now) for move in self}
-        if not is_amount or self.currency_id.compare_amounts(amount, sum(due.values())):
+        total = sum(due.values())
+        amount = self._read_amount(amount, total)
+        if not amount or self.currency_id.compare_amounts(amount, total):
             raise ValidationError(self._get_changed_message())
         return {str(move.id): move._ask(due[move], standings[move]) for move in self}
 
-    def _exceeds(self, amount, residual):
-        return self.currency_id.compare_amounts(amount, residual) > 0
+    def _read_amount(self, amount, most):
+        """Return what a page posted as the currency has it; 0 for what is no amount.
+
+        :param most: the most that may be paid
+        """
+        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+        currency = self.currency_id
+        # What is huge, or not a number, cannot be rounded.
+        if not is_number or not 0 < amount <= most + currency.rounding:
+            return 0.0
+        amount = currency.round(amount)
+        return 0.0 if currency.compare_amounts(amount, most) > 0 else amount
 
     def _ask(self, amount, standing):
         """Return what to remember of an amount that is asked for of this invoice."""
