@@ -286,6 +286,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ["CaseThreadController.mail_thread_partner_from_email"],
         )
 
+    def test_system_fields_are_kept(self):
+        """Nobody writes which job an activity tells of."""
+        self.assertSystemFieldsAreKept(self.env.ref("base.user_admin"))
+
     def test_wizards_are_own(self):
         """A wizard shows cases and targets: nobody reads or writes another's."""
         self.assertWizardsAreOwn()

@@ -17,6 +17,8 @@ REFUSALS = (AccessError, MissingError, RedirectWarning, UserError)
 OPERATIONS = ("read", "write", "create", "unlink")
 # Rows of these say that somebody was here, not that he changed something.
 TRACES = {"res_users_log", "mail_presence", "bus_bus"}
+# Only refuses what the model itself would take: see assertSystemFieldsAreKept.
+KEPT = "aftersales.kept.mixin"
 # Tried with a word in a field of text, where nobody says how else.
 DEFAULT_CALLS = ("create", "write")
 # What a method changes is the caller's own; only the attacked case must stay as it is.
@@ -173,7 +175,7 @@ class RightsWalk:
                     continue
                 origin = getattr(definition, "_name", None) or model
                 if origin != model:
-                    if not origin.startswith("aftersales."):
+                    if not origin.startswith("aftersales.") or origin == KEPT:
                         continue  # walked on the model it was written for
                     addon = self._get_heir(model, origin) or addon
                 if addon != self.walk_addon:
@@ -348,6 +350,46 @@ class RightsWalk:
             )
             rows[model] = self.env.cr.fetchall()
         return rows
+
+    # === What the system keeps === #
+
+    def assertSystemFieldsAreKept(self, user):
+        """Nobody sets what the addon keeps, read-only and stored, on models of others.
+
+        Models that only administrators of the system write are left out.
+
+        :param user: somebody who may write these models otherwise
+        """
+        lines = self.env["ir.model.access"].search(
+            [
+                ("group_id", "!=", self.env.ref("base.group_system").id),
+                ("perm_write", "=", True),
+            ]
+        )
+        written = set(lines.model_id.mapped("model"))
+        found = {
+            model: [
+                name
+                for name, definition in self.env[model]._fields.items()
+                if definition.store
+                and definition.readonly
+                and definition._modules == (self.walk_addon,)
+            ]
+            for model in sorted(written)
+            if model in self.env and not model.startswith("aftersales.")
+        }
+        self.assertTrue(any(found.values()))
+        for model, names in found.items():
+            for name in names:
+                with self.subTest(model=model, field=name):
+                    self._walk_kept(self._as(user)[model], name)
+
+    def _walk_kept(self, records, name):
+        for method, args in (("create", [{name: False}]), ("write", [[], {name: 1}])):
+            with self.assertRaisesRegex(AccessError, "kept by the system"):
+                call_kw(records, method, args, {})
+        records = records.with_context(**{f"default_{name}": False})
+        self.assertNotIn(name, records.default_get([name]))
 
     # === Models === #
 

@@ -209,6 +209,10 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
         """Who may not work on a case changes no hold of it by any public method."""
         self.assertMethodsAskForRights()
 
+    def test_system_fields_are_kept(self):
+        """No accountant writes what is held, since when, or what was asked for."""
+        self.assertSystemFieldsAreKept(self.env.ref("base.user_admin"))
+
     def test_wizards_are_own(self):
         """A wizard names invoices and amounts: nobody reads or writes another's."""
         self.assertWizardsAreOwn()

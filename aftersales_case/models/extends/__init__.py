@@ -1,3 +1,4 @@
+from . import aftersales_kept_mixin
 from . import ir_actions_act_window
 from . import ir_attachment
 from . import ir_cron

@@ -4,7 +4,8 @@ from .ir_rule import follows_case
 
 
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["aftersales.kept.mixin", "mail.activity"]
 
     aftersales_job = fields.Char(
         readonly=True, help="The scheduled job whose failure this tells."

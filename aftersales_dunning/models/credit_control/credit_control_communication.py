@@ -9,7 +9,8 @@ from .credit_control_line import JUDGED
 class CreditControlCommunication(models.Model):
     """What goes to the customer at once: it names nothing that is held."""
 
-    _inherit = "credit.control.communication"
+    _name = "credit.control.communication"
+    _inherit = ["aftersales.kept.mixin", "credit.control.communication"]
 
     is_stopped = fields.Boolean(
         "Stopped",
@@ -82,7 +83,8 @@ class CreditControlCommunication(models.Model):
 
     def _mark_credit_line_as_sent(self):
         """Marked before it is printed: until then a hold still stops it."""
-        self.is_unprinted = True
+        # sudo: kept by the system, whoever sends them
+        self.sudo().is_unprinted = True
         return super()._mark_credit_line_as_sent()
 
     def _cancel_mails(self):

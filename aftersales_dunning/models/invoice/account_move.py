@@ -15,7 +15,8 @@ class AccountMove(models.Model):
     How much of it is held is in ``account_move_held.py``.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["aftersales.kept.mixin", "account.move"]
 
     hold_ids = fields.One2many(
         "aftersales.dunning.hold", "move_id", "Dunning Holds", groups="base.group_user"

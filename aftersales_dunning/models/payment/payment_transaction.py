@@ -8,7 +8,8 @@ from ...engine.private import Payable
 class PaymentTransaction(models.Model):
     """What a customer paid online is booked on the invoices that it was asked for."""
 
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["aftersales.kept.mixin", "payment.transaction"]
 
     # Written by the route that begins a payment; read when it is booked, maybe days later.
     asked_amounts = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
