@@ -107,12 +107,14 @@ class Allocation:
     def is_exact(self, delivery_id):
         """Say whether first in, first out was no guess for a delivery.
 
-        It is none when there is but one delivery or but one invoice line in play.
+        It is none when there is but one delivery in play, or but one invoice line that
+        bills all of them.
         """
         mine = [key for key in self.shares if key[0] == delivery_id]
         deliveries = {key[0] for key in self.shares} | set(self.unbilled)
         bills = {key[1] for key in self.shares}
-        return bool(mine) and (len(deliveries) == 1 or len(bills) == 1)
+        is_sole_bill = len(bills) == 1 and not self.unbilled
+        return bool(mine) and (len(deliveries) == 1 or is_sole_bill)
 
 
 def allocate(deliveries, bills, rounding=0.01):
@@ -198,7 +200,7 @@ class _Replay:
                 quantity -= moved
                 if pool is self.pool:
                     self._bill_again(key, moved)
-        return max(quantity, 0)
+        return quantity
 
     def _bill_again(self, key, quantity):
         """Forget the oldest credits of goods that stand on an invoice line again."""
@@ -298,7 +300,7 @@ def spread_due(open_amounts, held):
     :param held: amount held of the whole invoice
     :returns: ``{key: amount that may be asked for}``
     """
-    budget = max(sum(amount for _key, amount in open_amounts) - held, 0)
+    budget = sum(amount for _key, amount in open_amounts) - held
     result = defaultdict(float)
     for key, amount in open_amounts:
         part = max(min(amount, budget), 0)

@@ -271,11 +271,10 @@ def _take_money(verdict, credits, worths, disputed, complete, claimants, round_a
     for credit in sorted(credits, key=lambda credit: len(credit.lines) > 1):
         if credit.is_answered:
             continue
-        lines = [key for key in credit.lines if key in worths]
         cases = {
             case
             for (line_id, case), amount in disputed.items()
-            if line_id in lines and amount
+            if line_id in credit.lines and amount
         }
         if cases and credit.quantity:
             continue  # the goods of a case were credited, and are disputed no more
@@ -301,7 +300,7 @@ def _take_money(verdict, credits, worths, disputed, complete, claimants, round_a
             verdict.unclear.add(credit.id)
             continue
         open_amount, taken = credit.amount, 0.0
-        for key in lines:
+        for key in credit.lines:
             part = min(open_amount, disputed.get((key, case), 0))
             disputed[key, case] = round_amount(disputed.get((key, case), 0) - part)
             open_amount, taken = open_amount - part, taken + part
