@@ -77,7 +77,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         result = []
         for line in self.invoice_lines:
-            if line.parent_state != "posted" or self.is_downpayment:
+            if self.is_downpayment or not line.move_id._is_in_the_books():
                 continue
             quantity = line._get_product_quantity()
             if not quantity:

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import STATE_REJECTED
@@ -51,6 +51,33 @@ class AftersalesDunningHold(models.Model):
             >= 0
         )
 
+    def _is_uncredited(self):
+        """Say whether what ended this amount by hand is credited no more, or unmatched.
+
+        What follows goods comes back with them, by ``_follow_undone``.
+        """
+        self.ensure_one()
+        if self.end_reason != END_CREDITED or not self.is_manual:
+            return False
+        move = self.move_id
+        if self._is_all():
+            return not self._is_reversed()
+        dispute = move._get_dispute(move._get_open_shares(), self)
+        by_note = self._get_credited_by_note(dispute, self._get_credited_goods(dispute))
+        matched = sum(
+            max(amount - move._get_unmatched(note), 0)
+            for note, amount in by_note.items()
+        )
+        return self.currency_id.compare_amounts(matched, self.amount) < 0
+
+    def _follow_undone(self):
+        """Let what follows goods be held again where their credit was taken back."""
+        cases = self.filtered(
+            lambda hold: hold.end_reason == END_CREDITED and not hold.is_manual
+        ).case_id
+        # sudo: whoever unmatches a credit note need not read cases
+        cases.sudo().filtered(lambda case: not case._is_closed())._sync_goods()
+
     def _is_reversed(self):
         """Say whether credit notes leave nothing open of the invoice."""
         self.ensure_one()
@@ -87,11 +114,7 @@ class AftersalesDunningHold(models.Model):
         :param dispute: ``Dispute`` of the invoice
         """
         move = self.move_id
-        amounts = defaultdict(float)  # of goods, by case and credit
-        for line, parts in dispute.credited.items():
-            case = self.env["aftersales.case.line"].browse(line).case_id
-            for part in parts:
-                amounts[case, part.credit, part.bill] += part.qty
+        amounts = self._get_credited_goods(dispute)
         left = {}  # what of each credit note nobody matched
         for hold in self.sorted("id"):
             by_note = hold._get_credited_by_note(dispute, amounts)
@@ -107,6 +130,16 @@ class AftersalesDunningHold(models.Model):
             hold._set_credits(
                 hold._get_lines_of(dispute.verdict), by_note, move, pending
             )
+
+    @api.model
+    def _get_credited_goods(self, dispute):
+        """Return ``{(case, credit, invoice line): quantity}`` that was credited."""
+        amounts = defaultdict(float)
+        for line, parts in dispute.credited.items():
+            case = self.env["aftersales.case.line"].browse(line).case_id
+            for part in parts:
+                amounts[case, part.credit, part.bill] += part.qty
+        return amounts
 
     def _set_credits(self, by_line, by_note, move, pending):
         """Write what changed; ``write`` of the same value would cost as much."""

@@ -88,17 +88,17 @@ class AftersalesDunningHold(models.Model):
         )
 
     def _resume_unpaid(self):
-        """Let holds come back whose invoice was paid, and is not any more.
+        """Let holds come back whose invoice was paid or credited, and is not any more.
 
         The last one of each case: with its terms, its approval and its longest day.
         """
         back = self.browse()
         for hold in self.sorted("id", reverse=True):
             same = hold.move_id.hold_ids.filtered(
-                lambda other, h=hold: other.case_id == h.case_id
+                lambda other, h=hold: h.case_id and other.case_id == h.case_id
             )
             if (
-                hold.end_reason == END_PAID
+                (hold.end_reason == END_PAID or hold._is_uncredited())
                 and hold.move_id.state == "posted"
                 and hold.move_id.amount_residual > 0
                 and not (hold.case_id and hold.case_id._is_closed())
@@ -123,6 +123,7 @@ class AftersalesDunningHold(models.Model):
         active = back.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         active._after_change()
         active._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
+        back._follow_credits()  # what was credited meanwhile does not come back
 
     def _apply_terms(self):
         """Let dunning go on as the terms say, where no other hold is in its way."""

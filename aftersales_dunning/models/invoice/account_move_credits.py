@@ -20,7 +20,7 @@ class AccountMove(models.Model):
         return self.line_ids.matched_debit_ids.debit_move_id.move_id
 
     def _get_credit_notes(self):
-        """Return the posted credit notes that take something off an invoice.
+        """Return the credit notes that take something off an invoice.
 
         Those that reverse it, those of its orders, and those that somebody matched with
         it; a credit note that reverses another invoice only pays this one.
@@ -31,7 +31,19 @@ class AccountMove(models.Model):
             | self.invoice_line_ids.sale_line_ids.invoice_lines.move_id
         ).filtered(lambda note: not note.reversed_entry_id)
         return (self.reversal_move_ids | loose).filtered(
-            lambda note: note.move_type == "out_refund" and note.state == "posted"
+            lambda note: note.move_type == "out_refund" and note._is_in_the_books()
+        )
+
+    def _is_in_the_books(self):
+        """Say whether an invoice or credit note is posted.
+
+        Or a credit note was reset to draft: while it is matched it takes off what it took.
+        """
+        self.ensure_one()
+        return self.state == "posted" or (
+            self.state == "draft"
+            and self.move_type == "out_refund"
+            and bool(self.line_ids.matched_debit_ids)
         )
 
     def _get_draft_credit_notes(self):
@@ -41,7 +53,11 @@ class AccountMove(models.Model):
             lambda note: not note.reversed_entry_id
         )
         return (self.reversal_move_ids | loose).filtered(
-            lambda note: note.move_type == "out_refund" and note.state == "draft"
+            lambda note: (
+                note.move_type == "out_refund"
+                and note.state == "draft"
+                and not note._is_in_the_books()
+            )
         )
 
     def _get_unmatched(self, note):
@@ -128,7 +144,7 @@ class AccountMove(models.Model):
                 if bill_id not in own:
                     continue
                 line = Line.browse(credit_id)
-                part = quantity / abs(line._get_product_quantity())
+                part = min(quantity / abs(line._get_product_quantity()), 1)
                 amount = worths.get(credit_id, abs(line.price_total)) * part
                 result.append(Credit(credit_id, amount, (bill_id,), quantity))
             for credit_id, bill_ids in allocation.money_lines.items():

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...const import END_PAID, HOLD_ACTIVE
+from ...const import END_CREDITED, END_PAID, HOLD_ACTIVE
 
 
 class AccountPartialReconcile(models.Model):
@@ -15,13 +15,15 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
-        """What is owed again is held again."""
+        """What is owed again is held again: unpaid, or credited no more."""
         lines = self.debit_move_id | self.credit_move_id
         holds = lines._get_reconciled_holds(
-            Domain("state", "=", HOLD_ACTIVE) | Domain("end_reason", "=", END_PAID)
+            Domain("state", "=", HOLD_ACTIVE)
+            | Domain("end_reason", "in", (END_PAID, END_CREDITED))
         )
         res = super().unlink()
         holds._resume_unpaid()
+        holds._follow_undone()
         lines.exists()._follow_matched_credits()
         holds.move_id._publish_full_holds()
         return res
