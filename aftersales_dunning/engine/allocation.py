@@ -10,7 +10,8 @@ line at a time:
   all the same, and the clock is never asked;
 * an invoice line takes the oldest goods that are not billed yet;
 * a credit note gives back what the line that it reverses has: first what was never
-  delivered, then the goods that line got last; they wait for the next invoice line;
+  delivered, then what is complained about, then the goods that line got last; they
+  wait for the next invoice line;
 * a credit of the price frees no goods: it is money. Goods are credited at what they
   were billed at, to within one rounding unit, or at the same unit price and discount;
 * what came back before it was billed was never credited;
@@ -46,7 +47,8 @@ class Bill:
     ``invoice`` is the document it stands on, ``reverses`` the one that a credit note
     reverses, ``matched`` those that it is reconciled with. ``price`` is the net price of
     one unit; ``net`` and ``total`` are the amounts of the line, without and with tax,
-    and ``terms`` its unit price and discount as entered.
+    and ``terms`` its unit price and discount as entered. ``steps`` says how finely it was
+    entered, where that was in another unit: quantities, and unit prices.
     """
 
     id: int
@@ -58,11 +60,20 @@ class Bill:
     total: float | None = None
     terms: tuple | None = None
     matched: tuple = ()
+    steps: tuple = (0.0, 0.0)
 
     def is_priced_as(self, other, rounding):
         """Say whether a credit takes goods off at the price of an invoice line."""
-        if self.terms and other.terms and all(map(_is_close, self.terms, other.terms)):
-            return True
+        if self.terms and other.terms:
+            pairs = zip(self.terms, other.terms, strict=True)
+            (price, billed), (discount, given) = pairs
+            slack = (self.steps[1] + other.steps[1]) / 2
+            if self.steps == other.steps:
+                slack = 0.0  # nobody had to convert the price
+            if _is_close(discount, given) and (
+                _is_close(price, billed) or abs(price - billed) < slack
+            ):
+                return True
         amounts = [(self.net, other.net), (self.total, other.total)]
         if self.net is None or other.net is None:
             amounts = [(self.price * self.qty, other.price * other.qty)]
@@ -117,16 +128,18 @@ class Allocation:
         return bool(mine) and (len(deliveries) == 1 or is_sole_bill)
 
 
-def allocate(deliveries, bills, rounding=0.01):
+def allocate(deliveries, bills, rounding=0.01, disputed=()):
     """Say which goods stand on which invoice line.
 
     :param deliveries: ``Delivery`` iterable of one sale line, returns included
     :param bills: ``Bill`` iterable of the same sale line, posted ones only
     :param rounding: the smallest amount of the currency
+    :param disputed: ``[(delivery id, quantity)]`` that is complained about, in the order
+        in which it is credited
     :returns: ``Allocation``
     """
     lines = sorted(bills, key=lambda bill: bill.id)
-    replay = _Replay(deliveries)
+    replay = _Replay(deliveries, disputed)
     result = Allocation()
     for bill in lines:
         if bill.qty > 0:
@@ -139,7 +152,7 @@ def allocate(deliveries, bills, rounding=0.01):
             result.money_lines[bill.id] = tuple(line.id for line in credited)
         else:
             others = [line for line in credited if line not in same]
-            replay.credit(bill.id, -bill.qty, same + others)
+            replay.credit(bill.id, -bill.qty, same + others, bill.steps[0] / 2)
     replay.finish()
     for bill_id, goods in replay.taken.items():
         for delivery_id, quantity in goods.items():
@@ -158,7 +171,12 @@ def allocate(deliveries, bills, rounding=0.01):
 class _Replay:
     """The goods of one sale line while its invoice lines are gone through."""
 
-    def __init__(self, deliveries):
+    def __init__(self, deliveries, disputed=()):
+        # What is complained about: delivery, quantity, and how much with those before.
+        self.disputed, upto = [], defaultdict(float)
+        for key, quantity in disputed:
+            upto[key] += quantity
+            self.disputed.append((key, quantity, upto[key]))
         ordered = sorted(deliveries, key=lambda item: (item.order, item.id))
         # {delivery id: what is with the customer and not billed}, the oldest first
         self.pool = {item.id: item.qty for item in ordered if item.qty > 0}
@@ -209,8 +227,11 @@ class _Replay:
             part[2] -= again
             quantity -= again
 
-    def credit(self, credit_id, quantity, lines):
-        """Free what is credited: first the undelivered, then what was taken last."""
+    def credit(self, credit_id, quantity, lines, slack=0.0):
+        """Free what is credited: the undelivered, the disputed, what was taken last.
+
+        :param slack: what is complained about is credited when no more is missing
+        """
         for line in lines:
             part = min(self.waiting[line.id], quantity)
             if part > EPSILON:
@@ -219,16 +240,32 @@ class _Replay:
                 self.undelivered.append([credit_id, line.id, part])
                 quantity -= part
         for line in lines:
-            goods = self.taken[line.id]
-            for key in reversed(list(goods)):
-                part = min(goods[key], quantity)
-                if part > EPSILON:
-                    goods[key] -= part
-                    self.pool[key] += part
-                    self.credits[credit_id, line.id] += part
-                    self.freed[key].append([credit_id, line.id, part])
-                    self.credited[key].append([credit_id, line.id, part])
-                    quantity -= part
+            for key in [key for key in self.taken[line.id] if key < 0]:
+                quantity -= self._free(credit_id, line.id, key, quantity)
+        for line in lines:
+            for key, wanted, upto in self.disputed:
+                known = sum(part[2] for part in self.freed[key])
+                most = min(wanted, max(upto - known, 0))
+                if quantity > EPSILON and abs(most - quantity) < slack:
+                    quantity = min(most, self.taken[line.id].get(key, 0))
+                most = min(most, quantity)
+                quantity -= self._free(credit_id, line.id, key, most)
+        for line in lines:
+            for key in reversed(list(self.taken[line.id])):
+                quantity -= self._free(credit_id, line.id, key, quantity)
+
+    def _free(self, credit_id, line_id, key, most):
+        """Take goods of a delivery off an invoice line; return how much that was."""
+        goods = self.taken[line_id]
+        part = min(goods.get(key, 0), most)
+        if part <= EPSILON:
+            return 0
+        goods[key] -= part
+        self.pool[key] += part
+        self.credits[credit_id, line_id] += part
+        self.freed[key].append([credit_id, line_id, part])
+        self.credited[key].append([credit_id, line_id, part])
+        return part
 
     def get_settled(self, freed=None):
         """Return ``{delivery id: [Credited]}``: billed once, and billed no more.
@@ -275,20 +312,31 @@ def _is_close(one, other):
     return abs(one - other) <= EPSILON * max(abs(one), abs(other), 1)
 
 
-def concern(wanted, shares):
+def concern(wanted, shares, again=()):
     """Spread a quantity that is complained about over where the goods are billed.
+
+    What was credited and billed again stands on the invoice lines that came after the
+    credit, the rest on the first ones.
 
     :param wanted: quantity complained about, of one delivery
     :param shares: ``[(bill id, quantity)]`` of that delivery, in order
+    :param again: ``[(credit id, quantity)]`` of it that was credited and billed again
     :returns: ``{bill id: quantity}``; the rest is not billed yet
     """
-    result = {}
-    for bill_id, quantity in shares:
-        part = min(wanted, quantity)
-        if part > EPSILON:
-            result[bill_id] = part
-            wanted -= part
-    return result
+    left, result = dict(shares), defaultdict(float)
+    turns = [
+        ([bill_id for bill_id in left if bill_id > credit_id], quantity)
+        for credit_id, quantity in again
+    ]
+    for bill_ids, most in [*turns, (list(left), wanted)]:
+        for bill_id in bill_ids:
+            part = min(wanted, most, left[bill_id])
+            if part > EPSILON:
+                result[bill_id] += part
+                left[bill_id] -= part
+                most -= part
+                wanted -= part
+    return {bill_id: result[bill_id] for bill_id, _qty in shares if bill_id in result}
 
 
 def spread_due(open_amounts, held):

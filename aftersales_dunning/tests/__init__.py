@@ -6,6 +6,7 @@ from . import test_backlog
 from . import test_branches
 from . import test_claim
 from . import test_credits
+from . import test_credits_goods
 from . import test_credits_undone
 from . import test_customer_holds
 from . import test_discipline

@@ -124,6 +124,7 @@ class AftersalesCase(models.Model):
         (reopened | news.retyped)._sync_goods()
         # What closed cases disputed no longer limits what others do.
         # sudo: goods stand on invoices, whoever closes the case
+        closed.sudo()._get_fellows()._sync_goods()
         closed.sudo().share_ids.move_id._follow_disputes()._sync_holds()
 
     # === Complaint or dispute === #

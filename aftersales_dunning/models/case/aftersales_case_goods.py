@@ -35,13 +35,20 @@ class AftersalesCase(models.Model):
         """Find the invoices of the goods and let the holds follow them."""
         # sudo: service needs no rights in accounting for the goods to be found
         cases = self.sudo().with_context(aftersales_sync=SYNC)
-        open_cases = cases.filtered(lambda case: not case._is_closed())
+        open_cases = (cases | cases._get_fellows()).filtered(
+            lambda case: not case._is_closed()
+        )
         moves = open_cases._sync_shares()
         moves |= open_cases.hold_ids.filtered(
             lambda hold: hold.state in RUNNING_STATES
         ).move_id
         # What one case disputes of an invoice may change what is left to others.
         (open_cases | moves._follow_disputes())._sync_holds()
+
+    def _get_fellows(self):
+        """Return the open cases that have what these leave of the same credit notes."""
+        ordered = self.line_ids._get_billed_order_lines()
+        return ordered._get_credited_lines()._get_aftersales_cases()
 
     # === Shares === #
 
@@ -88,6 +95,7 @@ class AftersalesCase(models.Model):
         )
         allocations = lines._get_billed_order_lines()._get_allocations()
         settled = lines._get_settled(allocations)
+        again = lines._get_billed_again(allocations, settled)
         for line in lines:
             credited = settled.get(line.id, 0)
             if line.product_uom_id.compare(line.credited_quantity, credited):
@@ -113,7 +121,9 @@ class AftersalesCase(models.Model):
                 for bill_id, quantity in billed.items()
             ]
             disputed = line.quantity - settled.get(line.id, 0)
-            for bill_id, quantity in concern(disputed, left).items():
+            for bill_id, quantity in concern(
+                disputed, left, again.get(line.id, ())
+            ).items():
                 taken[line.case_id, goods, bill_id] += quantity
                 wanted[line, bills.browse(bill_id)] = quantity
         return wanted, exact

@@ -127,6 +127,57 @@ class AftersalesCaseLine(models.Model):
                     credited[key, part.bill].append(part)
         return self._deal_out(credited, allocations)
 
+    @api.model
+    def _get_claiming(self, moves, ordered=()):
+        """Return what cases are about that may have what is credited of deliveries.
+
+        :param moves: stock moves
+        :param ordered: sale lines of which goods are meant that name no delivery
+        """
+        if not moves and not ordered:
+            return self.browse()
+        # sudo: all cases count, whoever sees them
+        return self.sudo().search(
+            [
+                "|",
+                ("move_id", "in", moves.ids),
+                ("sale_line_id", "in", ordered.ids if ordered else []),
+                ("concerned", "=", True),
+                ("case_id.state", "in", (*OPEN_STATES, STATE_DONE)),
+            ],
+            order="id",
+        )
+
+    def _get_turns(self):
+        """Return ``[(line, quantity)]``: in which order they have what is credited.
+
+        A line of a solved case is in it twice.
+        """
+        done = self.filtered(lambda line: line.case_id.state == STATE_DONE)
+        turns = [(line, min(line.credited_quantity, line.quantity)) for line in done]
+        return turns + [(line, line.quantity) for line in [*(self - done), *done]]
+
+    def _get_billed_again(self, allocations, settled):
+        """Say how much of these goods was held, credited, and is billed again.
+
+        :param allocations: ``{sale line: Allocation}``
+        :param settled: result of ``_get_settled``
+        :returns: ``{id of a line: [(credit id, quantity)]}``, the last credit first
+        """
+        result = {}
+        for line_id, parts in self._get_credited_by(allocations).items():
+            line = self.browse(line_id)
+            held = line.case_id.hold_ids.move_id.invoice_line_ids.ids
+            own = [part for part in parts if part.bill in held]
+            left = sum(part.qty for part in parts) - settled.get(line_id, 0)
+            result[line_id] = []
+            for part in sorted(own, key=lambda part: -part.credit):
+                quantity = min(part.qty, left)
+                if quantity > EPSILON:
+                    result[line_id].append((part.credit, quantity))
+                    left -= quantity
+        return result
+
     def _deal_out(self, credited, allocations):
         """Say whose goods were credited, of those that are complained about.
 
@@ -146,20 +197,9 @@ class AftersalesCaseLine(models.Model):
         }
         if not left:
             return {}
-        # sudo: all cases count, whoever sees them
-        lines = self.sudo().search(
-            [
-                "|",
-                ("move_id", "in", list({key for key, _group in left if key > 0})),
-                ("sale_line_id", "in", self._get_billed_order_lines().ids),
-                ("concerned", "=", True),
-                ("case_id.state", "in", (*OPEN_STATES, STATE_DONE)),
-            ],
-            order="id",
-        )
-        done = lines.filtered(lambda line: line.case_id.state == STATE_DONE)
-        turns = [(line, min(line.credited_quantity, line.quantity)) for line in done]
-        turns += [(line, line.quantity) for line in [*(lines - done), *done]]
+        moves = self.env["stock.move"].browse({key for key, _group in left if key > 0})
+        lines = self._get_claiming(moves, self._get_billed_order_lines())
+        turns = lines._get_turns()
         keys = {
             line: line._get_delivery_ids(allocations[line._get_billed_order_line()])
             for line in lines

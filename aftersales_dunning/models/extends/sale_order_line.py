@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime
 
 from odoo import models
@@ -35,13 +36,41 @@ class SaleOrderLine(models.Model):
 
         :returns: ``{sale line: Allocation}``, quantities in the product's own unit
         """
+        disputed = self._get_disputed()
         result = {}
         for line in self:
             found = allocate(
-                line._get_deliveries(), line._get_bills(), line.currency_id.rounding
+                line._get_deliveries(),
+                line._get_bills(),
+                line.currency_id.rounding,
+                disputed.get(line, ()),
             )
             found.unbilled.pop(-line.id, None)  # no goods are there yet
             result[line] = found
+        return result
+
+    def _get_credited_lines(self):
+        """Return those of these of which a credit note takes something off."""
+        return self.filtered(
+            lambda line: "out_refund" in line.invoice_lines.move_id.mapped("move_type")
+        )
+
+    def _get_disputed(self):
+        """Return ``{sale line: [(stock move id, quantity)]}`` that cases are about.
+
+        Of those of which something is credited, in the order in which cases take it.
+        """
+        moves = self._get_credited_lines().move_ids
+        result = defaultdict(list)
+        # sudo: all cases count, whoever sees them
+        goods = self.env["aftersales.case.line"].sudo()._get_claiming(moves)
+        left = {line: line.quantity for line in goods}
+        for line, most in goods._get_turns():
+            quantity = min(most, left[line])
+            left[line] -= quantity
+            if quantity > EPSILON:
+                move = line.move_id
+                result[move.sale_line_id].append((move.id, quantity))
         return result
 
     def _get_deliveries(self):
@@ -75,6 +104,8 @@ class SaleOrderLine(models.Model):
     def _get_bills(self):
         """Return the ``Bill`` list of a sale line: its posted invoice lines."""
         self.ensure_one()
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        price_step = 10**-digits
         result = []
         for line in self.invoice_lines:
             if self.is_downpayment or not line.move_id._is_in_the_books():
@@ -86,7 +117,7 @@ class SaleOrderLine(models.Model):
             # What came back may be taken off by a negative line of an invoice, too.
             sign = -1 if move.move_type == "out_refund" else 1
             reverses = move.reversed_entry_id.id or None
-            unit = line.price_unit * line.quantity / quantity
+            size = line.quantity / quantity  # of the product's unit in that of the line
             result.append(
                 Bill(
                     line.id,
@@ -96,7 +127,8 @@ class SaleOrderLine(models.Model):
                     reverses,
                     net=line.price_subtotal,
                     total=line.price_total,
-                    terms=(unit, line.discount),
+                    terms=(line.price_unit * size, line.discount),
+                    steps=(line.product_uom_id.rounding / size, price_step * size),
                     matched=()
                     if sign > 0 or reverses
                     else tuple(move._get_matched_invoices().ids),
