@@ -82,6 +82,22 @@ class TestGoodsCases(GoodsCommon):
         with self.assertRefused(ValidationError, "Lower one of them"):
             self._as(self.agent, case.share_ids).quantity = 9
 
+    def test_quantity_by_hand_is_credited(self):
+        """3 by hand are credited and then disputed no more; 2 that were set later are."""
+        order = self._new_order(10)
+        case = self._complain(self._deliver(order))
+        invoice = self._bill(order)
+        share = case.share_ids
+        share.quantity = 3
+        self.assertHeld({invoice: 345})
+        note = self._credit(invoice, quantity=3)
+        self.assertHeld({invoice: 0})
+        self.assertEqual(case.hold_ids.end_reason, "credited")
+        share.quantity = 2
+        self.assertHeld({invoice: 230})
+        note.line_ids.remove_move_reconcile()
+        self.assertHeld({invoice: 575})
+
     @feature("N-06")
     def test_converting_keeps_the_hold(self):
         """A complaint becomes a dispute: hold and dates stay, debtor control settles."""

@@ -51,6 +51,12 @@ class AftersalesDunningShare(models.Model):
         "By Hand", help="Somebody entered or confirmed this; it is not computed anew."
     )
 
+    credited_before = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        help="What of the goods was credited on this line when somebody set the quantity.",
+    )
+
     _line_invoice_uniq = models.UniqueIndex(
         "(case_line_id, invoice_line_id)",
         "These goods stand on this invoice line already. Change that line instead.",
@@ -87,12 +93,17 @@ class AftersalesDunningShare(models.Model):
             and self.invoice_line_id.parent_state == "posted"
         )
 
-    def _get_part(self, allocations):
+    def _get_part(self, allocations, credited):
         """Return the ``Part`` of an invoice line that a share is.
 
         :param allocations: ``{sale line: Allocation}``
+        :param credited: result of ``_get_credited_by`` of the goods
         """
         self.ensure_one()
+        quantity = self.quantity
+        if self.is_manual:  # others follow by themselves
+            since = self._get_credited(credited) - self.credited_before
+            quantity = max(quantity - max(since, 0), 0)
         goods, bill_id = self.case_line_id, self.invoice_line_id.id
         ordered = goods._get_billed_order_line()
         room = 0.0
@@ -103,10 +114,33 @@ class AftersalesDunningShare(models.Model):
             self.id,
             bill_id,
             self.case_id.id,
-            self.quantity,
+            quantity,
             (goods.move_id.id or -ordered.id) if room else None,
             room or None,
         )
+
+    def _get_credited(self, credited):
+        """Return how much of these goods was credited on this invoice line."""
+        self.ensure_one()
+        parts = credited.get(self.case_line_id.id, ())
+        return sum(part.qty for part in parts if part.bill == self.invoice_line_id.id)
+
+    def _know_credited(self):
+        """Note what was credited when somebody set these: he knew it."""
+        goods = self.case_line_id
+        allocations = goods._get_billed_order_lines()._get_allocations()
+        credited = goods._get_credited_by(allocations)
+        for share in self:
+            known = share._get_credited(credited)
+            if share.product_uom_id.compare(share.credited_before, known):
+                share.credited_before = known
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        shares = super().create(vals_list)
+        # sudo: what was credited is read and noted, whoever confirms the goods
+        shares.sudo().filtered("is_manual")._know_credited()
+        return shares
 
     def write(self, vals):
         """Note that a quantity was changed by hand, and compute the money anew.
@@ -121,6 +155,9 @@ class AftersalesDunningShare(models.Model):
             self.env.context.get("aftersales_sync") is not SYNC
         )
         res = super().write({"is_manual": True} | vals if by_hand else vals)
+        if by_hand or "is_manual" in vals:
+            # sudo: what was credited is read and noted, whoever changed the quantity
+            self.sudo()._know_credited()
         if by_hand or ("is_manual" in vals and not self.env.su):
             self.case_id._sync_goods()
         return res

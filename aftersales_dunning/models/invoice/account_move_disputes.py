@@ -79,7 +79,7 @@ class AccountMove(models.Model):
         verdict = judge(
             self._get_lines(),
             worths,
-            [share._get_part(allocations) for share in shares],
+            [share._get_part(allocations, credited) for share in shares],
             credits,
             holds._get_claimants(shares),
             {part.bill for parts in credited.values() for part in parts},
