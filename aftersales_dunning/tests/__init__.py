@@ -40,6 +40,7 @@ from . import test_kits
 from . import test_limits
 from . import test_migration_days
 from . import test_migration_holds
+from . import test_money_agrees
 from . import test_order_slip
 from . import test_overlaps
 from . import test_partner_moves

@@ -89,21 +89,33 @@ class AccountMove(models.Model):
     def _get_lines(self):
         """Return the ``Line`` list of a document."""
         self.ensure_one()
+        tax_off = self._get_tax_discount()
         result = []
         for line in self.invoice_line_ids:
             if line.display_type != "product":
                 continue
+            tax = line.price_total - line.price_subtotal
             is_return = line.quantity < 0 and line.product_id.type == "consu"
             result.append(
                 Line(
                     line.id,
-                    line.price_total,
+                    self.currency_id.round(line.price_total - tax * tax_off),
                     line._get_product_quantity(),
                     tuple(sorted(line.tax_ids.ids)),
                     line.is_downpayment or (is_return and line.price_total < 0),
                 )
             )
         return result
+
+    def _get_tax_discount(self):
+        """Return which part of its taxes an early payment discount takes off for good.
+
+        Terms may say so: the total is then less than that of the lines, paid early or not.
+        """
+        self.ensure_one()
+        if any(line.display_type == "epd" for line in self.line_ids):
+            return self.invoice_payment_term_id.discount_percentage / 100
+        return 0.0
 
     def _get_worths(self):
         """Return ``{line id: what it is worth, with tax}`` and what rounding adds.

@@ -47,19 +47,16 @@ class AccountMoveLine(models.Model):
     def _get_reconciled_holds(self, domain):
         """Return the holds of a domain on the invoices that are reconciled here.
 
-        And those that wait until somebody matches a credit note of their customer.
+        And those that wait until somebody matches a credit note of their goods, with
+        whatever, and whoever owes the invoice by now.
         """
         # sudo: whoever reconciles need not work on cases
         moves = self.sudo().move_id
         holds = moves.hold_ids.filtered_domain(domain)
         notes = moves.filtered(lambda move: move.move_type == "out_refund")
-        if notes:
-            partners = notes.commercial_partner_id
-            holds |= holds.search(
-                Domain("pending_amount", ">", 0)
-                & Domain("partner_id", "in", partners.ids)
-            )
-        return holds
+        sale_lines = notes.invoice_line_ids.sale_line_ids
+        credited = notes.reversed_entry_id | sale_lines.invoice_lines.move_id
+        return holds | credited.hold_ids.filtered("pending_amount")
 
     # === Goods of cases === #
 
