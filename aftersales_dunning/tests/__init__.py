@@ -30,6 +30,7 @@ from . import test_goods_money
 from . import test_goods_off
 from . import test_held_money
 from . import test_hidden_holds
+from . import test_hold_again
 from . import test_hold_follow
 from . import test_hold_guards
 from . import test_hold_life

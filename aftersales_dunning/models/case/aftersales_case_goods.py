@@ -229,7 +229,7 @@ class AftersalesCase(models.Model):
                 hold._end_without_goods()
                 continue
             # What is credited, but matched with nothing yet, is held until it is.
-            amount = amount or 0
+            amount = hold._keep_to_approved(amount or 0)
             if not hold.currency_id.compare_amounts(amount, hold.amount):
                 continue
             if hold.state == HOLD_ACTIVE and hold._lock():

@@ -185,7 +185,10 @@ class AftersalesCase(models.Model):
         if hold.currency_id.compare_amounts(request.amount, covered) <= 0:
             return hold.asked_by_customer
         policy = self.company_id.aftersales_customer_hold
-        if policy == CUSTOMER_HOLD_APPROVAL and hold.state == HOLD_ACTIVE:
+        is_decided = hold.approved_by_id and hold._is_reserved()
+        if hold.state == HOLD_ACTIVE and (
+            is_decided or policy == CUSTOMER_HOLD_APPROVAL
+        ):
             self.sudo()._note_request(request)  # sudo: the customer writes no notes
             return False
         return True

@@ -165,6 +165,13 @@ class AftersalesDunningHold(models.Model):
     approved_amount = fields.Monetary(
         readonly=True, help="What was disputed when it was approved."
     )
+    unapproved_amount = fields.Monetary(
+        "Not Approved",
+        readonly=True,
+        copy=False,
+        help="What the goods are billed at beyond what was approved. It is dunned until"
+        " somebody approves it as well.",
+    )
     ended_by_id = fields.Many2one("res.users", readonly=True)
     ended_at = fields.Datetime("Ended On", readonly=True)
     end_reason = fields.Selection(END_REASONS, "Ended Because", readonly=True)

@@ -1,8 +1,10 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...const import (
     ACCOUNTING_MANAGER,
     DEBTOR_CONTROL,
+    HOLD_ACTIVE,
+    SCOPE_AMOUNT,
     SCOPE_CUSTOMER,
     SYNC,
     WAITS_APPROVAL,
@@ -36,10 +38,18 @@ class AftersalesDunningHold(models.Model):
         ):
             return False
         return (
+            self._is_reserved()
+            or self._is_beyond_requester()
+            or (not is_asked and self._is_held_again())
+        )
+
+    def _is_reserved(self):
+        """Say whether only debtor control decides about such a hold, whatever it costs."""
+        self.ensure_one()
+        return (
             self.scope == SCOPE_CUSTOMER
             or self.reason_id.needs_approval
             or self.move_id._is_finally_reminded()
-            or self._is_beyond_requester()
         )
 
     def _is_beyond_requester(self):
@@ -115,6 +125,13 @@ class AftersalesDunningHold(models.Model):
                 " when somebody who works on the case approves it.",
                 **values,
             )
+        if self.unapproved_amount:
+            return self.env._(
+                "%(more)s more of %(invoice)s is disputed than was approved. It is dunned"
+                " until debtor control approves it.",
+                more=self.currency_id.format(self.unapproved_amount),
+                **values,
+            )
         if self.waits_for == WAITS_MANAGER:
             return self.env._(
                 "%(user)s asks not to dun %(invoice)s. It is more than debtor control"
@@ -127,6 +144,45 @@ class AftersalesDunningHold(models.Model):
             " control approves it.",
             **values,
         )
+
+    # === What grows after it was approved === #
+
+    def _keep_to_approved(self, amount):
+        """Say how much of its goods a hold covers, and ask for what was not approved.
+
+        What was approved was that much: goods that are added to the case are not.
+
+        :param amount: what the goods are billed at now
+        """
+        self.ensure_one()
+        rest = 0.0
+        if (
+            self.state == HOLD_ACTIVE
+            and self.approved_by_id
+            and self.approved_amount
+            and self.scope == SCOPE_AMOUNT
+            and self._is_reserved()
+        ):
+            rest = self.currency_id.round(max(amount - self.approved_amount, 0))
+        more = self.currency_id.compare_amounts(rest, self.unapproved_amount)
+        if more:
+            self.unapproved_amount = rest
+        if more > 0:
+            self._ask_approval()
+        return amount - rest
+
+    def _approve_rest(self):
+        """Let approved holds cover what their goods are billed at by now."""
+        for hold in self:
+            hold.write(
+                {
+                    "approved_by_id": self.env.uid,
+                    "approved_at": fields.Datetime.now(),
+                    "approved_amount": hold.approved_amount + hold.unapproved_amount,
+                    "unapproved_amount": 0,
+                }
+            )
+        self.case_id._sync_goods()
 
     def _pass_on(self):
         """Let holds wait for whoever decides about more than the user does."""

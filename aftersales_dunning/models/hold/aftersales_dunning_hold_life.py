@@ -207,7 +207,7 @@ class AftersalesDunningHold(models.Model):
     # === Actions === #
 
     def action_approve(self):
-        """Let requested holds work.
+        """Let requested holds work, and approved ones cover what their goods cost now.
 
         What waits for debtor control only it approves, the rest those who work on the
         case as well. What is more than they decide about waits for the next one.
@@ -227,6 +227,10 @@ class AftersalesDunningHold(models.Model):
         for hold in asked:
             hold.approved_amount = hold._get_covered_amount()
         asked._activate()
+        # sudo: as above
+        self.sudo().filtered(
+            lambda hold: hold.state == HOLD_ACTIVE and hold.unapproved_amount
+        )._approve_rest()
         return True
 
     def action_refuse(self):

@@ -7,6 +7,7 @@ from ...const import (
     END_BY_HAND,
     END_EXPIRED,
     END_REFUSED,
+    END_WITHDRAWN,
     LIMIT_DATE,
     LIMIT_HOLD,
     LIMIT_RENEW,
@@ -166,15 +167,49 @@ class AftersalesDunningHold(models.Model):
         return sum(
             1 + hold.renewal_count
             for hold in self._get_earlier()
-            if hold.date_from and hold.end_reason in (END_BY_HAND, END_EXPIRED)
+            if hold.date_from
+            and (
+                hold.end_reason in (END_BY_HAND, END_EXPIRED)
+                or (hold.end_reason == END_WITHDRAWN and hold.case_id != self.case_id)
+            )
         )
 
     def _get_earlier(self):
-        """Return the holds of the case on the same invoice, or customer, that ended."""
+        """Return the holds of the case on the same invoice, or customer, that ended.
+
+        And those of other cases about the same goods: a new case is no way to hold on.
+        """
         self.ensure_one()
-        return (self.case_id.hold_ids - self).filtered(
-            lambda hold: hold.end_reason and hold.move_id == self.move_id
+        known = self.case_id.hold_ids
+        if self.case_id:
+            # sudo: all cases count, whoever sees them
+            known |= self.sudo().move_id.hold_ids.filtered("case_id")
+        return (known - self).filtered(
+            lambda hold: (
+                hold.end_reason
+                and hold.move_id == self.move_id
+                and (
+                    hold.case_id == self.case_id
+                    or self._get_goods() & hold._get_goods()
+                )
+            )
         )
+
+    def _get_goods(self):
+        """Return which deliveries and order lines the case of a hold is about."""
+        self.ensure_one()
+        lines = self.case_id.line_ids.filtered(lambda line: line.concerned)
+        return {
+            (goods._name, goods.id)
+            for line in lines
+            for goods in (line.move_id or line.sale_line_id)
+        }
+
+    def _is_held_again(self):
+        """Say whether the same was refused, or held more than once before."""
+        self.ensure_one()
+        refused = END_REFUSED in self._get_earlier().mapped("end_reason")
+        return refused or self._count_earlier() > 1
 
     def _is_asked_again(self):
         """Say whether a new hold is a second renewal, or asks again after a refusal."""
