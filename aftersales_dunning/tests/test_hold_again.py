@@ -74,7 +74,7 @@ class TestHoldAgain(GoodsCommon):
 
     def test_price_grows(self):
         """Nor was a higher price approved."""
-        _goods, hold = self._get_approved()
+        self._get_approved()
         self.invoice.button_draft()
         self.invoice.invoice_line_ids.filtered("product_id").price_unit = 1000
         self.invoice.action_post()
@@ -119,7 +119,9 @@ class TestHoldAgain(GoodsCommon):
     def test_refused_and_reported_anew(self):
         """What debtor control refused is not held by a case of another type."""
         self.type_complaint.hold_reason_id = self.strict
-        call(self._as(self.accountant, self._new_complaint(3).hold_ids), "action_refuse")
+        call(
+            self._as(self.accountant, self._new_complaint(3).hold_ids), "action_refuse"
+        )
         self.type_complaint.hold_reason_id = self.reason
         hold = self._new_complaint(3).hold_ids
         self.assertEqual((hold.state, hold.waits_for), ("requested", "approval"))

@@ -25,7 +25,8 @@ class AftersalesDunningHold(models.Model):
         lines = {key: amount for key, (amount, _limit) in (self.by_line or {}).items()}
         known = sum(lines.values())
         if known and (self.is_manual or self.unapproved_amount):
-            # The amount was entered, or approved; it lies on the lines of the goods, as far as it can.
+            # The amount was entered, or approved; it lies on the lines of the goods, as far
+            # as it can.
             part = min(self.open_amount / known, 1)
             lines = {key: amount * part for key, amount in lines.items()}
             for key, limit in self._get_limits().items():
