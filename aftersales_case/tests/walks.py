@@ -17,8 +17,9 @@ REFUSALS = (AccessError, MissingError, RedirectWarning, UserError)
 OPERATIONS = ("read", "write", "create", "unlink")
 # Rows of these say that somebody was here, not that he changed something.
 TRACES = {"res_users_log", "mail_presence", "bus_bus"}
-# Only refuses what the model itself would take: see assertSystemFieldsAreKept.
-KEPT = "aftersales.kept.mixin"
+# They only take away from what the model itself takes: see assertSystemFieldsAreKept, and
+# the tests of forms.
+NARROWING = ("aftersales.form.mixin", "aftersales.kept.mixin")
 # Tried with a word in a field of text, where nobody says how else.
 DEFAULT_CALLS = ("create", "write")
 # What a method changes is the caller's own; only the attacked case must stay as it is.
@@ -175,7 +176,7 @@ class RightsWalk:
                     continue
                 origin = getattr(definition, "_name", None) or model
                 if origin != model:
-                    if not origin.startswith("aftersales.") or origin == KEPT:
+                    if not origin.startswith("aftersales.") or origin in NARROWING:
                         continue  # walked on the model it was written for
                     addon = self._get_heir(model, origin) or addon
                 if addon != self.walk_addon:

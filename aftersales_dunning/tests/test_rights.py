@@ -192,6 +192,7 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 [["hold_ids", "release_policy"]],
                 {"active_ids": case.hold_ids.ids},
             ),
+            ("aftersales.dunning.share", "onchange"): ([{}, [], {"move_id": {}}], {}),
             ("aftersales.dunning.share", "write"): ([{"quantity": 0}], {}),
             ("credit.control.line", "create"): (
                 [self._prepare_reminder(run, self._new_invoice(70))],

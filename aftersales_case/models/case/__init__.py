@@ -1,3 +1,4 @@
+from . import aftersales_form_mixin
 from . import aftersales_job_mixin
 from . import aftersales_case
 from . import aftersales_case_change

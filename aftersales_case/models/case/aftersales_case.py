@@ -27,7 +27,12 @@ class AftersalesCase(models.Model):
 
     _name = "aftersales.case"
     _description = "Case"
-    _inherit = ["rating.mixin", "mail.activity.mixin", "aftersales.job.mixin"]
+    _inherit = [
+        "rating.mixin",
+        "mail.activity.mixin",
+        "aftersales.job.mixin",
+        "aftersales.form.mixin",
+    ]
     _order = "sequence, priority desc, id desc"
     _rec_names_search = ["number", "name"]
     _primary_email = "email"

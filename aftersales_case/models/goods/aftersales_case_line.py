@@ -20,7 +20,7 @@ class AftersalesCaseLine(models.Model):
 
     _name = "aftersales.case.line"
     _description = "Goods of a Case"
-    _inherit = "aftersales.case.part"
+    _inherit = ["aftersales.case.part", "aftersales.form.mixin"]
     _order = "case_id, sequence, id"
     _rec_name = "product_id"
     _check_company_auto = True
@@ -66,6 +66,26 @@ class AftersalesCaseLine(models.Model):
         help="How much of it the case is about.",
     )
     product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+
+    @api.model
+    def _get_named_document(self, name, record):
+        """Hook: return the document of a case that a field of its goods belongs to.
+
+        :param record: what the field names, with sudo
+        """
+        return record if name == "picking_id" else None
+
+    def _may_name(self, name, record, form):
+        """Whoever came by the document of the case came by what stands on it."""
+        # sudo: only whether it is of the document that the user has
+        document = self._get_named_document(name, record.sudo().exists())
+        if not document:
+            return super()._may_name(name, record, form)
+        above = self._get_form_above("case_id", form)
+        field = self.env["aftersales.case"]._get_slip_field(document)
+        if "slip_number" in above.changed and above.values.get(field) != document.id:
+            return False
+        return above.records._may_name(field, document.sudo(False), above)
 
     @api.constrains("quantity", "delivered", "move_id")
     def _check_quantity(self):

@@ -38,6 +38,12 @@ class AftersalesCaseLine(models.Model):
     def _get_delivery_fields(self):
         return super()._get_delivery_fields() | {"sale_line_id"}
 
+    @api.model
+    def _get_named_document(self, name, record):
+        if name == "sale_line_id":
+            return record.order_id
+        return super()._get_named_document(name, record)
+
     def _get_delivered(self, goods):
         """What was ordered is true only as the order of the case has it.
 

@@ -28,7 +28,11 @@ class AftersalesDunningHold(models.Model):
 
     _name = "aftersales.dunning.hold"
     _description = "Dunning Hold"
-    _inherit = ["aftersales.dunning.release.terms", "aftersales.job.mixin"]
+    _inherit = [
+        "aftersales.dunning.release.terms",
+        "aftersales.job.mixin",
+        "aftersales.form.mixin",
+    ]
     _order = "state, date_from desc, id desc"
     _case_field = "case_id"
     _check_company_auto = True
@@ -322,6 +326,7 @@ class AftersalesDunningHold(models.Model):
         """Request holds; those that need no approval are active at once."""
         now = fields.Datetime.now()
         vals_list = [dict(vals) for vals in vals_list]
+        self._ensure_may_name(vals_list)
         self._read_ahead(vals_list)
         for vals in vals_list:
             reason = self.env["aftersales.dunning.hold.reason"].browse(

@@ -22,6 +22,10 @@ EDITABLE = {
     "wait_days",
 }
 
+# What is chosen once, for a new hold.
+CHOSEN = {"case_id", "company_id", "move_id", "partner_id"}
+SENT = {"id", *CHOSEN, *EDITABLE}
+
 
 class AftersalesDunningHold(models.Model):
     """What people may set of a hold, and which of it debtor control decides."""
@@ -34,30 +38,30 @@ class AftersalesDunningHold(models.Model):
     def default_get(self, fields):
         """Name no invoice in a new form that its user could not choose."""
         values = super().default_get([*fields, "case_id"])
-        values = self._without_strangers(values)
         return {name: values[name] for name in values if name in fields}
 
     def onchange(self, values, field_names, fields_spec):
-        """Tell of no invoice that the user of a form could not choose in it.
+        """Take from a form only what people set: Odoo names all that it sends."""
+        if not self.env.su:
+            values = {name: values[name] for name in values if name in SENT}
+            field_names = [name for name in field_names if name in SENT]
+        return super().onchange(values, field_names, fields_spec)
 
-        Odoo names what a form names, whoever may read it.
-        """
-        return super().onchange(
-            self._without_strangers(values), field_names, fields_spec
-        )
+    def _without_strangers(self, values, changed=(), above=None):
+        """Take no case from a form either that its user may not read."""
+        sent = values.get("case_id")
+        if isinstance(sent, int) and not self.case_id.browse(sent)._filtered_access(
+            "read"
+        ):
+            values = values | {"case_id": False}
+        return super()._without_strangers(values, changed, above)
 
-    def _without_strangers(self, values):
-        """Return the values of a form without a case or invoice that are none of theirs."""
-        if self.env.su:
-            return values
-        case = self.env["aftersales.case"].browse(values.get("case_id") or None)
-        if not case._filtered_access("read"):
-            values = values | {"case_id": False} if case else values
-            case = self.case_id
-        move = self.env["account.move"].browse(values.get("move_id") or None)
-        if move and not self._may_choose(move, case):
-            values = values | {"move_id": False}
-        return values
+    def _may_name(self, name, record, form):
+        """Service need not read an invoice to choose it."""
+        if name != "move_id":
+            return super()._may_name(name, record, form)
+        case = self._get_form_above("case_id", form).records
+        return self._may_choose(record, case)
 
     def _may_choose(self, move, case):
         """Say whether the user may choose an invoice for the hold of a case.
@@ -89,7 +93,7 @@ class AftersalesDunningHold(models.Model):
         """
         if self.env.su:
             return
-        keys = {"case_id", "move_id", "partner_id", "company_id", *EDITABLE, *also}
+        keys = {*CHOSEN, *EDITABLE, *also}
         allowed = keys if not self else EDITABLE
         for name in vals:
             if name not in allowed:
@@ -152,6 +156,41 @@ class AftersalesDunningHold(models.Model):
             terms, own = hold._get_terms(), hold.reason_id._get_terms()
             if terms != own:
                 hold.sudo(False)._ensure_may_give({})
+
+    @api.model
+    def _ensure_may_name(self, vals_list):
+        """Guard: nobody learns by a refusal which case or invoice has an id.
+
+        Core names what does not fit together, whoever may read it.
+
+        :raises AccessError: as if they were not there
+        """
+        if self.env.su:
+            return
+
+        def named(model, name):
+            ids = {vals.get(name) for vals in vals_list}
+            return self.env[model].browse(key for key in ids if isinstance(key, int))
+
+        named("aftersales.case", "case_id").check_access("read")
+        moves = named("account.move", "move_id")
+        if self.env.user.has_group(DEBTOR_CONTROL):
+            moves.check_access("read")
+            return
+        moves = moves.sudo().exists()  # sudo: service need not read invoices
+        for vals in vals_list:
+            case = self.env["aftersales.case"].browse(vals.get("case_id") or None)
+            move = moves.filtered(
+                lambda move, vals=vals: move.id == vals.get("move_id")
+            )
+            customer = case.partner_id.commercial_partner_id
+            if case and vals.get("move_id") and move.commercial_partner_id != customer:
+                raise AccessError(
+                    self.env._(
+                        "Invoice: it belongs to another customer than case %s.",
+                        case.number,
+                    )
+                )
 
     def _ensure_case_is_theirs(self):
         """Guard: a hold is asked for by those who work on its case, or by debtor control.

@@ -4,6 +4,10 @@ from odoo.exceptions import AccessError, ValidationError
 from ...const import SYNC
 from ...engine.disputes import Part
 
+# What people change by hand.
+EDITABLE = {"quantity", "is_manual"}
+SENT = {"id", *EDITABLE}
+
 
 class AftersalesDunningShare(models.Model):
     """How much of what a case is about stands on which invoice line.
@@ -15,6 +19,7 @@ class AftersalesDunningShare(models.Model):
 
     _name = "aftersales.dunning.share"
     _description = "Billed Goods of a Case"
+    _inherit = "aftersales.form.mixin"
     _order = "case_id, id"
     _rec_name = "move_id"
     _case_field = "case_id"
@@ -142,12 +147,19 @@ class AftersalesDunningShare(models.Model):
         shares.sudo().filtered("is_manual")._know_credited()
         return shares
 
+    def onchange(self, values, field_names, fields_spec):
+        """Take from a form what may be changed in it: Odoo names all that it sends."""
+        if not self.env.su:
+            values = {name: values[name] for name in values if name in SENT}
+            field_names = [name for name in field_names if name in SENT]
+        return super().onchange(values, field_names, fields_spec)
+
     def write(self, vals):
         """Note that a quantity was changed by hand, and compute the money anew.
 
         :raises AccessError: for anything but the quantity
         """
-        if not self.env.su and vals.keys() - {"quantity", "is_manual"}:
+        if not self.env.su and vals.keys() - EDITABLE:
             raise AccessError(
                 self.env._("Only the quantity of billed goods can be changed by hand.")
             )

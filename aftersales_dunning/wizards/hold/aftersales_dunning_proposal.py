@@ -12,6 +12,7 @@ class AftersalesDunningProposal(models.TransientModel):
 
     _name = "aftersales.dunning.proposal"
     _description = "Find the Invoice of Goods"
+    _inherit = "aftersales.form.mixin"
 
     case_id = fields.Many2one("aftersales.case", required=True)
     line_ids = fields.One2many(
@@ -56,6 +57,7 @@ class AftersalesDunningProposal(models.TransientModel):
 class AftersalesDunningProposalLine(models.TransientModel):
     _name = "aftersales.dunning.proposal.line"
     _description = "Possible Invoice Line"
+    _inherit = "aftersales.form.mixin"
 
     proposal_id = fields.Many2one(
         "aftersales.dunning.proposal", required=True, ondelete="cascade"
@@ -69,6 +71,16 @@ class AftersalesDunningProposalLine(models.TransientModel):
         compute="_compute_invoice", compute_sudo=True, digits="Product Unit"
     )
     quantity = fields.Float(digits="Product Unit", required=True)
+
+    def _may_name(self, name, record, form):
+        """What the customer of the case was billed may be told to who works on it."""
+        if name != "invoice_line_id":
+            return super()._may_name(name, record, form)
+        wizard = self._get_form_above("proposal_id", form)
+        case = wizard.records._get_form_above("case_id", wizard).records
+        # sudo: compared only
+        bill = record.sudo().exists()
+        return case._may_hold() and bool(case._filter_bills(bill)) if case else False
 
     @api.constrains("case_line_id", "invoice_line_id", "proposal_id")
     def _check_is_of_case(self):

@@ -11,7 +11,7 @@ class AftersalesDunningRelease(models.TransientModel):
 
     _name = "aftersales.dunning.release"
     _description = "Release Dunning Holds"
-    _inherit = ["aftersales.dunning.release.terms"]
+    _inherit = ["aftersales.dunning.release.terms", "aftersales.form.mixin"]
 
     hold_ids = fields.Many2many("aftersales.dunning.hold", string="Holds")
     hold_count = fields.Integer(compute="_compute_hold_count")
