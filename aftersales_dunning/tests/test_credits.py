@@ -1,6 +1,5 @@
 from odoo.fields import Command
-
-from odoo.addons.aftersales_case.tests.common import feature
+from odoo.tests import Form
 
 from .goods import GoodsCommon
 
@@ -13,7 +12,6 @@ class TestCredits(GoodsCommon):
 
     # === Goods, or money === #
 
-    @feature("N-01")
     def test_credited_goods_at_any_price(self):
         """What is complained about is credited as it was billed: nothing is held.
 
@@ -36,6 +34,9 @@ class TestCredits(GoodsCommon):
                 note = self._credit_lines(invoice, {line: {"quantity": disputed}})
                 self.assertDue(invoice, 0, round(total - note.amount_total, 2))
                 self.assertEqual(case.hold_ids.end_reason, "credited")
+                # Taken for a price credit, it would come off the money alone.
+                self.assertEqual(case.line_ids.credited_quantity, disputed)
+                self.assertShares(case, {})
 
     def test_price_credit_of_the_disputed(self):
         """4 of 10 are disputed; a price credit of 4 × 25 is for exactly these."""
@@ -54,6 +55,16 @@ class TestCredits(GoodsCommon):
         self.assertDue(invoice, 484, 726)
         self._match(invoice, note)
         self.assertDue(invoice, 363, 726)
+
+    def test_money_credit_matched_in_part(self):
+        """The rest of the rebate paid another invoice."""
+        _order, slip, invoice = self._sell((10, 100))
+        self._complain(slip, [4])
+        note = self._new_credit_note(("Rebate", 200))
+        self._match(self._new_invoice(100), note)
+        self.assertEqual(note.amount_residual, 142)
+        self._match(invoice, note)
+        self.assertDue(invoice, 342, 726)
 
     def test_money_credit_of_the_product(self):
         """By hand, and it names the product of one of two lines."""
@@ -100,6 +111,31 @@ class TestCredits(GoodsCommon):
         self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 5}})
         self.assertDue(invoice, 0, 605)
 
+    def test_amount_by_hand_and_credited_goods(self):
+        """What is credited since comes off it, also of goods that nobody disputes."""
+        _order, slip, invoice = self._sell((10, 100))
+        hold = self._complain(slip, [3]).hold_ids
+        self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 1}})
+        self.assertDue(invoice, 242, 847)
+        self._as(self.accountant, hold).amount = 700
+        self.assertDue(invoice, 700, 389)
+        hold.case_id._sync_goods()
+        self.assertDue(invoice, 700, 389)
+        self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 4}})
+        self.assertEqual(hold.credited_amount, 484)
+        self.assertDue(invoice, 216, 389)
+
+    def test_all_is_disputed(self):
+        """Whatever is credited comes off an invoice that is disputed as a whole."""
+        for scope, amount in (("invoice", 0), ("amount", 1210)):
+            with self.subTest(scope=scope):
+                _order, _slip, invoice = self._sell((10, 100))
+                hold = self._hold(invoice, scope, amount)
+                self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 3}})
+                self.assertDue(invoice, 847, 0)
+                self.assertEqual((hold.credited_amount, hold.open_amount), (363, 847))
+                self.assertFalse(self._get_questions(invoice))
+
     # === What is not clear is asked === #
 
     def test_freight_is_credited(self):
@@ -134,8 +170,9 @@ class TestCredits(GoodsCommon):
         self._credit_lines(invoice, values)
         self.assertDue(invoice, 847, 302.5)
         self.assertEqual(len(self._get_questions(invoice)), 1)
-        self._credit_lines(invoice, values)
+        again = self._credit_lines(invoice, values)
         self.assertEqual(len(self._get_questions(invoice)), 1)
+        self.assertIn(again.name, self._get_questions(invoice).note)
         mine = self._as(self.accountant, first.hold_ids)
         mine.amount = 242
         self.assertFalse(self._get_questions(invoice))
@@ -175,22 +212,26 @@ class TestCredits(GoodsCommon):
         self.assertDue(invoice, 0, 0)
         self.assertEqual(hold.end_reason, "credited")
         self.assertFalse(self._get_questions(invoice))
+        self.assertFalse(invoice.dunning_credits_asked)
 
     def test_second_case_makes_it_unclear(self):
         """Another case disputes the line as well: now debtor control is asked."""
         _order, slip, invoice = self._sell((10, 100))
-        self._complain(slip, [3])
+        first = self._complain(slip, [3])
         line = invoice.invoice_line_ids
         self._credit_lines(invoice, {line: {"quantity": 1, "price_unit": 50}})
         self.assertDue(invoice, 302.5, 847)
-        self._complain(slip, [4])
+        second = self._complain(slip, [4])
         [question] = self._get_questions(invoice)
         self.assertTrue(question.user_id.has_group("account.group_account_invoice"))
         self.assertDue(invoice, 847, 302.5)
+        self._reject(first)
+        self.assertEqual(self._get_questions(invoice), question)
+        self._reject(second)
+        self.assertFalse(self._get_questions(invoice))
 
     # === Not matched yet === #
 
-    @feature("N-01")
     def test_refund_of_the_order_is_held_until_matched(self):
         """3 came back and were refunded from the order; 363 of credit are open."""
         order, slip, invoice = self._sell((10, 100))
@@ -213,6 +254,27 @@ class TestCredits(GoodsCommon):
         self._match(invoice, refund)
         self.assertDue(invoice, 0, 847)
         self.assertEqual(case.hold_ids.end_reason, "credited")
+
+    def test_complaint_about_what_was_refunded(self):
+        """Nothing else was ever disputed: all of it, or three typed before the case is."""
+        order, slip, invoice = self._sell((4, 100))
+        self._return(slip, 4)
+        refund = self._bill(order, final=True)
+        case = self._complain(slip)
+        self.assertDue(invoice, 484, 0)
+        self._match(invoice, refund)
+        self.assertDue(invoice, 0, 0)
+        self.assertEqual(case.hold_ids.mapped("end_reason"), ["credited"])
+        order, slip, invoice = self._sell((10, 100))
+        self._return(slip, 3)
+        self._bill(order, final=True)
+        with Form(self._as(self.agent)["aftersales.case"]) as form:
+            form.name = "Three are back"
+            form.type_id = self.type_complaint
+            form.slip_number = slip.name
+            with form.line_ids.edit(0) as line:
+                line.quantity = 3
+        self.assertDue(invoice, 363, 847)
 
     def test_refunded_and_billed_again(self):
         """The goods are on a new invoice; the credit of the old one is not matched."""

@@ -1,8 +1,6 @@
 from functools import partial
 from itertools import permutations
 
-from odoo.addons.aftersales_case.tests.common import feature
-
 from .goods import GoodsCommon
 
 
@@ -27,7 +25,6 @@ class TestOverlaps(GoodsCommon):
         self.assertEqual((first.held_amount, second.held_amount), (0, 600))
         self.assertEqual(self._get_sums(invoice), (600, 600))
 
-    @feature("P-47")
     def test_two_cases_about_one_of_two_lines(self):
         """Both dispute all of line 1: it is held once, line 2 is dunned."""
         _order, slip, invoice = self._sell((10, 100), (10, 100))
@@ -92,6 +89,17 @@ class TestOverlaps(GoodsCommon):
         self.assertDue(invoice, 1210, 1210)
         self._pay(invoice, 1500)
         self.assertDue(invoice, 920, 0)
+
+    def test_amount_by_hand_whose_goods_were_credited(self):
+        """What is left of it still lies on their line, where another case disputes it."""
+        _order, slip, invoice = self._sell((10, 100), (10, 100))
+        first = self._complain(slip, [3, 0])
+        first.hold_ids.amount = 700
+        line = invoice.invoice_line_ids[0]
+        self._credit_lines(invoice, {line: {"quantity": 3}})
+        self.assertDue(invoice, 337, 1720)
+        self._complain(slip, [10, 0])
+        self.assertDue(invoice, 847, 1210)
 
     def test_goods_beside_a_held_invoice(self):
         """The invoice is held as a whole, and one of its lines by a case."""

@@ -28,8 +28,11 @@ class AftersalesDunningHold(models.Model):
             # The amount was entered, or approved; it lies on the lines of the goods, as far
             # as it can.
             part = min(self.open_amount / known, 1)
-            lines = {key: amount * part for key, amount in lines.items()}
-            for key, limit in self._get_limits().items():
+            limits = self._get_limits()
+            lines = {
+                key: min(lines[key] * part, limit) for key, limit in limits.items()
+            }
+            for key, limit in limits.items():
                 more = self.open_amount - sum(lines.values())
                 lines[key] += max(min(limit - lines[key], more), 0)
             known = sum(lines.values())
