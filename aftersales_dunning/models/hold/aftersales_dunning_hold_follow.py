@@ -55,10 +55,10 @@ class AftersalesDunningHold(models.Model):
     def _is_within(self, former):
         """Say whether this hold covers no more than what was approved of another."""
         self.ensure_one()
-        if (
-            (self.scope, self.reason_id) != (former.scope, former.reason_id)
-            or self.currency_id != former.currency_id
-            or self.is_manual
+        if (self.scope, self.reason_id, self.currency_id) != (
+            former.scope,
+            former.reason_id,
+            former.currency_id,
         ):
             return False
         others = self.search(

@@ -39,7 +39,6 @@ class AftersalesDunningHold(models.Model):
         :param vals: values that they would get
         """
         Limit = self.env["aftersales.dunning.limit"]
-        is_debtor = user.sudo().has_group(DEBTOR_CONTROL)  # sudo: decides for others
         bound = self.filtered(
             lambda hold: (
                 Limit._get_limits(user, hold.company_id, LIMIT_HOLD) is not None
@@ -54,7 +53,7 @@ class AftersalesDunningHold(models.Model):
         def is_free(hold):
             worth, currency = worths[hold.id], hold.company_id.currency_id
             if (vals or {}).get("scope", hold.scope) == SCOPE_CUSTOMER:
-                return is_debtor and hold._is_in_limit(user, worth)
+                return hold._is_in_limit(user, worth)
             of_goods = currency.compare_amounts(worth, goods[hold.id]) <= 0
             return of_goods or hold._is_in_limit(user, worth)
 

@@ -14,12 +14,11 @@ ACTIVE = SQL("hold.state = 'active'")
 RUNNING = SQL("hold.state IN ('requested', 'active')")
 STARTING = SQL("hold.state = 'requested' AND hold.waits_for = 'reminder'")
 
-# What customers owe: of an invoice its instalments, of an entry what stands in the debit.
+# What customers owe: of an invoice its instalments, else what stands in the debit.
 IS_ITEM = SQL(
     """line.debit > 0
    AND line.account_id IN (
-       SELECT id FROM account_account WHERE account_type = 'asset_receivable')
-   AND move.move_type IN ('out_invoice', 'out_receipt', 'entry')"""
+       SELECT id FROM account_account WHERE account_type = 'asset_receivable')"""
 )
 
 ITEMS = """
