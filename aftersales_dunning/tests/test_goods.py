@@ -342,7 +342,6 @@ class TestGoods(GoodsCommon):
             invoice_line_ids=[Command.create(line)],
         )
 
-    @feature("I2-52")
     def test_customers_own_reference_names_the_slip(self):
         """The customer names his own order; the slip is found by it."""
         order = self._new_order(10, client_order_ref="PO 4711")

@@ -8,7 +8,6 @@ from .goods import GoodsCommon
 class TestGoodsCases(GoodsCommon):
     """Several cases, amounts by hand, and cases that change: whose money is held."""
 
-    @feature("P-47")
     def test_several_cases_on_one_invoice(self):
         """The holds of two cases add up, never above what is open."""
         order = self._new_order(10, 4, products=[self.machine, self.grinder])
@@ -55,7 +54,6 @@ class TestGoodsCases(GoodsCommon):
         free = self._new_invoice(500)
         self.assertHeld({held: 1150, free: 0})
 
-    @feature("P-47")
     def test_amount_by_hand(self):
         """A disputed amount that somebody entered no longer follows the goods."""
         order = self._new_order(10)

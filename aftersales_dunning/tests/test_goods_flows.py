@@ -1,7 +1,5 @@
 from odoo.fields import Command
 
-from odoo.addons.aftersales_case.tests.common import feature
-
 from .goods import GoodsCommon
 
 
@@ -24,7 +22,6 @@ class TestGoodsFlows(GoodsCommon):
         order.action_confirm()
         return order
 
-    @feature("N-01")
     def test_over_delivery(self):
         """More is delivered than was ordered, and billed: its part is held."""
         order = self._new_order(10)
@@ -38,7 +35,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 1380})
         self.assertShares(some, {invoice: 3})
 
-    @feature("N-01")
     def test_price_edited_in_draft(self):
         """The price is changed before the invoice is posted: what is billed counts."""
         order = self._new_order(10)
@@ -51,7 +47,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 276})
         self.assertEqual(invoice.due_now, 644)
 
-    @feature("N-01")
     def test_same_product_at_two_prices(self):
         """Each piece is held at the price of its own order line."""
         order = self._new_mixed_order(
@@ -67,7 +62,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 345})
         self.assertShares(cheap, {invoice: 2})
 
-    @feature("N-01")
     def test_two_orders_on_one_invoice(self):
         """Two orders of the same goods, billed together: the slip decides."""
         first, second = self._new_order(3), self._new_order(7)
@@ -80,7 +74,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 460})
         self.assertEqual(invoice.due_now, 1495)
 
-    @feature("N-01")
     def test_pick_and_ship(self):
         """Goods are picked first and shipped then: they count once."""
         self.warehouse.delivery_steps = "pick_ship"
@@ -103,7 +96,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 0})
         self.assertEqual(case.hold_ids.end_reason, "credited")
 
-    @feature("N-01")
     def test_lots(self):
         """A delivery of two lots, billed in two invoices: the lot that is named counts."""
         tracked = self._new_product("Boiler", tracking="lot")
@@ -133,7 +125,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertShares(both, {invoice: 10})
         self.assertHeld({invoice: 1150})
 
-    @feature("N-01")
     def test_sections_and_notes(self):
         """Sections and notes among the lines are no goods."""
         order = self._new_mixed_order(
@@ -149,7 +140,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertShares(case, {invoice: 3})
         self.assertHeld({invoice: 345})
 
-    @feature("N-01")
     def test_services_beside_goods(self):
         """A service on the invoice is due, though all the goods are in review."""
         service = self._new_product(
@@ -169,7 +159,6 @@ class TestGoodsFlows(GoodsCommon):
         self.assertHeld({invoice: 1150})
         self.assertEqual(invoice.due_now, 230)
 
-    @feature("N-01")
     def test_other_invoice_address(self):
         """The invoice goes to a contact, or to another company: it is held all the same."""
         contact = self.env["res.partner"].create(
@@ -187,7 +176,6 @@ class TestGoodsFlows(GoodsCommon):
             self.assertHeld({invoice: 345})
             self.assertEqual(case.hold_ids.partner_id, invoice.commercial_partner_id)
 
-    @feature("N-01")
     def test_debit_note(self):
         """What is billed on top of an invoice in review is no goods: it is due."""
         order = self._new_order(10)

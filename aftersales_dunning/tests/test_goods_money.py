@@ -2,8 +2,6 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
-from odoo.addons.aftersales_case.tests.common import feature
-
 from .goods import GoodsCommon
 
 
@@ -29,7 +27,6 @@ class TestGoodsMoney(GoodsCommon):
             | vals
         )
 
-    @feature("N-01")
     def test_taxes(self):
         """No tax, 0 %, two taxes, a fixed one, one in the price: its share of the total."""
         zero = self._new_tax("Nothing", 0)
@@ -54,7 +51,6 @@ class TestGoodsMoney(GoodsCommon):
                 self.assertHeld({invoice: held})
                 self.assertEqual(invoice.due_now, total - held)
 
-    @feature("N-01")
     def test_free_goods(self):
         """Goods with a discount of 100 % are worth nothing: what is billed beside is due."""
         order = self._new_order(10, 4, products=[self.machine, self.grinder])
@@ -69,7 +65,6 @@ class TestGoodsMoney(GoodsCommon):
         self.assertEqual(invoice.invoice_date_due, due)
         self.assertEqual(self._run(due + timedelta(days=10)).line_ids.balance_due, 230)
 
-    @feature("N-01")
     def test_instalments_with_a_payment_between(self):
         """What is paid goes to what is due first; the hold stays on what is due last."""
         term = self.env["account.payment.term"].create(
@@ -102,7 +97,6 @@ class TestGoodsMoney(GoodsCommon):
         due = lines._get_due_now()
         return [due[line.id] for line in lines]
 
-    @feature("N-01")
     def test_overpaid(self):
         """Who pays more than all ends the hold; what is too much is held by nobody."""
         case, invoice = self._bill_disputed()
@@ -114,7 +108,6 @@ class TestGoodsMoney(GoodsCommon):
         self.env.flush_all()
         self.assertFalse(self._run(self.today + timedelta(days=90)).line_ids)
 
-    @feature("N-01")
     def test_dollars_and_rates(self):
         """Dollars are held as dollars, and in the books at the rate they were booked at."""
         dollar = self.env["res.currency"].create(

@@ -3,8 +3,6 @@ from unittest.mock import patch
 
 from odoo.tools import profiler
 
-from odoo.addons.aftersales_case.tests.common import feature
-
 from ..const import LOCK_INVOICE, LOCK_PARTNER
 from ..models.hold import dunning_lock
 from .reminders import RemindersCommon
@@ -133,7 +131,6 @@ class TestHoldSpeed(RemindersCommon):
 
     # === Payments === #
 
-    @feature("I2-55")
     def test_payment_of_what_is_not_held(self):
         """A payment asks once whether the invoice is held."""
         invoice = self._new_invoice(100)

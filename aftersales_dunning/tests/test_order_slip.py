@@ -72,7 +72,6 @@ class TestOrderSlip(GoodsCommon):
         self.assertHeld({invoice: 345})
         self._assert_shown(case, {invoice: (3, 345)})
 
-    @feature("I2-52")
     def test_customers_reference(self):
         """The customer's own number names the order as well."""
         order = self._order_work(5, client_order_ref="PO 77-B")
@@ -82,7 +81,6 @@ class TestOrderSlip(GoodsCommon):
         self.assertEqual(case.sale_order_id, order)
         self.assertEqual(case.partner_id, self.customer)
 
-    @feature("I2-52", "I2-54")
     def test_unknown_number_waits_for_the_order(self):
         """A quotation is no order yet; when it is confirmed it finds the case."""
         order = self._order_work(5)
@@ -215,7 +213,6 @@ class TestOrderSlip(GoodsCommon):
 
     # === Its invoices === #
 
-    @feature("I2-54")
     def test_work_on_several_invoices(self):
         """Each invoice of the work is held for its share; a credit note gives it back."""
         order = self._order_work(10)
@@ -229,7 +226,6 @@ class TestOrderSlip(GoodsCommon):
         self._credit(second, quantity=2)
         self.assertHeld({first: 460, second: 460})
 
-    @feature("I2-54")
     def test_work_done_beyond_the_order(self):
         """Work that is billed as it was done is held as far as it is disputed."""
         order = self._order_work(5, 2)
@@ -239,7 +235,6 @@ class TestOrderSlip(GoodsCommon):
         invoice = self._bill(order)
         self.assertHeld({invoice: 920})
 
-    @feature("I2-54")
     def test_billed_before_the_case(self):
         """The invoice is there already, and only two hours are disputed."""
         order = self._order_work(5)
@@ -249,7 +244,6 @@ class TestOrderSlip(GoodsCommon):
         case.line_ids.quantity = 2
         self.assertHeld({invoice: 230})
 
-    @feature("I2-54")
     def test_unit_of_the_order(self):
         """A day of work on the order, hours on the case."""
         hour, day = (
