@@ -18,6 +18,12 @@ UNION SELECT 'constraint ' || conrelid::regclass || '.' || conname
 UNION SELECT 'sequence ' || sequencename
   FROM pg_sequences WHERE schemaname = 'public'
 """
+# The items whose invoice is held in full, as Odoo's own flag says.
+FLAGGED = """
+SELECT string_agg(line.id::text, ',')
+  FROM account_move_line AS line JOIN account_move AS move ON move.id = line.move_id
+ WHERE line.no_followup AND move.is_fully_held AND NOT move.no_followup_before
+"""
 MANIFESTS = addons.own()
 
 
@@ -49,6 +55,8 @@ def test_uninstalls_with_cases(space):
         before = _structure(space, name)
         database.install_with_demo(space, name, list(MANIFESTS))
         invoices = space.sql("SELECT count(*) FROM account_move", name)
+        flagged = space.sql(FLAGGED, name)
+        assert flagged, "the demo holds no invoice in full"
         for addon in ("aftersales_dunning", "aftersales_case"):
             log = space.run_odoo("module", "uninstall", "-d", name, addon)
             assert bad_entries(log) == []
@@ -58,6 +66,8 @@ def test_uninstalls_with_cases(space):
         }
         assert left == set()
         assert space.sql("SELECT count(*) FROM account_move", name) == invoices
+        kept = "SELECT id FROM account_move_line WHERE no_followup AND id IN"
+        assert space.sql(f"{kept} ({flagged})", name) == ""
 
 
 def _structure(space, name):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.aftersales_case.tests.common import OPERATIONS, feature
@@ -124,13 +124,29 @@ class TestAccess(DunningCommon):
                         self._as(self.accountant, case).has_access(OPERATIONS[letter]),
                         letter in allowed,
                     )
-        for case in (self.own, theirs):
-            for letter in "cd":
-                self.assertFalse(
-                    self._as(self.accountant, case).has_access(OPERATIONS[letter])
-                    and letter == "d"
-                )
+                    self.assertFalse(
+                        self._as(self.accountant, case).has_access("unlink")
+                    )
         self.assertFalse(self._as(self.foreign, theirs).has_access("read"))
+
+    def test_other_companies(self):
+        """Shares, reasons and limits of a company are none of another's users."""
+        order = self._new_order(1)
+        self.own.picking_id = self._deliver(order)
+        self._bill(order)
+        reasons = self.hold.reason_id
+        reason = reasons.copy({"company_id": self.company.id})
+        records = [self.own.share_ids, reason, self._set_limit("renew", 5)]
+        for record in records:
+            with self.subTest(model=record._name):
+                for user, found in ((self.adviser, record), (self.foreign, None)):
+                    theirs = self._as(user, record)
+                    seen = theirs.search([("id", "in", record.ids)])
+                    self.assertEqual(seen, found or record.browse())
+                    self.assertEqual(theirs.has_access("read"), bool(found))
+                    self.assertEqual(theirs.has_access("write"), bool(found))
+        self.assertFalse(reasons.company_id)
+        self.assertTrue(self._as(self.foreign, reasons).has_access("read"))
 
     def test_states_are_set_by_actions_only(self):
         """Nobody writes states, dates or who did what; nobody deletes a hold."""
@@ -158,6 +174,9 @@ class TestAccess(DunningCommon):
         ):
             self._as(user, holds)._release_by_hand(holds._get_terms())
             self.assertEqual(holds.state, "released")
+            for vals in ({"amount": 5}, {"note": "Again"}, {"scope": "amount"}):
+                with self.assertRefused(UserError, "has ended cannot be changed"):
+                    self._as(user, holds).write(vals)
         hold = self._hold(self._new_invoice(100))
         for user in (self.reporter, self.agent, self.foreign):
             with self.subTest(user=user.login):

@@ -178,6 +178,9 @@ class TestAllocationEngine(BaseCase):
         """What came back before the invoice is never billed."""
         goods = [*_goods(10), Delivery(9, -3, (9,), origin=D1)]
         self._check(goods, [_bill(I1, 7)], {(D1, I1): 7})
+        goods = [*_goods(10, 3), Delivery(9, -3, (9,), origin=D2)]
+        result = self._check(goods, [_bill(I1, 10)], {(D1, I1): 10})
+        self.assertTrue(result.is_exact(D1) and not result.is_exact(D2))
 
     def test_return_never_credited(self):
         """The invoice then bills goods of the next delivery."""

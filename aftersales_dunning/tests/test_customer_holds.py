@@ -108,6 +108,23 @@ class TestCustomerItems(CustomerHoldCommon):
         self._hold_customer()
         self.assertEqual(self._get_asked(), {self.other_customer: 300})
 
+    def test_instalment_that_another_owes(self):
+        """An insurer owes half of an invoice to the customer: that half is asked for."""
+        halves = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    Command.create({"value_amount": 50, "nb_days": days})
+                    for days in (0, 1)
+                ],
+            }
+        )
+        invoice = self._new_invoice(1000, invoice_payment_term_id=halves.id)
+        second = invoice._get_term_lines().sorted("date_maturity")[1]
+        second.with_context(skip_invoice_sync=True).partner_id = self.other_customer
+        self._hold_customer()
+        self.assertEqual(self._get_asked(), {self.other_customer: 500})
+
     def test_contact_on_the_line(self):
         """A contact of the customer on an entry is the customer."""
         contact = self.env["res.partner"].create(
@@ -195,7 +212,6 @@ class TestCustomerItems(CustomerHoldCommon):
         with self.assertRaisesRegex(UserError, "held"):
             (made - of_other)._get_printable()
 
-    @feature("P-64")
     def test_limit_counts_open_items(self):
         """What a hold of the customer is about is more than his invoices."""
         self._new_invoice(100)
@@ -222,10 +238,15 @@ class TestCustomerItems(CustomerHoldCommon):
         contact = self.env["res.partner"].create(
             {"name": "Buyer", "parent_id": self.customer.id}
         )
-        entry = self._new_entry((contact, 700))
-        invoice = self._new_invoice(100, partner=contact)
+        desk = contact.create({"name": "Desk", "parent_id": contact.id})
+        entry = self._new_entry((desk, 700))
         moves, partners = self._run().line_ids._get_locks()
-        self.assertEqual(set(moves), set((entry | invoice).ids))
+        self.assertEqual(moves, entry.ids)
+        self.assertEqual(set(partners), set((desk | contact | self.customer).ids))
+        invoice = self._new_invoice(100, partner=contact)
+        lines = self._run().line_ids.filtered(lambda line: line.invoice_id == invoice)
+        moves, partners = lines._get_locks()
+        self.assertEqual(moves, invoice.ids)
         self.assertEqual(set(partners), set((contact | self.customer).ids))
 
     def test_screens_name_the_line(self):

@@ -19,14 +19,17 @@ class TestDropship(GoodsCommon):
             {"name": "Back Door", "parent_id": cls.customer.id, "type": "delivery"}
         )
 
-    def _dropship(self, order, quantity, partner=None):
-        """Let the vendor deliver what an order sells; return the slip."""
+    def _dropship(self, order, quantity, partner=None, **elsewhere):
+        """Let the vendor deliver what an order sells; return the slip.
+
+        :param elsewhere: locations that the goods come from or go to
+        """
         line = order.order_line
         order.picking_ids.action_cancel()
         places = {
             "location_id": self.env.ref("stock.stock_location_suppliers").id,
             "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-        }
+        } | elsewhere
         picking = self.env["stock.picking"].create(
             {
                 "picking_type_id": self.warehouse.out_type_id.id,
@@ -88,6 +91,19 @@ class TestDropship(GoodsCommon):
         case = self._new_case(contact_id=False, slip_number="po-9")
         self.assertEqual(case.picking_id, slip)
         self.assertEqual(case.partner_id, self.customer)
+
+    def test_between_companies(self):
+        """A sister company delivers: the goods pass a place that is nobody's own."""
+        transit = self.env["stock.location"].create(
+            {"name": "Between Companies", "usage": "transit", "company_id": False}
+        )
+        order = self._new_order(4, partner=self.contact)
+        slip = self._dropship(order, 4, location_id=transit.id)
+        self.assertEqual(slip._get_slip_customer(), self.customer)
+        self.assertEqual(self._complain(slip).picking_id, slip)
+        own = transit.copy({"company_id": self.company.id})
+        slip = self._dropship(self._new_order(4), 4, location_id=own.id)
+        self.assertEqual(slip._get_slip_customer(), self.vendor)
 
     def test_without_an_order(self):
         """Nothing but its partner tells whose it is then."""

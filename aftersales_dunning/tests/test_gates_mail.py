@@ -176,6 +176,56 @@ class TestMailGate(RemindersCommon):
         self.assertEqual(self.mail.state, "cancel")
         self.assertIn("stopped this communication", self.mail.failure_reason)
 
+    def test_old_mail_of_which_a_line_was_marked(self):
+        """It names what was marked as sent, and what is held: it does not leave."""
+        self.free_line.state = "sent"
+        hold = self._hold(self.held, case=self.case)
+        self._send(self.mail)
+        self.assertEqual(self.communication.credit_control_line_ids, self.free_line)
+        hold._end("by_hand")
+        self.mail.mark_outgoing()
+        self.assertFalse(self._send(self.mail))
+        self.assertEqual(self.mail.state, "cancel")
+
+    def test_mail_that_left_stays_as_it_is(self):
+        """Sent before the hold: sending it again does nothing, and it is no failure."""
+        self.assertEqual(len(self._send(self.mail)), 1)
+        mail = self.mail.exists() or self.mail.create(
+            {
+                "model": self.communication._name,
+                "res_id": self.communication.id,
+                "email_to": "x@example.com",
+                "state": "sent",
+            }
+        )
+        self._hold(self.held, case=self.case)
+        self.assertFalse(self._send(mail))
+        self.assertEqual(mail.state, "sent")
+
+    def test_message_about_what_was_sent(self):
+        """The reminder was sent before the hold; what is written since does not leave."""
+        self._send(self.mail)
+        self.assertEqual(self.held_line.state, "sent")
+        self._hold(self.held, case=self.case)
+        message = self.communication.message_post(
+            body="Please pay at once",
+            partner_ids=self.customer.ids,
+            force_send=False,
+        )
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        self.assertFalse(self._send(mail))
+        self._assert_stopped(mail)
+        self.assertEqual(self.held_line.state, "sent")
+
+    def test_whoever_sends_is_told(self):
+        """Who waits for the mails of a batch hears of those that were stopped, too."""
+        self._hold(self.held, case=self.case)
+        told = []
+        with self.mock_mail_gateway():
+            self.mail.send(post_send_callback=told.extend)
+        self.assertEqual(self.mail.state, "cancel")
+        self.assertEqual(told, self.mail.ids)
+
     def test_composer(self):
         """A message to the customer in the communication's chatter has no subtype."""
         self._hold(self.held, case=self.case)

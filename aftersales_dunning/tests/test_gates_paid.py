@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase
 
 from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.hostile import call
 
 from .reminders import RemindersCommon
 from .test_gates_letter import REPORT, get_row, get_rows
@@ -325,11 +326,17 @@ class TestPaidBeforeLetter(PaidCommon):
 
     def test_duplicate(self):
         """A communication is not duplicated: it would send an empty table."""
-        letter = self._print()
+        letters, _invoices = self._print_batch()
         with self.assertRefused(UserError, "cannot be duplicated"):
-            letter.copy()
-        with self.assertRefused(UserError, "cannot be duplicated"):
-            self._as(self.dunner, letter).copy()
+            letters[0].copy()
+        mine = self._as(self.dunner, letters)
+        for letter, values in (
+            (mine[0], {}),
+            (mine, {}),
+            (mine[0], {"credit_control_line_ids": [(6, 0, self.lines.ids)]}),
+        ):
+            with self.assertRefused(UserError, "cannot be duplicated"):
+                call(letter, "copy", values)
 
     def test_empty(self):
         """One that is about nothing is neither printed nor sent."""

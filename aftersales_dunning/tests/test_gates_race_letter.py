@@ -24,6 +24,23 @@ class TestRaceLetter(SendingRace):
             line = env["credit.control.line"].browse(self.line_ids[2])
             self.assertEqual(line.state, "ignored")
 
+    def test_letter_of_an_older_transaction(self):
+        """What was held or credited since it began, and it does not see, is not printed."""
+        with self._transaction() as old:
+            lines = old["credit.control.line"].browse(self.line_ids)
+            letters = [line.communication_id for line in lines]
+            self.assertEqual(lines.mapped("due_now"), [1000] * 5)
+            with self._transaction() as env:
+                self.env = env
+                moves = env["account.move"].browse(self.invoice_ids)
+                self._hold(moves[0])
+                self._hold(moves[1], scope="amount", amount=400)
+                self._credit(moves[2], price=1)
+            for index, text in ((0, self.names[0]), (1, "held in part"), (2, "paid")):
+                with self.assertRaisesRegex(UserError, text):
+                    letters[index]._get_printable()
+            self.assertEqual(letters[3]._get_printable(), letters[3])
+
     def test_hold_waits_for_letter(self):
         """From the check of a letter to the end of its request holds wait."""
         with self._transaction() as env:

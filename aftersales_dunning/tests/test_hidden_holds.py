@@ -139,6 +139,7 @@ class TestHiddenHolds(DunningCommon):
             ("res.partner", self.customer.ids),
             ("aftersales.dunning.hold", asked.search([]).ids),
         ]
+        read = set()
         for user in self._strangers():
             messages = self._as(user)["mail.message"]
             for model, ids in about:
@@ -150,9 +151,11 @@ class TestHiddenHolds(DunningCommon):
                         )
                     except AccessError:
                         continue  # he reads none of those records
+                    read |= {model} if rows else set()
                     told = str([(row["body"], row["subject"]) for row in rows])
                     for secret in (REASON, NOTE, "321", "asks not to dun"):
                         self.assertNotIn(secret, told)
+        self.assertEqual(read, {"account.move", "res.partner"})
 
     def test_sender_is_told_what_he_may_not_send(self):
         """Without the right Invoicing he learns that it is held, and not why."""

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.addons.aftersales_case.tests.common import feature
+from odoo import fields
 
 from .goods import GoodsCommon
 
@@ -35,17 +35,17 @@ class TestHoldFollow(GoodsCommon):
         draft.action_post()
         return draft
 
-    @feature("P-47", "N-01")
     def test_credited_and_billed_again(self):
         """Held for 80 of 90 days: ten are left on the corrected invoice."""
-        order, case, invoice, hold = self._held_since(80)
+        warned_at = fields.Datetime.now() - timedelta(days=2)
+        order, case, invoice, hold = self._held_since(80, warned_at=warned_at)
         again = self._bill_again(order, invoice)
         new = case.hold_ids - hold
         self.assertHeld({invoice: 0, again: 460})
         self.assertEqual(new.follows_id, hold)
         self.assertEqual((new.days_held, new.age), (80, "61"))
         self.assertEqual(new.date_until, self.today + timedelta(days=10))
-        self.assertEqual(new.renewal_count, 2)
+        self.assertEqual((new.renewal_count, new.warned_at), (2, warned_at))
         found = self.env["aftersales.dunning.hold"].search([("age", "=", "61")])
         self.assertIn(new, found)
 
@@ -57,6 +57,8 @@ class TestHoldFollow(GoodsCommon):
         last = case.hold_ids.filtered(lambda h: h.state == "active")
         self.assertEqual(last.move_id, third)
         self.assertEqual(last.date_from, hold.date_from)
+        hold.requested_at -= timedelta(days=89)
+        self.assertEqual(last._get_asked_at(), hold.requested_at)
         last.date_until = self.today - timedelta(days=1)
         last._expire_or_warn()
         self.assertEqual(last.state, "expired")
@@ -70,6 +72,7 @@ class TestHoldFollow(GoodsCommon):
         invoice.button_cancel()
         again = self._bill(order)
         new = case.hold_ids - hold
+        self.assertEqual((hold.state, hold.end_reason), ("withdrawn", "moved"))
         self.assertEqual((new.move_id, new.days_held), (again, 40))
 
     def test_partly_billed_again(self):
@@ -101,7 +104,6 @@ class TestHoldFollow(GoodsCommon):
         again = self._bill_again(order, invoice)
         self.assertHeld({again: 0})
 
-    @feature("P-47")
     def test_approved_once(self):
         """Debtor control approved it: it is not asked again about the same or less."""
         reason = self.reason.copy({"needs_approval": True})
@@ -140,6 +142,22 @@ class TestHoldFollow(GoodsCommon):
         second.action_post()
         held = {h.move_id: h.state for h in case.hold_ids - hold}
         self.assertEqual(held, {first: "active", second: "requested"})
+
+    def test_another_scope_or_reason_was_not_approved(self):
+        """The same money, but for the whole invoice, or for another reason."""
+        for change in ("scope", "reason"):
+            with self.subTest(change=change):
+                reason = self.reason.copy({"needs_approval": True})
+                self.type_complaint.hold_reason_id = reason
+                order, case, invoice, hold = self._held_since(0, quantity=10)
+                self._as(self.accountant, hold).action_approve()
+                if change == "scope":
+                    reason.scope = "invoice"
+                else:
+                    self.type_complaint.hold_reason_id = reason.copy()
+                again = self._bill_again(order, invoice)
+                new = case.hold_ids.filtered(lambda h, m=again: h.move_id == m)
+                self.assertEqual((new.state, new.waits_for), ("requested", "approval"))
 
     def test_never_approved(self):
         """What was refused, or never approved, is no approval."""

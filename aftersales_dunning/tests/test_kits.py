@@ -116,6 +116,19 @@ class TestKits(GoodsCommon):
         self._as(self.agent, case.hold_ids).amount = 400
         self.assertEqual(case.invoice_state, "found")
 
+    def test_paid_invoice_is_not_asked_about(self):
+        """Nothing of it is dunned, so nobody has to say how much is disputed."""
+        order = self._new_order(2, products=[self.kit])
+        slip = self._deliver_parts(order, (self.machine, 2))
+        first = self._bill(order, quantity=1)
+        second = self._bill(order)
+        self._pay(first)
+        case = self._complain(slip, user_id=self.agent.id)
+        self.assertEqual(len(self._asked(case)), 1)
+        self.assertIn(second.name, self._asked(case).summary)
+        self._pay(second)
+        self.assertEqual(case.invoice_state, "found")
+
     def test_types_that_hold_nothing_ask_nothing(self):
         """A type without a reason of holds finds the invoice, and leaves it."""
         self.type_complaint.hold_reason_id = False

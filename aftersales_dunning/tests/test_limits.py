@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user
 
@@ -124,6 +126,25 @@ class TestAmounts(LimitsCommon):
         self.assertEqual(hold.state, "active")
         hold = self._ask(self.agent, case_id=self.case.id, amount=501)
         self.assertEqual(hold.waits_for, "approval")
+
+    def test_limit_is_in_company_currency(self):
+        """What is billed in another currency counts as it is booked."""
+        currency = self.env["res.currency"].create({"name": "TSD", "symbol": "T$"})
+        self.env["res.currency.rate"].create(
+            {
+                "name": self.today - timedelta(days=40),
+                "currency_id": currency.id,
+                "rate": 2,
+                "company_id": self.company.id,
+            }
+        )
+        self._set_limit("hold", 500)
+        for amount, state in ((1000, "active"), (1001, "requested")):
+            move = self._new_invoice(1500, currency_id=currency.id)
+            hold = self._ask(
+                self.agent, case_id=self.case.id, move_id=move.id, amount=amount
+            )
+            self.assertEqual(hold.state, state)
 
     @feature("P-64")
     def test_limit_of_debtor_control(self):
@@ -261,11 +282,14 @@ class TestAmounts(LimitsCommon):
     def test_posting_the_goods_needs_nobody(self):
         """What the goods ask for by themselves is within the limits of everybody."""
         self._set_limit("hold", 1, group=INVOICING)
-        order = self._new_order(10)
-        case = self._complain(self._deliver(order))
-        invoice = self._bill(order, post=False)
-        self._as(self.accountant, invoice).action_post()
-        self.assertEqual(case.hold_ids.state, "active")
+        for scope in ("amount", "invoice"):
+            with self.subTest(scope=scope):
+                self.reason.scope = scope
+                order = self._new_order(10)
+                case = self._complain(self._deliver(order), [3])
+                invoice = self._bill(order, post=False)
+                self._as(self.accountant, invoice).action_post()
+                self.assertEqual(case.hold_ids.state, "active")
 
 
 class TestRenewals(LimitsCommon):
@@ -294,6 +318,18 @@ class TestRenewals(LimitsCommon):
         self.assertEqual(third.waits_for, "approval")
         call(self._as(self.accountant, third), "action_refuse")
         self.assertEqual(self._ask(self.agent, **vals).waits_for, "approval")
+
+    def test_asking_after_a_refusal(self):
+        """What was refused once waits again, however little is asked for."""
+        self._set_limit("hold", 500)
+        vals = {"case_id": self.case.id, "move_id": self._new_invoice(1000).id}
+        asked = self._ask(self.agent, amount=600, **vals)
+        self.assertEqual(asked.waits_for, "approval")
+        call(self._as(self.accountant, asked), "action_refuse")
+        again = self._ask(self.agent, amount=100, **vals)
+        self.assertEqual(again.waits_for, "approval")
+        call(self._as(self.accountant, again), "action_approve")
+        self.assertHeld({again.move_id: 100})
 
     @feature("P-64")
     def test_limits(self):
@@ -410,6 +446,9 @@ class TestTerms(LimitsCommon):
                 with self.assertRefused(ValidationError, text):
                     self._release(self.chief, self.hold, **vals)
         call(theirs, "write", {"due_days": 366})
+        for days in (0, -3):
+            with self.assertRefused(ValidationError, "Days to Wait: enter at least"):
+                call(theirs, "write", {"release_policy": "wait", "wait_days": days})
 
 
 class TestTable(LimitsCommon):

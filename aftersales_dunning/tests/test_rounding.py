@@ -1,4 +1,4 @@
-from odoo.addons.aftersales_case.tests.common import feature
+from odoo.fields import Command
 
 from .goods import GoodsCommon
 
@@ -6,15 +6,18 @@ from .goods import GoodsCommon
 class TestRounding(GoodsCommon):
     """Discounts of a whole order, and the rounding of lines, documents and cash."""
 
-    def _discount(self, *lines):
-        """Sell lines, the negative ones being discounts without a delivery."""
+    def _new_discount(self):
         discount = self._new_product("Discount", type="service", is_storable=False)
         discount.invoice_policy = "order"
+        return discount
+
+    def _discount(self, *lines):
+        """Sell lines, the negative ones being discounts without a delivery."""
+        discount = self._new_discount()
         products = [self.machine if x[1] > 0 else discount for x in lines]
         order, slip, invoice = self._sell(*lines, products=products)
         return order, slip, invoice
 
-    @feature("P-47")
     def test_order_discount_is_spread(self):
         """500 + 500 - 100: one of the lines is disputed, and bears its half."""
         _order, slip, invoice = self._discount((5, 100), (5, 100), (1, -100))
@@ -27,6 +30,26 @@ class TestRounding(GoodsCommon):
         _order, slip, invoice = self._discount((9, 100), (1, 100), (1, -100))
         self._complain(slip, [3, 0])
         self.assertDue(invoice, 326.7, 762.3)
+
+    def test_discount_of_some_taxes(self):
+        """100 off what is at 21 %: what is at 0 % bears nothing of it."""
+        products = [self.machine, self.grinder, self._new_discount()]
+        order = self._new_order(5, 5, 1, products=products)
+        for line, price, tax in zip(
+            order.order_line,
+            (100, 100, -100),
+            (self.vat, self.no_tax, self.vat),
+            strict=True,
+        ):
+            line.write({"price_unit": price, "tax_ids": [Command.set(tax.ids)]})
+        slip = self._deliver(order)
+        invoice = self._bill(order)
+        self.assertEqual(invoice.amount_total, 984)
+        case = self._complain(slip, [0, 5])
+        self.assertDue(invoice, 500, 484)
+        self._reject(case)
+        self._complain(slip, [5, 0])
+        self.assertDue(invoice, 484, 500)
 
     def test_discount_is_spread_to_the_cent(self):
         """Three lines of 33.33 less 10.00: all of it is disputed, nothing is due."""
@@ -68,7 +91,6 @@ class TestRounding(GoodsCommon):
         self._credit_lines(invoice, {first: {}, discount: {"price_unit": -50}})
         self.assertDue(invoice, 0, 544.5)
 
-    @feature("P-47")
     def test_cash_rounding(self):
         """All goods are disputed: what cash rounding adds is not asked for."""
         for strategy, price, total in (
