@@ -97,3 +97,46 @@ class TestCreditsUndone(GoodsCommon):
         note.action_post()
         self._match(invoice, note)
         self.assertDue(invoice, 121, 726)
+
+    def test_solved_case_waits_for_its_credit_again(self):
+        """3 credited and solved; unmatched, 363 of credit are open: held until matched."""
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complete(self._complain(slip, [3], user_id=self.agent.id))
+        note = self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 3}})
+        self._as(self.agent, case).action_done()
+        self.assertDue(invoice, 0, 847)
+        self._unmatch(note)
+        self.assertDue(invoice, 363, 847)
+        self._match(invoice, note)
+        self.assertDue(invoice, 0, 847)
+        self.assertEqual(case.hold_ids.end_reason, "credited")
+        self._unmatch(note)
+        note.button_draft()
+        note.button_cancel()
+        self.assertDue(invoice, 0, 1210)
+        self.assertEqual(case.hold_ids.end_reason, "solved")
+
+    def test_rejected_case_waits_for_none(self):
+        """One is credited out of goodwill, the case rejected; unmatched, all is due."""
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complain(slip, [3])
+        note = self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 1}})
+        self._reject(case)
+        self._unmatch(note)
+        self.assertDue(invoice, 0, 1210)
+
+    def test_one_of_two_credits_of_an_amount_by_hand(self):
+        """3 disputed for 500; 2 and 1 are credited; the 2 are undone."""
+        _order, slip, invoice = self._sell((10, 100))
+        hold = self._complain(slip, [3]).hold_ids
+        hold.amount = 500
+        line = invoice.invoice_line_ids
+        two = self._credit_lines(invoice, {line: {"quantity": 2}})
+        self.assertDue(invoice, 258, 710)
+        self._credit_lines(invoice, {line: {"quantity": 1}})
+        self.assertDue(invoice, 137, 710)
+        self._unmatch(two)
+        self.assertDue(invoice, 379, 710)
+        two.button_draft()
+        two.button_cancel()
+        self.assertDue(invoice, 379, 710)

@@ -29,9 +29,7 @@ class AftersalesDunningHold(models.Model):
             # as it can.
             part = min(self.open_amount / known, 1)
             limits = self._get_limits()
-            lines = {
-                key: min(lines[key] * part, limit) for key, limit in limits.items()
-            }
+            lines = {key: min(x * part, limits[key]) for key, x in lines.items()}
             for key, limit in limits.items():
                 more = self.open_amount - sum(lines.values())
                 lines[key] += max(min(limit - lines[key], more), 0)

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.aftersales_case.const import STATE_REJECTED
+from odoo.addons.aftersales_case.const import STATE_DONE, STATE_REJECTED
 
 from ...const import (
     END_CREDITED,
@@ -71,12 +71,34 @@ class AftersalesDunningHold(models.Model):
         return self.currency_id.compare_amounts(matched, self.amount) < 0
 
     def _follow_undone(self):
-        """Let what follows goods be held again where their credit was taken back."""
-        cases = self.filtered(
+        """Let what follows goods be held again where their credit was taken back.
+
+        What a solved case was credited is held until it is matched again.
+        """
+        # sudo: whoever unmatches a credit note need not read cases
+        holds = self.sudo().filtered(lambda hold: hold.end_reason and hold.case_id)
+        cases = holds.filtered(
             lambda hold: hold.end_reason == END_CREDITED and not hold.is_manual
         ).case_id
-        # sudo: whoever unmatches a credit note need not read cases
-        cases.sudo().filtered(lambda case: not case._is_closed())._sync_goods()
+        cases.filtered(lambda case: not case._is_closed())._sync_goods()
+        back = self.browse()
+        for hold in holds.sorted("id", reverse=True):
+            case, move = hold.case_id, hold.move_id
+            same = move.hold_ids.filtered(lambda other, c=case: other.case_id == c)
+            if (
+                case.state != STATE_DONE
+                or hold.scope == SCOPE_CUSTOMER
+                or same & back
+                or same.filtered(lambda other: other.state in RUNNING_STATES)
+            ):
+                continue
+            awaited = hold._get_awaited_credit(drafts=False, most=hold.amount)
+            if awaited > 0:
+                hold.with_context(aftersales_sync=SYNC).write(
+                    {"waits_for_credit": True, "pending_amount": awaited}
+                )
+                back |= hold
+        back._come_back()
 
     def _is_reversed(self):
         """Say whether credit notes leave nothing open of the invoice."""
@@ -211,10 +233,11 @@ class AftersalesDunningHold(models.Model):
 
     # === What is credited is held until it is matched === #
 
-    def _get_awaited_credit(self, drafts=True):
+    def _get_awaited_credit(self, drafts=True, most=None):
         """Return what credit notes give back of a hold and nobody has matched yet.
 
         :param drafts: whether credit notes count that are not posted yet
+        :param most: what is disputed; default is what of it is not credited
         """
         self.ensure_one()
         move = self.move_id
@@ -235,7 +258,10 @@ class AftersalesDunningHold(models.Model):
             )
             amount *= move._get_share_of_note(note)
             result += min(amount, move._get_unmatched(note))
-        most = move.amount_residual if self._is_all() else self.open_amount
+        if self._is_all():
+            most = move.amount_residual
+        elif most is None:
+            most = self.open_amount
         return self.currency_id.round(min(result, max(most, self.pending_amount)))
 
     def _wait_for_credit(self, end_reason):

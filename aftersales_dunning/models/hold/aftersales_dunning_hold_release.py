@@ -106,10 +106,15 @@ class AftersalesDunningHold(models.Model):
                 and not same & back
             ):
                 back |= hold
-        if not back:
+        back._come_back()
+        back._follow_credits()  # what was credited meanwhile does not come back
+
+    def _come_back(self):
+        """Let holds that ended work again, with all that they had."""
+        if not self:
             return
-        late = back._lock()
-        for hold in back:
+        late = self._lock()
+        for hold in self:
             is_active = hold.date_from and hold not in late
             hold.write(
                 {
@@ -120,10 +125,9 @@ class AftersalesDunningHold(models.Model):
                 }
             )
         late.filtered("date_from")._start_later()
-        active = back.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        active = self.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         active._after_change()
         active._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
-        back._follow_credits()  # what was credited meanwhile does not come back
 
     def _apply_terms(self):
         """Let dunning go on as the terms say, where no other hold is in its way."""

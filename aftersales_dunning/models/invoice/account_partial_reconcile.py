@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...const import END_CREDITED, END_PAID, HOLD_ACTIVE
+from ...const import END_CREDITED, END_PAID, END_SOLVED, HOLD_ACTIVE
 
 
 class AccountPartialReconcile(models.Model):
@@ -19,7 +19,7 @@ class AccountPartialReconcile(models.Model):
         lines = self.debit_move_id | self.credit_move_id
         holds = lines._get_reconciled_holds(
             Domain("state", "=", HOLD_ACTIVE)
-            | Domain("end_reason", "in", (END_PAID, END_CREDITED))
+            | Domain("end_reason", "in", (END_PAID, END_CREDITED, END_SOLVED))
         )
         res = super().unlink()
         holds._resume_unpaid()
