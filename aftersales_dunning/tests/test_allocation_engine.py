@@ -87,6 +87,28 @@ class TestAllocationEngine(BaseCase):
             {D1: 10},
         )
 
+    def test_disputed_goods_are_credited_first(self):
+        """Of two deliveries the first is disputed; what was taken last comes after it."""
+        bills = [_bill(I1, 10), _bill(I2, -3, reverses=I1), _bill(I3, -2, reverses=I1)]
+        result = allocate(_goods(4, 6), bills, disputed=[(D1, 3)])
+        self.assertEqual(result.shares, {(D1, I1): 1, (D2, I1): 4})
+        self.assertEqual(result.settled, {D1: 3, D2: 2})
+
+    def test_undelivered_goods_are_credited_before_the_disputed(self):
+        """4 of 10 billed are still to come, under the negative id of their order line."""
+        goods = [*_goods(6), Delivery(-7, 4, (9,))]
+        bills = [_bill(I1, 10), _bill(I2, -4, reverses=I1)]
+        result = allocate(goods, bills, disputed=[(D1, 6)])
+        self.assertEqual(result.shares, {(D1, I1): 6})
+
+    def test_billed_again_is_concerned_there(self):
+        """3 were credited by 102 and billed again by 103; the rest stands on the first."""
+        shares = [(I1, 7), (I3, 3)]
+        self.assertEqual(concern(3, shares), {I1: 3})
+        self.assertEqual(concern(3, shares, [(I2, 3)]), {I3: 3})
+        self.assertEqual(concern(5, shares, [(I2, 3)]), {I1: 2, I3: 3})
+        self.assertEqual(concern(2, shares, [(I2, 3)]), {I3: 2})
+
     def test_credited_and_billed_again(self):
         """The goods go to the corrected invoice."""
         self._check(
