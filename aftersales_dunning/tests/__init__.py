@@ -14,6 +14,7 @@ from . import test_disputes_engine
 from . import test_dropship
 from . import test_dry_run
 from . import test_explain
+from . import test_far_dates
 from . import test_gates
 from . import test_gates_create
 from . import test_gates_letter

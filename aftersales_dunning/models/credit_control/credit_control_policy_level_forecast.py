@@ -12,8 +12,15 @@ class CreditControlPolicyLevel(models.Model):
         """Return the first day on which an open instalment gets this reminder.
 
         :param reached: the reminder before, or None
-        :returns: date, or None for a rule that is not known here
+        :returns: date, or None for a rule that is not known here, and for a day beyond
+            the calendar
         """
+        try:
+            return self._add_delay(line, reached)
+        except OverflowError:
+            return None
+
+    def _add_delay(self, line, reached):
         self.ensure_one()
         delay = timedelta(days=self.delay_days)
         due = line.date_maturity
