@@ -150,6 +150,26 @@ class TestHostileForms(GoodsCommon):
                 self.assertEqual(answer["value"]["picking_id"]["id"], self.slip.id)
                 self.assertIn(self.customer.name, repr(answer))
 
+    def test_reports(self):
+        """Nor is a report about a delivery of others its way to what stands on it."""
+        cases = self._as(self.reporter)["aftersales.case"]
+        vals = {"name": "x", "company_id": self.company.id}
+        vals["type_id"] = self.type_complaint.id
+        for name, model in (
+            ("picking_id", "stock.picking"),
+            ("sale_order_id", "sale.order"),
+        ):
+            for more in ({}, {"slip_number": "x"}, {"slip_number": False}):
+                with self.subTest(name=name, more=more):
+                    with self.assertRefused(UserError, "enter its number"):
+                        call(cases, "create", vals | {name: self.secret[model]} | more)
+        case_id = call(
+            cases,
+            "create",
+            vals | {"slip_number": self.slip.name, "picking_id": self.slip.id},
+        )
+        self.assertEqual(self.case.browse(case_id).picking_id, self.slip)
+
     def test_refusals(self):
         """A refusal to hold an invoice names none."""
         bill = self.env["account.move"].create(

@@ -14,7 +14,6 @@ from ...const import (
 )
 from ...engine.slips import slip_key, slip_patterns
 from ..case.aftersales_case_change import REPORT_FIELDS
-from ..case.aftersales_form_mixin import SentForm
 
 # More slips than this are no help to whoever has to choose.
 MOST_SLIPS = 20
@@ -155,14 +154,7 @@ class AftersalesCase(models.Model):
 
         :param changed: name of the field; the others are emptied
         """
-        found = self[changed]._origin
-        form = SentForm(self, {"slip_number": self.slip_number})
-        if found and not (
-            self.env.su
-            or found == self._origin[changed]
-            or found._filtered_access("read")
-            or self._may_name(changed, found, form)
-        ):
+        if not self._came_by(changed):
             self[changed] = self._origin[changed]
         slip = self[changed]
         if slip:
@@ -184,21 +176,6 @@ class AftersalesCase(models.Model):
         values = self._get_new_slip_values(slip)
         values = {k: new for k, new in values.items() if self._may_change(k)}
         self.update(self._to_vals(values))
-
-    def _may_name(self, name, record, form):
-        """Whoever has the number of a document is told what it says."""
-        if name not in self._get_slip_fields():
-            return super()._may_name(name, record, form)
-        if "slip_number" in form.changed:
-            return True  # what does not fit the new number is forgotten
-        number = form.values.get("slip_number", self.slip_number)
-        # sudo: as in _find_slips
-        found = record.sudo().exists()
-        return bool(
-            isinstance(number, str)
-            and number
-            and found.filtered_domain(record._get_named_domain(number))
-        )
 
     def _may_change(self, name):
         """Say whether the form may send a field: a reporter corrects his report only."""

@@ -1,7 +1,6 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
@@ -100,31 +99,6 @@ class AftersalesCase(models.Model):
         if slip._name == "sale.order":
             return self.env._("Data taken from sales order %s.", slip.name)
         return super()._get_slip_note(slip)
-
-    def _ensure_can_link(self, vals):
-        """Guard: an order is named by who may read it, or knows its number.
-
-        :raises AccessError: when neither is so
-        """
-        res = super()._ensure_can_link(vals)
-        value = vals.get("sale_order_id")
-        value = value.get("id") if isinstance(value, dict) else value
-        order = self.env["sale.order"].browse(value if isinstance(value, int) else None)
-        if not order or (all(case.sale_order_id == order for case in self) and self):
-            return res
-        if order._filtered_access("read"):
-            return res
-        typed = [vals["slip_number"]] if "slip_number" in vals else []
-        numbers = typed or self.mapped("slip_number")
-        # sudo: only whether it has the number that the user has
-        order = order.sudo().exists()
-        if not numbers or not all(map(order._is_named_by, numbers)):
-            raise AccessError(
-                self.env._(
-                    "Sales Order: enter its number as the slip of the case instead."
-                )
-            )
-        return res
 
     @api.model
     def _look_for_slips_again(self):
