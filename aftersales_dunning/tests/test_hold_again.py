@@ -82,6 +82,16 @@ class TestHoldAgain(GoodsCommon):
         self.assertEqual((running.amount, running.waits_for), (1150, "approval"))
         self.assertHeld({self.invoice: 0})
 
+    def test_customer_asks_for_more(self):
+        """A customer whose holds work at once raises none that had to be approved."""
+        self.company.aftersales_customer_hold = "at_once"
+        _goods, hold = self._get_approved()
+        before = hold.case_id.message_ids
+        asked = {"move_id": self.invoice.id, "amount": 1000, "by_customer": True}
+        hold.case_id._request_hold(asked)
+        self.assertHeld({self.invoice: 115})
+        self.assertIn("1,000.00", (hold.case_id.message_ids - before).body)
+
     def test_what_nobody_had_to_approve(self):
         """The agent's own complaint goes on following its goods."""
         case = self._new_complaint(1)

@@ -9,9 +9,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, ValidationError
 from odoo.fields import Domain
 
 from ...const import (
-    CUSTOMER_HOLD_APPROVAL,
     DEBTOR_CONTROL,
-    HOLD_ACTIVE,
     RUNNING_STATES,
     SCOPE_AMOUNT,
     SCOPE_CUSTOMER,
@@ -184,11 +182,7 @@ class AftersalesCase(models.Model):
         covered = hold.move_id.amount_residual if whole else hold.amount
         if hold.currency_id.compare_amounts(request.amount, covered) <= 0:
             return hold.asked_by_customer
-        policy = self.company_id.aftersales_customer_hold
-        is_decided = hold.approved_by_id and hold._is_reserved()
-        if hold.state == HOLD_ACTIVE and (
-            is_decided or policy == CUSTOMER_HOLD_APPROVAL
-        ):
+        if hold._is_beyond_customer():
             self.sudo()._note_request(request)  # sudo: the customer writes no notes
             return False
         return True

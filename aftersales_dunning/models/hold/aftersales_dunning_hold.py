@@ -166,16 +166,6 @@ class AftersalesDunningHold(models.Model):
     requested_at = fields.Datetime("Requested On", readonly=True)
     approved_by_id = fields.Many2one("res.users", readonly=True)
     approved_at = fields.Datetime("Approved On", readonly=True)
-    approved_amount = fields.Monetary(
-        readonly=True, help="What was disputed when it was approved."
-    )
-    unapproved_amount = fields.Monetary(
-        "Not Approved",
-        readonly=True,
-        copy=False,
-        help="What the goods are billed at beyond what was approved. It is dunned until"
-        " somebody approves it as well.",
-    )
     ended_by_id = fields.Many2one("res.users", readonly=True)
     ended_at = fields.Datetime("Ended On", readonly=True)
     end_reason = fields.Selection(END_REASONS, "Ended Because", readonly=True)

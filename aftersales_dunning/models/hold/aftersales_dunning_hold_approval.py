@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...const import (
     ACCOUNTING_MANAGER,
+    CUSTOMER_HOLD_APPROVAL,
     DEBTOR_CONTROL,
     HOLD_ACTIVE,
     SCOPE_AMOUNT,
@@ -17,6 +18,17 @@ class AftersalesDunningHold(models.Model):
     """Whether somebody has to approve a hold, and who is asked to."""
 
     _inherit = "aftersales.dunning.hold"
+
+    approved_amount = fields.Monetary(
+        readonly=True, help="What was disputed when it was approved."
+    )
+    unapproved_amount = fields.Monetary(
+        "Not Approved",
+        readonly=True,
+        copy=False,
+        help="What the goods are billed at beyond what was approved. It is dunned until"
+        " somebody approves it as well.",
+    )
 
     def _needs_approval(self):
         """Hook: say whether debtor control has to approve a hold.
@@ -143,6 +155,15 @@ class AftersalesDunningHold(models.Model):
             "%(user)s asks not to dun %(invoice)s. The hold works only when debtor"
             " control approves it.",
             **values,
+        )
+
+    def _is_beyond_customer(self):
+        """Say whether a customer may not raise a hold that works: others decided on it."""
+        self.ensure_one()
+        policy = self.company_id.aftersales_customer_hold
+        is_decided = self.approved_by_id and self._is_reserved()
+        return self.state == HOLD_ACTIVE and bool(
+            is_decided or policy == CUSTOMER_HOLD_APPROVAL
         )
 
     # === What grows after it was approved === #
