@@ -129,6 +129,17 @@ class TestAccess(DunningCommon):
                     )
         self.assertFalse(self._as(self.foreign, theirs).has_access("read"))
 
+    def test_backlog_is_read_by_administrators(self):
+        """What the job has to make up is looked at by them, and changed by nobody."""
+        groups = "base.group_system,aftersales_case.group_aftersales_manager"
+        admin = new_test_user(self.env, "as_admin", groups=groups)
+        admin.write({"company_ids": [(4, self.company.id)]})
+        self.env["aftersales.dunning.backlog"]._add(cases=self.own)
+        rows = self._as(admin)["aftersales.dunning.backlog"]
+        self.assertEqual(rows.search([]).case_id.ids, self.own.ids)
+        for operation in ("create", "write", "unlink"):
+            self.assertFalse(rows.has_access(operation))
+
     def test_other_companies(self):
         """Shares, reasons and limits of a company are none of another's users."""
         order = self._new_order(1)
@@ -144,7 +155,7 @@ class TestAccess(DunningCommon):
                     seen = theirs.search([("id", "in", record.ids)])
                     self.assertEqual(seen, found or record.browse())
                     self.assertEqual(theirs.has_access("read"), bool(found))
-                    self.assertEqual(theirs.has_access("write"), bool(found))
+                self.assertFalse(theirs.has_access("write"))
         self.assertFalse(reasons.company_id)
         self.assertTrue(self._as(self.foreign, reasons).has_access("read"))
 

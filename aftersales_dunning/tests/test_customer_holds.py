@@ -216,6 +216,7 @@ class TestCustomerItems(CustomerHoldCommon):
         """What a hold of the customer is about is more than his invoices."""
         self._new_invoice(100)
         self._new_entry((self.customer, 700), (self.other_customer, 5000))
+        self._new_invoice(60, move_type="out_refund")  # no item that he owes
         limit = self._set_limit("hold", 800, group="account.group_account_invoice")
         vals = {
             "partner_id": self.customer.id,

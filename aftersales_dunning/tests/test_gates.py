@@ -173,9 +173,37 @@ class TestRunGate(RemindersCommon):
         )
         with self.assertRefused(UserError, f"{invoice.name}: held, case {case.number}"):
             wizard.set_new_policy()
+        quiet = self._new_policy()
+        quiet.do_nothing = True
+        wizard.write(
+            {
+                "new_policy_id": quiet.id,
+                "new_policy_level_id": quiet.level_ids[0].id,
+            }
+        )
+        wizard.set_new_policy()
+        self.assertEqual(invoice.credit_policy_id, quiet)
+        self.assertFalse(invoice.credit_control_line_ids)
         hold._end("by_hand")
+        wizard.write(
+            {
+                "new_policy_id": self.policy.id,
+                "new_policy_level_id": self.policy.level_ids[1].id,
+            }
+        )
         wizard.set_new_policy()
         self.assertEqual(invoice.credit_control_line_ids.level, 2)
+
+    def test_held_invoice_lifts_no_other(self):
+        """A policy that lifts a customer to his highest level leaves out what is held."""
+        self.policy.apply_max_policy_level = True
+        held = self._new_invoice(1000)
+        reached = self._run().line_ids
+        reached.write({"state": "sent", "date": self.today - timedelta(days=15)})
+        self._hold(held)
+        free = self._new_invoice(500)
+        lines = self._run().line_ids
+        self.assertEqual([(line.invoice_id, line.level) for line in lines], [(free, 1)])
 
     def test_making_lines_directly(self):
         """Whoever makes lines passes the judge; partly held ones ask for less."""

@@ -7,12 +7,11 @@ class CreditControlPrinter(models.TransientModel):
 
     @api.model
     def _get_lines(self, lines, predicate):
-        """Leave out what is held.
+        """Refuse where all is held; otherwise the communications leave it out.
 
         :raises UserError: when nothing is left, naming the invoices and cases
         """
         wanted = super()._get_lines(lines, predicate)
-        free = wanted._without_held()
-        if wanted and not free:
+        if wanted and not wanted._without_held():
             raise UserError(wanted.invoice_id._get_held_message())
-        return free
+        return wanted
