@@ -1,0 +1,32 @@
+"""Selection keys that models, siblings and tests share; never written as literals."""
+
+# What customers see of the cases of a type.
+OFFER_HIDDEN = "hidden"
+OFFER_SHOWN = "shown"
+OFFER_NEW = "new"
+OFFERS = [
+    (OFFER_HIDDEN, "Nothing"),
+    (OFFER_SHOWN, "Follow their cases"),
+    (OFFER_NEW, "Follow their cases and report new ones"),
+]
+
+# Which cases of their colleagues the people of a customer see.
+SHARE_OFF = "off"
+SHARE_CHOSEN = "chosen"
+SHARE_ALL = "all"
+SHARES = [
+    (SHARE_OFF, "Only their own cases"),
+    (SHARE_CHOSEN, "Chosen people see all cases"),
+    (SHARE_ALL, "Everybody sees all cases"),
+]
+
+CASES_PER_PAGE = 20
+
+# Of one message or report.
+MOST_FILES = 10
+MOST_FILE_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 50 * 1024 * 1024
+LONGEST_TEXT = 20000
+
+# Messages of these types are said by somebody to somebody.
+SAID_TYPES = ("comment", "email", "email_outgoing", "auto_comment")

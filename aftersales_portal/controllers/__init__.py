@@ -1,0 +1,2 @@
+from . import mail
+from . import portal

@@ -1,0 +1,144 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from ..const import CASES_PER_PAGE
+
+LIST_URL = "/my/cases"
+COUNTER = "aftersales_case_count"
+
+
+class PortalCases(CustomerPortal):
+    """The pages of cases. What they show, ``aftersales.portal.service`` decides."""
+
+    def _get_service(self):
+        return request.env["aftersales.portal.service"], request.env.user.partner_id
+
+    def _prepare_portal_layout_values(self):
+        service, partner = self._get_service()
+        values = super()._prepare_portal_layout_values()
+        return values | {"case_words": service._get_menu_words(partner)}
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if COUNTER in counters:
+            service, partner = self._get_service()
+            values[COUNTER] = service._count_cases(partner)
+        return values
+
+    def _render(self, template, page_name, status=200, **values):
+        values = self._prepare_portal_layout_values() | values
+        response = request.render(template, values | {"page_name": page_name})
+        response.status_code = status
+        # What somebody saw stays in no browser of a shared computer.
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    # === Pages === #
+
+    @route(
+        [LIST_URL, f"{LIST_URL}/page/<int:page>"],
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def portal_my_cases(
+        self, page=1, sortby="", filterby="", groupby="", search="", **_kwargs
+    ):
+        """The list of the person's cases."""
+        service, partner = self._get_service()
+        asked = {"sort": sortby, "filter": filterby, "group": groupby, "search": search}
+        options = service._get_list_options(partner, asked)
+        total = service._count_cases(partner, options)
+        pager = portal_pager(
+            url=LIST_URL,
+            total=total,
+            page=page,
+            step=CASES_PER_PAGE,
+            url_args={
+                "sortby": options["sort"],
+                "filterby": options["filter"],
+                "groupby": options["group"],
+                "search": options["search"],
+            },
+        )
+        return self._render(
+            "aftersales_portal.portal_my_cases",
+            "aftersales_cases",
+            groups=service._get_rows(
+                partner, options, max(pager["offset"], 0), CASES_PER_PAGE
+            ),
+            total=total,
+            pager=pager if total > CASES_PER_PAGE else None,
+            default_url=LIST_URL,
+            searchbar_sortings=options["sortings"],
+            searchbar_filters=options["filters"],
+            searchbar_groupby=options["groups"],
+            sortby=options["sort"],
+            filterby=options["filter"],
+            groupby=options["group"],
+            search=options["search"],
+        )
+
+    @route(
+        f"{LIST_URL}/<int:case_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def portal_my_case(self, case_id, **_kwargs):
+        """The page of one case."""
+        service, partner = self._get_service()
+        case = service._find_case(partner, case_id)
+        if not case:
+            raise NotFound
+        if case.merged_into_id:
+            return self._lead_on(service, partner, case)
+        return self._show_case(service, partner, case)
+
+    def _lead_on(self, service, partner, case):
+        """Lead from a merged case to the one that goes on, if the person sees that."""
+        survivor = service._find_survivor(partner, case)
+        if survivor:
+            return request.redirect(service._get_url(survivor.id))
+        return self._render(
+            "aftersales_portal.portal_case_elsewhere", "aftersales_cases"
+        )
+
+    def _show_case(self, service, partner, case, status=200, **values):
+        page = service._get_page(partner, case)
+        return self._render(
+            "aftersales_portal.portal_my_case",
+            "aftersales_case",
+            status=status,
+            case=page,
+            **values,
+        )
+
+    @route(
+        f"{LIST_URL}/<int:case_id>/files/<int:file_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def portal_my_case_file(self, case_id, file_id, **_kwargs):
+        """A file of a case, for who may have it."""
+        service, partner = self._get_service()
+        found = service._get_stream(partner, case_id, file_id)
+        if not found:
+            raise NotFound
+        stream, is_shown = found
+        stream.public = False
+        response = stream.get_response(as_attachment=not is_shown, max_age=0)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,4 @@
+from . import type
+from . import people
+from . import case
+from . import service

@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+from odoo.addons.aftersales_case.const import EVENT_CUSTOMER
+
+
+class AftersalesCase(models.Model):
+    """The case in the portal: who sees it no longer, and its address there."""
+
+    _inherit = "aftersales.case"
+
+    portal_left_id = fields.Many2one(
+        "res.partner",
+        "Reported It for Another Customer",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="Reported the case for a customer whose case it is no longer, and does not"
+        " see it in the portal any more.",
+    )
+
+    @api.model
+    def _after_event(self, events):
+        """Let the reporter's view end with his company's, when the customer changes."""
+        result = super()._after_event(events)
+        Partner = self.env["res.partner"].sudo()  # sudo: who belongs to whom
+        for event in events.filtered(lambda event: event.kind == EVENT_CUSTOMER):
+            case = event.case_id.sudo()  # sudo: what follows from an allowed change
+            reporter, before = case.reporter_id, Partner.browse(event.from_id)
+            customer = reporter.commercial_partner_id
+            if not reporter.partner_share:
+                continue
+            if case.partner_id.commercial_partner_id == customer:
+                case.portal_left_id = False
+            elif before.exists().commercial_partner_id == customer:
+                case.portal_left_id = reporter
+        return result
+
+    # === Addresses === #
+
+    def _get_customer_url(self, partner):
+        url = super()._get_customer_url(partner)
+        if not self._is_seen_in_portal(partner):
+            return url
+        service = self.env["aftersales.portal.service"]
+        return self.get_base_url() + service._get_url(self.id)
+
+    def _make_link(self, purpose, partner, valid=None):
+        """Lead who has a log-in to his page, not to one that a link opens to anybody."""
+        if purpose == "view" and (url := self._get_customer_url(partner)):
+            return url
+        return super()._make_link(purpose, partner, valid=valid)
+
+    def _is_seen_in_portal(self, partner):
+        """Say whether a person has a log-in and sees this case there."""
+        self.ensure_one()
+        # sudo: whether somebody has a log-in, which is shown to nobody
+        if not partner.sudo().user_ids.filtered(lambda user: user._is_portal()):
+            return False
+        return bool(self.env["aftersales.portal.service"]._find_case(partner, self.id))

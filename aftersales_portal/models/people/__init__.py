@@ -1,0 +1,2 @@
+from . import aftersales_portal_sharing
+from . import res_partner

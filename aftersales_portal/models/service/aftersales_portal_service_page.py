@@ -1,0 +1,72 @@
+from odoo import api, models
+
+
+class AftersalesPortalService(models.AbstractModel):
+    """The page of one case."""
+
+    _inherit = "aftersales.portal.service"
+
+    @api.model
+    def _get_page(self, partner, case):
+        """Return what the page of a case shows to a person.
+
+        :param case: found by ``_find_case`` for this very person
+        :returns: dictionary of plain values, for the template
+        """
+        case_type = case.type_id
+        messages = self._get_messages(partner, case)
+        files = self._get_files(case, messages)
+        changes = self._get_status_changes(case)
+        row = self._get_row(case, self._is_own(partner, case))
+        link = case_type._get_links().get((case_type.id, case.stage_id.id))
+        since = [c for c in changes if c["stage_id"] == case.stage_id.id]
+        return row | {
+            "reported": self._format_moment(row["reported_at"]),
+            "next": link._get_customer_next() if link else "",
+            "promised": self._get_promise(case),
+            "waiting_since": since[-1]["moment"]
+            if row["waits_for_you"] and since
+            else "",
+            "answers": self._get_answers(case),
+            "timeline": self._get_timeline(case, messages, files, changes)
+            if case_type.portal_timeline
+            else [],
+            "files": [self._get_file(case, file) for file in files],
+            "goods": self._get_goods(case) if case_type.portal_goods else [],
+            "may_reply": case_type.portal_reply and not case.merged_into_id,
+            "blocks": [
+                body for _at, body in sorted(self._get_portal_blocks(case, partner))
+            ],
+        }
+
+    @api.model
+    def _get_promise(self, case):
+        """Return the date that the customer was promised, if there is one to come."""
+        if not case.type_id.portal_promise:
+            return ""
+        promised = case._get_promised_at()[case]
+        return self._format_moment(promised) if promised else ""
+
+    @api.model
+    def _get_goods(self, case):
+        """Return the goods that a case is about."""
+        return [
+            {
+                "product": line.product_id.display_name,
+                "lot": line.lot_id.name,
+                "quantity": f"{line.quantity:g}",
+                "unit": line.product_uom_id.name,
+            }
+            for line in case.line_ids
+            if line.concerned
+        ]
+
+    @api.model
+    def _get_portal_blocks(self, case, partner):
+        """Hook: return what other addons add to the page of a case.
+
+        :param case: the case, with sudo, which this person sees
+        :param partner: ``res.partner`` whose eyes look
+        :returns: list of ``(place, Markup)``; smaller places stand higher
+        """
+        return []

@@ -1,0 +1,203 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools.mail import email_normalize
+
+from odoo.addons.aftersales_case.const import EVENT_CREATED, EVENT_STAGE
+
+from ...const import SAID_TYPES
+from ...engine.texts import replace_file_urls
+
+ORIGINAL_MAIL = "original_email.eml"
+# What browsers may show; everything else is downloaded.
+SHOWN_INLINE = (
+    "application/pdf",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+)
+
+
+class AftersalesPortalService(models.AbstractModel):
+    """What was said about a case, as far as its customer took part in it."""
+
+    _inherit = "aftersales.portal.service"
+
+    # === Messages === #
+
+    @api.model
+    def _get_message_domain(self, partner, case):
+        """Return the domain of the messages that a person may read.
+
+        A message to the supplier is as public to Odoo as one to the customer. So only
+        those count that the customer's people, or whoever reported it for them, wrote or
+        received; to a reporter of somebody else those of his own people.
+        """
+        customers = case.partner_id.commercial_partner_id
+        people = partner.commercial_partner_id
+        seen = self._get_part_domain(people)
+        if people == customers:
+            reporter = case.reporter_id.filtered("partner_share")
+            if reporter.commercial_partner_id not in (
+                customers | case.supplier_id.commercial_partner_id
+            ):
+                seen |= self._get_person_domain(reporter)
+        elif not customers:
+            address = email_normalize(case.email or "")
+            if address and address == partner.email_normalized:
+                seen |= Domain("email_from", "ilike", address)
+        return (
+            Domain("model", "=", case._name)
+            & Domain("res_id", "=", case.id)
+            & Domain("message_type", "in", SAID_TYPES)
+            & Domain("is_internal", "=", False)
+            & (
+                Domain("subtype_id", "=", False)
+                | Domain("subtype_id.internal", "=", False)
+            )
+            & seen
+        )
+
+    @api.model
+    def _get_part_domain(self, customer):
+        """Return the domain of messages that the people of a customer wrote or got."""
+        if not customer:
+            return Domain.FALSE
+        return Domain.OR(
+            Domain(f"{path}.commercial_partner_id", "in", customer.ids)
+            for path in ("author_id", "partner_ids", "notification_ids.res_partner_id")
+        )
+
+    @api.model
+    def _get_person_domain(self, person):
+        if not person:
+            return Domain.FALSE
+        return Domain.OR(
+            Domain(path, "in", person.ids)
+            for path in ("author_id", "partner_ids", "notification_ids.res_partner_id")
+        )
+
+    @api.model
+    def _get_messages(self, partner, case):
+        """Return the messages that a person may read, with sudo, oldest first."""
+        # sudo: core's rules know nothing of the customers of a case
+        messages = self.env["mail.message"].sudo()
+        return messages.search(
+            self._get_message_domain(partner, case), order="date, id"
+        )
+
+    # === Timeline === #
+
+    @api.model
+    def _get_timeline(self, case, messages, files, changes):
+        """Return ``[entry]``, newest first: what was said, and how the status changed."""
+        entries = [self._get_said(case, message, files) for message in messages]
+        entries = [entry for entry in entries if entry["body"] or entry["files"]]
+        entries += changes
+        return sorted(
+            entries, key=lambda entry: (entry["at"], entry["order"]), reverse=True
+        )
+
+    @api.model
+    def _get_said(self, case, message, files):
+        author = message.author_id
+        return {
+            "kind": "said",
+            "at": message.date,
+            "order": message.id,
+            "moment": self._format_moment(message.date),
+            "author": author.name or message.email_from,
+            "is_ours": case._is_our_word(message),
+            "body": self._get_body(case, message.body),
+            "files": [
+                self._get_file(case, file)
+                for file in message.attachment_ids.sorted("id")
+                if file in files
+            ],
+        }
+
+    @api.model
+    def _get_status_changes(self, case):
+        """Return the moves that the customer notices: those that change his status."""
+        # sudo: see the class
+        events = self.env["aftersales.case.event"].sudo()
+        moves = events.search(
+            [("case_id", "=", case.id), ("kind", "in", (EVENT_CREATED, EVENT_STAGE))]
+        )
+        links = case.type_id._get_links()
+        changes, known = [], None
+        for event in moves:
+            link = links.get((case.type_id.id, event.stage_id.id))
+            status = (link and link.customer_label) or event.stage_id.name
+            if status != known:
+                changes.append(
+                    {
+                        "kind": "status",
+                        "at": event.at,
+                        "order": event.id,
+                        "moment": self._format_moment(event.at),
+                        "status": status,
+                        "stage_id": event.stage_id.id,
+                    }
+                )
+            known = status
+        return changes
+
+    # === Files === #
+
+    @api.model
+    def _get_files(self, case, messages):
+        """Return the files that a person may have: with his messages, or meant for him."""
+        if not case.type_id.portal_files:
+            return self.env["ir.attachment"].sudo()  # sudo: none
+        # sudo: core shows files to who may read the record they lie on
+        files = self.env["ir.attachment"].sudo()
+        meant = files.search(
+            [
+                ("res_model", "=", case._name),
+                ("res_id", "=", case.id),
+                ("res_field", "=", False),
+                ("aftersales_kind_id.is_for_customer", "=", True),
+            ]
+        )
+        found = (messages.attachment_ids | meant).sorted("id")
+        return found.filtered(
+            lambda file: file.type == "binary" and file.name != ORIGINAL_MAIL
+        )
+
+    @api.model
+    def _get_file(self, case, file):
+        """Return what a page says of a file."""
+        return {
+            "id": file.id,
+            "name": file.name,
+            "url": self._get_url(case.id, f"/files/{file.id}"),
+            "size": file.file_size,
+            "is_picture": file.mimetype in SHOWN_INLINE
+            and file.mimetype != SHOWN_INLINE[0],
+        }
+
+    @api.model
+    def _find_file(self, partner, case_id, file_id):
+        """Return a file, with sudo, if this person may have it; else none."""
+        case = self._find_case(partner, case_id)
+        if not case:
+            return self.env["ir.attachment"]
+        files = self._get_files(case, self._get_messages(partner, case))
+        return files.filtered(lambda file: file.id == file_id)
+
+    @api.model
+    def _get_stream(self, partner, case_id, file_id):
+        """Return ``(stream, whether browsers may show it)`` of a file, or None."""
+        file = self._find_file(partner, case_id, file_id)
+        if not file:
+            return None
+        # sudo: the file was found by who may have it
+        stream = self.env["ir.binary"].sudo()._get_stream_from(file)
+        return stream, file.mimetype in SHOWN_INLINE
+
+    @api.model
+    def _replace_file_urls(self, case, body):
+        return replace_file_urls(
+            body, lambda file_id: self._get_url(case.id, f"/files/{file_id}")
+        )

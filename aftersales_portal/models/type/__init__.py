@@ -1,0 +1,3 @@
+from . import aftersales_attachment_kind
+from . import aftersales_case_type
+from . import aftersales_type_stage

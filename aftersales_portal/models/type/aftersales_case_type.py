@@ -1,0 +1,56 @@
+from odoo import fields, models
+
+from ...const import OFFER_HIDDEN, OFFER_NEW, OFFER_SHOWN, OFFERS
+
+PORTAL_ASKED = "asked"
+PORTAL_HIDDEN = "hidden"
+
+
+class AftersalesCaseType(models.Model):
+    """What customers see of the cases of a type, and in which words."""
+
+    _inherit = "aftersales.case.type"
+
+    portal_offer = fields.Selection(
+        OFFERS,
+        "Customers May",
+        required=True,
+        default=OFFER_HIDDEN,
+        help="In the portal, as far as the field rules show or ask something.",
+    )
+    portal_word = fields.Char(
+        "One of Them",
+        translate=True,
+        help="What customers call a case of this type; empty means the type's name.",
+    )
+    portal_words = fields.Char(
+        "Several of Them",
+        translate=True,
+        help="Stands in the menu of customers who have no other cases than these.",
+    )
+    portal_goods = fields.Boolean("Goods", default=True)
+    portal_files = fields.Boolean("Files", default=True)
+    portal_timeline = fields.Boolean("Timeline", default=True)
+    portal_promise = fields.Boolean(
+        "Promised Date",
+        default=True,
+        help="Only dates that were promised to the customer; deadlines of ours never.",
+    )
+    portal_reply = fields.Boolean(
+        "Replies", default=True, help="The customer writes messages and sends files."
+    )
+
+    def _get_portal_word(self):
+        """Return what customers call one case of this type."""
+        self.ensure_one()
+        return self.portal_word or self.name
+
+    def _guess_portal_offer(self):
+        """Show what the field rules show customers, and offer what they ask them."""
+        for case_type in self:
+            rules = case_type.field_rule_ids.filtered("active")
+            said = set(rules.mapped("portal"))
+            if PORTAL_ASKED in said:
+                case_type.portal_offer = OFFER_NEW
+            elif said - {PORTAL_HIDDEN}:
+                case_type.portal_offer = OFFER_SHOWN

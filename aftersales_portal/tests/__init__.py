@@ -1,0 +1,5 @@
+from . import test_list
+from . import test_page
+from . import test_rights
+from . import test_routes
+from . import test_seen

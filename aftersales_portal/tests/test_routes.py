@@ -1,0 +1,201 @@
+from urllib.parse import urlsplit
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.walks import find_routes
+
+from .common import PortalSetup
+
+
+@tagged("post_install", "-at_install")
+class TestPages(PortalSetup, HttpCase):
+    """The pages, as customers open them."""
+
+    def _open(self, user, url, **kwargs):
+        self.authenticate(user.login, user.login)
+        return self.url_open(url, timeout=120, **kwargs)
+
+    @feature("P-18", "I2-45")
+    def test_follow(self):
+        """A customer finds his case by the card, the list and its page."""
+        case = self._new_case(name="It leaks")
+        self._tell(case, "We look into it", self.contact)
+        home = self._open(self.anna, "/my")
+        self.assertIn('href="/my/cases"', home.text)
+        counters = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["aftersales_case_count"]}
+        )
+        self.assertEqual(counters, {"aftersales_case_count": 1})
+        listed = self.url_open("/my/cases").text
+        self.assertIn("It leaks", listed)
+        self.assertIn(f'href="/my/cases/{case.id}"', listed)
+        page = self.url_open(f"/my/cases/{case.id}").text
+        self.assertIn("Received", page)
+        self.assertIn("We look into it", page)
+        self.assertIn("We have received it and will look at it soon.", page)
+
+    def test_empty(self):
+        """Who has no cases reads what he will find here, not an error."""
+        page = self._open(self.cleo, "/my/cases")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn('name="no_cases_text"', page.text)
+
+    def test_pages(self):
+        """Twenty cases a page; a page that is not there shows the nearest."""
+        for number in range(21):
+            self._new_case(name=f"Case number {number}")
+        first = self._open(self.anna, "/my/cases").text
+        self.assertEqual(first.count("stretched-link"), 20)
+        second = self.url_open("/my/cases/page/2").text
+        self.assertEqual(second.count("stretched-link"), 1)
+        self.assertEqual(self.url_open("/my/cases/page/99").text.count("stretched-"), 1)
+
+    def test_merged(self):
+        """The address of a merged case leads to the one that goes on."""
+        case, other = self._new_case(), self._new_case()
+        other._merge_into(case)
+        answer = self._open(self.anna, f"/my/cases/{other.id}")
+        self.assertEqual(urlsplit(answer.url).path, f"/my/cases/{case.id}")
+        case.contact_id = self.cleo.partner_id
+        page = self.url_open(f"/my/cases/{other.id}")
+        self.assertIn("handled under another number", page.text)
+        self.assertNotIn(case.number, page.text)
+
+    def test_link_of_a_mail(self):
+        """The link of a notification leads to the page of the case."""
+        case = self._new_case()
+        answer = self._open(
+            self.anna, f"/mail/view?model={case._name}&res_id={case.id}"
+        )
+        self.assertEqual(urlsplit(answer.url).path, f"/my/cases/{case.id}")
+        answer = self._open(
+            self.cleo, f"/mail/view?model={case._name}&res_id={case.id}"
+        )
+        self.assertEqual(urlsplit(answer.url).path, "/my")
+
+    def test_file(self):
+        """Files are downloaded, but for pictures and PDF, and run nowhere."""
+        case = self._new_case()
+        vals = {"res_model": case._name, "res_id": case.id}
+        page, picture = self.env["ir.attachment"].create(
+            [
+                {"name": "a.html", "raw": b"<script>alert(1)</script>"} | vals,
+                {"name": "a.gif", "raw": b"GIF89a" + bytes(20)} | vals,
+            ]
+        )
+        self._tell(case, "Look", self.contact, attachment_ids=(page | picture).ids)
+        answer = self._open(self.anna, f"/my/cases/{case.id}/files/{page.id}")
+        self.assertTrue(answer.headers["Content-Disposition"].startswith("attachment"))
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+        self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
+        self.assertIn("no-store", answer.headers["Cache-Control"])
+        answer = self.url_open(f"/my/cases/{case.id}/files/{picture.id}")
+        self.assertTrue(answer.headers["Content-Disposition"].startswith("inline"))
+        self.assertEqual(answer.content[:6], b"GIF89a")
+
+    def test_queries(self):
+        """A list of twenty cases takes as many queries as one of a single case."""
+        self._new_case()
+        self._open(self.anna, "/my/cases")
+
+        def count():
+            # What the registry keeps for all requests is read by the first one.
+            self.url_open("/my/cases")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self.assertEqual(self.url_open("/my/cases").status_code, 200)
+            return self.env.cr.sql_log_count - start
+
+        one = count()
+        for _number in range(19):
+            self._new_case()
+        self.assertEqual(count(), one)
+
+
+@tagged("post_install", "-at_install")
+class TestRoutes(PortalSetup, HttpCase):
+    """Every route × everybody × every method: status and text."""
+
+    def setUp(self):
+        super().setUp()
+        self.case = self._new_case(name="Secret leak")
+        self.file = self.env["ir.attachment"].create(
+            {
+                "name": "secret.txt",
+                "raw": b"Secret leak",
+                "res_model": self.case._name,
+                "res_id": self.case.id,
+            }
+        )
+        self._tell(self.case, "Secret leak", self.contact, attachment_ids=self.file.ids)
+        url = f"/my/cases/{self.case.id}"
+        # {method of the controller: (address, methods, answer to who sees nothing)}
+        self.table = {
+            "PortalCases.portal_my_cases": ("/my/cases", {"GET"}, 200),
+            "PortalCases.portal_my_case": (url, {"GET"}, 404),
+            "PortalCases.portal_my_case_file": (
+                f"{url}/files/{self.file.id}",
+                {"GET"},
+                404,
+            ),
+        }
+
+    def test_table_is_complete(self):
+        """A new route without a row fails here."""
+        self.assertEqual(find_routes("aftersales_portal"), sorted(self.table))
+
+    def _ask(self, method, url):
+        return self.opener.request(
+            method,
+            self.base_url() + url,
+            timeout=120,
+            allow_redirects=False,
+            headers={"Accept-Language": "en"},
+        )
+
+    def assertAnswers(self, who, sees):
+        for name, (url, methods, refused) in self.table.items():
+            for method in ("GET", "HEAD", "POST", "OPTIONS"):
+                with self.subTest(who=who, route=name, method=method):
+                    answer = self._ask(method, url)
+                    shown = sees and method in ("GET", "OPTIONS")
+                    self.assertEqual("Secret leak" in answer.text, shown)
+                    if method == "POST" and method not in methods:
+                        self.assertEqual(answer.status_code, 405)
+                    elif who == "nobody":
+                        self.assertEqual(answer.status_code, 303)
+                        self.assertIn("/web/login", answer.headers["Location"])
+                    elif method == "POST":
+                        # Without the token of the page nothing is done.
+                        self.assertEqual(answer.status_code, 400)
+                    else:
+                        # Core answers OPTIONS as GET.
+                        self.assertEqual(answer.status_code, 200 if sees else refused)
+
+    def test_nobody(self):
+        """Without a log-in: to the log-in."""
+        self.assertAnswers("nobody", sees=False)
+
+    def test_customer(self):
+        """The contact of the case."""
+        self.authenticate(self.anna.login, self.anna.login)
+        self.assertAnswers("anna", sees=True)
+
+    def test_colleague(self):
+        """His colleague, before and after the customer shares."""
+        self.authenticate(self.ben.login, self.ben.login)
+        self.assertAnswers("ben", sees=False)
+        self._share("all")
+        self.assertAnswers("ben", sees=True)
+
+    def test_other_customer(self):
+        """Somebody of another customer."""
+        self.authenticate(self.cleo.login, self.cleo.login)
+        self.assertAnswers("cleo", sees=False)
+
+    def test_employee(self):
+        """An employee without a role in after-sales."""
+        self.authenticate(self.reporter.login, self.reporter.login)
+        self.assertAnswers("employee", sees=False)
