@@ -17,6 +17,7 @@
         "views/type/aftersales_attachment_kind_views.xml",
         "templates/portal_frame.xml",
         "templates/portal_list.xml",
+        "templates/portal_forms.xml",
         "templates/portal_case.xml",
     ],
     "demo": ["demo/portal.xml"],

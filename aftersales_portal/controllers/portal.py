@@ -11,6 +11,25 @@ LIST_URL = "/my/cases"
 COUNTER = "aftersales_case_count"
 
 
+def is_post():
+    """Say whether something is to be done: core answers OPTIONS as if it were GET."""
+    return request.httprequest.method == "POST"
+
+
+def is_readonly(controller, rule, args):
+    """Say whether a request only looks."""
+    return not is_post()
+
+
+def get_files():
+    """Return the files of a request, and the ids of those to take out of the draft."""
+    dropped = request.httprequest.form.getlist("drop")
+    return (
+        request.httprequest.files.getlist("files"),
+        [int(one) for one in dropped if one.isdecimal()],
+    )
+
+
 class PortalCases(CustomerPortal):
     """The pages of cases. What they show, ``aftersales.portal.service`` decides."""
 
@@ -89,19 +108,26 @@ class PortalCases(CustomerPortal):
         f"{LIST_URL}/<int:case_id>",
         type="http",
         auth="user",
-        methods=["GET"],
+        methods=["GET", "POST"],
         website=True,
-        readonly=True,
+        readonly=is_readonly,
     )
-    def portal_my_case(self, case_id, **_kwargs):
-        """The page of one case."""
+    def portal_my_case(self, case_id, message="", sent="", **_kwargs):
+        """The page of one case, with a form to reply."""
         service, partner = self._get_service()
         case = service._find_case(partner, case_id)
         if not case:
             raise NotFound
         if case.merged_into_id:
             return self._lead_on(service, partner, case)
-        return self._show_case(service, partner, case)
+        if not is_post():
+            return self._show_case(service, partner, case, sent=sent)
+        if not service._may_reply(case):
+            raise NotFound
+        errors = service._reply(partner, case, message, *get_files())
+        if errors:
+            return self._show_case(service, partner, case, status=422, errors=errors)
+        return request.redirect(f"{service._get_url(case.id)}?sent=reply", code=303)
 
     def _lead_on(self, service, partner, case):
         """Lead from a merged case to the one that goes on, if the person sees that."""
@@ -119,7 +145,7 @@ class PortalCases(CustomerPortal):
             "aftersales_case",
             status=status,
             case=page,
-            **values,
+            **{"errors": {}, "sent": "", **values},
         )
 
     @route(

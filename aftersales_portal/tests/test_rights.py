@@ -32,6 +32,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.portal.sharing": cls.env["aftersales.portal.sharing"].create(
                 {"partner_id": cls.customer.id}
             ),
+            "aftersales.portal.draft": cls.env["aftersales.portal.draft"].create(
+                {"user_id": cls.portal.id, "key": "reply-1"}
+            ),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
@@ -50,12 +53,17 @@ class TestAccess(PortalCommon):
         self.assertAccessMatrix(
             "aftersales_portal",
             {
+                "aftersales.portal.draft": {
+                    "anna": "",
+                    "agent": "",
+                    "manager": "",
+                },
                 "aftersales.portal.sharing": {
                     "anna": "",
                     "reporter": "",
                     "agent": "rwc",
                     "manager": "rwcd",
-                }
+                },
             },
         )
 

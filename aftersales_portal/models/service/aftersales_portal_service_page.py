@@ -33,7 +33,8 @@ class AftersalesPortalService(models.AbstractModel):
             else [],
             "files": [self._get_file(case, file) for file in files],
             "goods": self._get_goods(case) if case_type.portal_goods else [],
-            "may_reply": case_type.portal_reply and not case.merged_into_id,
+            "may_reply": self._may_reply(case),
+            "draft": self._get_draft(self._get_reply_key(case.id)),
             "blocks": [
                 body for _at, body in sorted(self._get_portal_blocks(case, partner))
             ],

@@ -1,0 +1,123 @@
+from odoo import api, models
+
+from ...const import MOST_BYTES, MOST_FILE_BYTES, MOST_FILES, WAITING_MODEL
+from ...engine.uploads import clean_name, find_kind
+
+MEGABYTE = 1024 * 1024
+
+
+class AftersalesPortalService(models.AbstractModel):
+    """What customers send in a form, kept until the form is complete."""
+
+    _inherit = "aftersales.portal.service"
+
+    # === Drafts === #
+
+    @api.model
+    def _find_draft(self, key):
+        """Return the user's draft of a form, with sudo, if there is one."""
+        # sudo: drafts are the service's; every user has his own
+        drafts = self.env["aftersales.portal.draft"].sudo()
+        return drafts.search(
+            [("user_id", "=", self.env.uid), ("key", "=", key)], limit=1
+        )
+
+    @api.model
+    def _open_draft(self, key):
+        """Return the user's draft of a form, with sudo; a new one where there is none."""
+        draft = self._find_draft(key)
+        return draft or draft.create({"user_id": self.env.uid, "key": key})
+
+    @api.model
+    def _get_draft(self, key):
+        """Return ``{"typed": dict, "files": list}`` of a draft, for a form."""
+        draft = self._find_draft(key)
+        return {
+            "typed": draft.typed or {},
+            "files": [
+                {"id": file.id, "name": file.name, "size": file.file_size}
+                for file in draft.file_ids.sorted("id")
+            ],
+        }
+
+    @api.model
+    def _discard_draft(self, key):
+        self._find_draft(key)._discard()
+
+    # === Files === #
+
+    @api.model
+    def _add_files(self, draft, uploads, dropped=()):
+        """Keep in a draft the files of a request.
+
+        :param uploads: list of files as werkzeug hands them out
+        :param dropped: ids of files of the draft to take out again
+        :returns: list of sentences, one for each file that is not taken
+        """
+        mine = draft.file_ids
+        gone = mine.filtered(lambda file: file.id in dropped)
+        draft.file_ids -= gone
+        gone.filtered(lambda file: file.res_model == WAITING_MODEL).unlink()
+        errors, count = [], len(draft.file_ids)
+        total = sum(draft.file_ids.mapped("file_size"))
+        for upload in uploads:
+            # Odoo tries a request again, and rewinds one file only.
+            upload.stream.seek(0)
+            content = upload.stream.read(MOST_FILE_BYTES + 1)
+            if not upload.filename and not content:
+                continue
+            count, total = count + 1, total + len(content)
+            error = self._judge_file(upload.filename, content, count, total)
+            if error:
+                errors.append(error)
+                count, total = count - 1, total - len(content)
+            else:
+                draft.file_ids += self._keep_file(upload.filename, content)
+        return errors
+
+    @api.model
+    def _judge_file(self, name, content, count, total):
+        """Return why a file is not taken, as a sentence, or None."""
+        if not content:
+            return self.env._("%s is empty. Choose another file.", name)
+        if len(content) > MOST_FILE_BYTES:
+            return self.env._(
+                "%(name)s is larger than %(most)s MB. Send a smaller one.",
+                name=name,
+                most=MOST_FILE_BYTES // MEGABYTE,
+            )
+        if count > MOST_FILES:
+            return self.env._(
+                "%(name)s is one file too many; %(most)s can be sent at once. Send it"
+                " with another message.",
+                name=name,
+                most=MOST_FILES,
+            )
+        if total > MOST_BYTES:
+            return self.env._(
+                "With %(name)s the files are larger than %(most)s MB together. Send it"
+                " with another message.",
+                name=name,
+                most=MOST_BYTES // MEGABYTE,
+            )
+        if not find_kind(content):
+            return self.env._(
+                "%s cannot be taken. Send pictures, films, PDF, text or office documents.",
+                name,
+            )
+        return None
+
+    @api.model
+    def _keep_file(self, name, content):
+        kind = find_kind(content)
+        # sudo: lies on nothing that the customer could reach; see WAITING_MODEL
+        files = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True)
+        return files.create(
+            {
+                "name": clean_name(name, kind),
+                "raw": content,
+                "mimetype": kind.mimetype,
+                "res_model": WAITING_MODEL,
+                "res_id": 0,
+            }
+        )
