@@ -115,6 +115,13 @@ class TestPages(PortalSetup, HttpCase):
         self.assertEqual(count(), one)
 
 
+# What one does with one's own cases only.
+OWN_ONLY = (
+    "PortalCaseForms.portal_my_case_close",
+    "PortalCaseForms.portal_my_case_reopen",
+)
+
+
 @tagged("post_install", "-at_install")
 class TestRoutes(PortalSetup, HttpCase):
     """Every route × everybody × every method: status and text."""
@@ -122,6 +129,7 @@ class TestRoutes(PortalSetup, HttpCase):
     def setUp(self):
         super().setUp()
         self.case = self._new_case(name="Secret leak")
+        self.closed = self._new_case(name="Secret leak")
         self.file = self.env["ir.attachment"].create(
             {
                 "name": "secret.txt",
@@ -133,7 +141,25 @@ class TestRoutes(PortalSetup, HttpCase):
         self._tell(self.case, "Secret leak", self.contact, attachment_ids=self.file.ids)
         url = f"/my/cases/{self.case.id}"
         # {method of the controller: (address, methods, answer to who sees nothing)}
+        self._show("description", portal="editable", label="Secret leak")
+        self._complete(self.closed).stage_id = self.stage_solved
+        closed = f"/my/cases/{self.closed.id}"
         self.table = {
+            "PortalCaseForms.portal_my_case_change": (
+                f"{url}/change",
+                {"GET", "POST"},
+                404,
+            ),
+            "PortalCaseForms.portal_my_case_close": (
+                f"{url}/close",
+                {"GET", "POST"},
+                404,
+            ),
+            "PortalCaseForms.portal_my_case_reopen": (
+                f"{closed}/reopen",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCases.portal_my_cases": ("/my/cases", {"GET"}, 200),
             "PortalCases.portal_my_case": (url, {"GET", "POST"}, 404),
             "PortalCases.portal_my_case_file": (
@@ -157,12 +183,18 @@ class TestRoutes(PortalSetup, HttpCase):
                 headers={"Accept-Language": "en"},
             )
 
-    def assertAnswers(self, who, sees):
+    def assertAnswers(self, who, sees, own=True):
+        """Assert what each route answers.
+
+        :param sees: whether this person sees the case
+        :param own: whether it is his own: others neither close nor reopen it
+        """
         for name, (url, methods, refused) in self.table.items():
             for method in ("GET", "HEAD", "POST", "OPTIONS"):
                 with self.subTest(who=who, route=name, method=method):
+                    seen = sees and (own or name not in OWN_ONLY)
                     answer = self._ask(method, url)
-                    shown = sees and method in ("GET", "OPTIONS")
+                    shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)
                     if method == "POST" and method not in methods:
                         self.assertEqual(answer.status_code, 405)
@@ -174,7 +206,7 @@ class TestRoutes(PortalSetup, HttpCase):
                         self.assertEqual(answer.status_code, 400)
                     else:
                         # Core answers OPTIONS as GET.
-                        self.assertEqual(answer.status_code, 200 if sees else refused)
+                        self.assertEqual(answer.status_code, 200 if seen else refused)
 
     def test_nobody(self):
         """Without a log-in: to the log-in."""
@@ -190,7 +222,7 @@ class TestRoutes(PortalSetup, HttpCase):
         self.authenticate(self.ben.login, self.ben.login)
         self.assertAnswers("ben", sees=False)
         self._share("all")
-        self.assertAnswers("ben", sees=True)
+        self.assertAnswers("ben", sees=True, own=False)
 
     def test_other_customer(self):
         """Somebody of another customer."""

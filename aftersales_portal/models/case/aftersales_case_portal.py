@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
 from odoo.addons.aftersales_case.const import EVENT_CUSTOMER
+from odoo.addons.aftersales_case.engine.private import get_private
+
+from ...engine.private import NOTED_KEY, Noted
 
 
 class AftersalesCase(models.Model):
@@ -35,6 +38,11 @@ class AftersalesCase(models.Model):
             elif before.exists().commercial_partner_id == customer:
                 case.portal_left_id = reporter
         return result
+
+    def _note_answers(self, field, before):
+        """Note no own fields by themselves where a note with all changes follows."""
+        if not get_private(self.env.context, NOTED_KEY, Noted):
+            super()._note_answers(field, before)
 
     # === Addresses === #
 

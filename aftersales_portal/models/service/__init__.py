@@ -6,3 +6,6 @@ from . import aftersales_portal_service_talk
 from . import aftersales_portal_service_page
 from . import aftersales_portal_service_files
 from . import aftersales_portal_service_reply
+from . import aftersales_portal_service_questions
+from . import aftersales_portal_service_change
+from . import aftersales_portal_service_closing

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.aftersales_case.const import CLOSED_STATES, MOST_DAYS
 
 from ...const import OFFER_HIDDEN, OFFER_NEW, OFFER_SHOWN, OFFERS
 
@@ -39,6 +42,49 @@ class AftersalesCaseType(models.Model):
     portal_reply = fields.Boolean(
         "Replies", default=True, help="The customer writes messages and sends files."
     )
+
+    portal_change = fields.Boolean(
+        "Changes",
+        default=True,
+        help="The customer corrects the fields whose rule says *Editable*, until they"
+        " are locked.",
+    )
+    portal_close = fields.Boolean(
+        "Closing", default=True, help="The customer closes his own case, with a reason."
+    )
+    portal_close_stage_id = fields.Many2one(
+        "aftersales.case.stage",
+        "Goes To",
+        domain="[('link_ids.type_id', '=', id), ('state', 'in', ('done', 'rejected', 'cancelled'))]",
+        help="Where a case goes that its customer closes; empty means the first stage in"
+        " state Cancelled. When that stage asks for something, the responsible is told"
+        " instead.",
+    )
+    portal_reopen_days = fields.Integer(
+        "Days to Reopen",
+        default=14,
+        help="How long the customer may open his closed case again; 0 means never.",
+    )
+
+    def _get_bounds(self, vals):
+        return super()._get_bounds(vals) | {"portal_reopen_days": (0, MOST_DAYS)}
+
+    @api.constrains("portal_close_stage_id", "link_ids")
+    def _check_portal_close_stage_id(self):
+        for case_type in self:
+            stage = case_type.portal_close_stage_id
+            if stage and (
+                stage not in case_type.link_ids.stage_id
+                or stage.state not in CLOSED_STATES
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Goes To: %(stage)s is no closing stage of type %(type)s. Choose"
+                        " another one.",
+                        stage=stage.name,
+                        type=case_type.name,
+                    )
+                )
 
     def _get_portal_word(self):
         """Return what customers call one case of this type."""

@@ -1,0 +1,104 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from .portal import LIST_URL, PortalCases, is_post, is_readonly
+
+CASE_URL = f"{LIST_URL}/<int:case_id>"
+
+
+class PortalCaseForms(PortalCases):
+    """Forms about a case: each posts to the address under which it is shown."""
+
+    def _find_own(self, case_id):
+        """Return service, person and case of a form that is about a case.
+
+        :raises NotFound: for a case that this person does not see
+        """
+        service, partner = self._get_service()
+        case = service._find_case(partner, case_id)
+        if not case:
+            raise NotFound
+        return service, partner, case
+
+    def _done(self, service, case, sent):
+        return request.redirect(f"{service._get_url(case.id)}?sent={sent}", code=303)
+
+    @route(
+        f"{CASE_URL}/change",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_change(self, case_id, **_kwargs):
+        """Change what the rules let a customer change."""
+        service, partner, case = self._find_own(case_id)
+        form, errors = request.httprequest.form, {}
+        questions = service._get_change_form(partner, case)
+        if not questions:
+            raise NotFound
+        if is_post():
+            questions, errors = service._change(partner, case, form)
+            if not errors and form.get("step") != "search":
+                return self._done(service, case, "change")
+        return self._render(
+            "aftersales_portal.portal_case_change",
+            "aftersales_case",
+            status=422 if errors else 200,
+            case=service._get_row(case, True),
+            questions=questions,
+            errors=errors,
+        )
+
+    @route(
+        f"{CASE_URL}/close",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_close(self, case_id, reason="", **_kwargs):
+        """Close one's own case, with a reason."""
+        service, partner, case = self._find_own(case_id)
+        if not service._may_close(partner, case):
+            raise NotFound
+        if not is_post():
+            return self._show_reason(service, case, "close")
+        is_closed, errors = service._close(partner, case, reason)
+        if errors:
+            return self._show_reason(service, case, "close", reason, errors)
+        return self._done(service, case, "closed" if is_closed else "told")
+
+    @route(
+        f"{CASE_URL}/reopen",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_reopen(self, case_id, reason="", **_kwargs):
+        """Open one's own case again, with a reason."""
+        service, partner, case = self._find_own(case_id)
+        if not service._may_reopen(partner, case):
+            raise NotFound
+        if not is_post():
+            return self._show_reason(service, case, "reopen")
+        is_open, errors = service._reopen(partner, case, reason)
+        if errors:
+            return self._show_reason(service, case, "reopen", reason, errors)
+        return self._done(service, case, "reopened" if is_open else "reply")
+
+    def _show_reason(self, service, case, step, reason="", errors=None):
+        return self._render(
+            "aftersales_portal.portal_case_reason",
+            "aftersales_case",
+            status=422 if errors else 200,
+            case=service._get_row(case, True),
+            page_step=step,
+            reason=reason,
+            errors=errors or {},
+        )

@@ -1,0 +1,138 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools.mail import html2plaintext
+
+from ...engine import answers
+from ...engine.private import NOTED_KEY, Noted
+from ...engine.texts import first_line
+
+LONGEST_NOTED = 200
+SEARCH = "search"
+
+
+class AftersalesPortalService(models.AbstractModel):
+    """What customers change of their cases: as far as rule, type and stage say."""
+
+    _inherit = "aftersales.portal.service"
+
+    @api.model
+    def _get_open_questions(self, partner, case, form=None):
+        """Return the questions whose answers the customer may still change."""
+        if not case.type_id.portal_change or case.merged_into_id:
+            return []
+        return [
+            self._get_question(partner, case, key, state, form)
+            for key, state in self._get_shown_fields(case).items()
+            if not state.locked and self._get_kind(case, key)
+        ]
+
+    @api.model
+    def _get_change_form(self, partner, case, form=None):
+        """Return the questions with what stands there now, as a form shows them."""
+        return [
+            question
+            | {"typed": (now := self._get_typed(case, question)), "was": _join(now)}
+            for question in self._get_open_questions(partner, case, form)
+        ]
+
+    @api.model
+    def _change(self, partner, case, form):
+        """Change what a form says: all of it, or nothing.
+
+        :param form: the request's ``MultiDict``; ``was-…`` is what its page showed
+        :returns: ``(questions with what was typed, {name: sentence})``
+        """
+        questions, errors, values = [], {}, {}
+        asked = self._get_change_form(partner, case, form)
+        for question in asked:
+            name, was = question["name"], form.get(f"was-{question['name']}")
+            typed = self._read_typed(form, question)
+            questions.append(question | {"typed": typed})
+            if was is None or _join(typed) == _normal(was):
+                questions[-1]["typed"] = question["typed"]
+                continue  # left as it was, whatever somebody else made of it
+            if _join(typed) == _normal(question["was"]):
+                continue
+            value, error = self._read_answer(case, question, typed)
+            if not error and _normal(was) != _normal(question["was"]):
+                error = self.env._(
+                    "%(field)s: somebody changed this meanwhile; it now says"
+                    " “%(value)s”. Check what you entered, and save again.",
+                    field=question["label"],
+                    value=self._get_plain(case, question),
+                )
+            if not error and question["required"] and value in (None, ""):
+                error = self.env._("%s: this must be answered.", question["label"])
+            if error:
+                errors[name] = error
+            else:
+                values[question["key"]] = value
+        if form.get("step") == SEARCH:
+            return questions, {}
+        errors |= self._get_locked_meanwhile(case, form, asked)
+        if values and not errors:
+            self._write_change(partner, case, questions, values)
+        return questions, errors
+
+    @api.model
+    def _get_locked_meanwhile(self, case, form, asked):
+        """Return what somebody typed into a field that cannot be changed any more."""
+        names = {question["name"] for question in asked}
+        labels = case.type_id._get_key_labels()
+        errors = {}
+        for key in self._get_shown_fields(case):
+            name = key.replace(".", "-")
+            was = form.get(f"was-{name}")
+            if name in names or was is None:
+                continue
+            if _join(form.getlist(name)) != _normal(was):
+                errors[name] = self.env._(
+                    "%s: this cannot be changed any more. Write us a message instead.",
+                    labels.get(key, key),
+                )
+        return errors
+
+    @api.model
+    def _write_change(self, partner, case, questions, values):
+        """Write the changes, and one note with what was and is, under his name."""
+        changed = [q for q in questions if q["key"] in values]
+        before = {q["key"]: self._get_plain(case, q) for q in changed}
+        quiet = case.with_context(**{NOTED_KEY: Noted()}, mail_notrack=True)
+        with quiet._changing() as cases:
+            cases.write(self._prepare_vals(cases, values))
+        lines = [
+            Markup("%s: %s → %s")
+            % (q["label"], before[q["key"]], self._get_plain(case, q))
+            for q in changed
+        ]
+        case.message_post(
+            body=Markup("<br/>").join(
+                [Markup(self.env._("Changed by the customer:")), *lines]
+            ),
+            author_id=partner.id,
+            email_from=partner.email_formatted,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            partner_ids=case.user_id.partner_id.ids,
+        )
+
+    @api.model
+    def _get_plain(self, case, question):
+        """Return the value of a field as a short text."""
+        state = case._get_field_states("portal")[case][question["key"]]
+        value = self._get_shown_value(case, question["key"], state)
+        if value is None:
+            return "—"
+        if question["kind"] == answers.TEXT:
+            value = html2plaintext(value)
+        return first_line(str(value), LONGEST_NOTED) or "—"
+
+
+def _join(typed):
+    """Return what was typed as one text, whichever way lines end."""
+    return _normal("\n".join(typed) if isinstance(typed, list) else typed)
+
+
+def _normal(text):
+    return "\n".join((text or "").split("\n")).replace("\r", "").strip()

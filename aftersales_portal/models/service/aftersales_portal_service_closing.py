@@ -1,0 +1,114 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.aftersales_case.const import STATE_CANCELLED
+
+
+class AftersalesPortalService(models.AbstractModel):
+    """Customers close their own cases, and open them again."""
+
+    _inherit = "aftersales.portal.service"
+
+    # === Close === #
+
+    @api.model
+    def _may_close(self, partner, case):
+        """Say whether a person may close a case: his own, where the type lets him."""
+        return (
+            case.is_open
+            and not case.merged_into_id
+            and bool(self._get_close_stage(case))
+            and self._is_own(partner, case)
+        )
+
+    @api.model
+    def _get_close_stage(self, case):
+        """Return where a case goes that its customer closes; none where he may not."""
+        case_type = case.type_id
+        if not case_type.portal_close:
+            return self.env["aftersales.case.stage"]
+        chosen = case_type.portal_close_stage_id
+        return chosen or case_type._get_stage_for_state(STATE_CANCELLED)
+
+    @api.model
+    def _close(self, partner, case, reason):
+        """Close a case for its customer, or tell who is responsible that he wants it.
+
+        What a stage asks for is asked of him, too; he cannot fill it in, so a colleague
+        does.
+
+        :returns: ``(whether it is closed, {field: sentence})``
+        """
+        reason = (reason or "").strip()
+        if errors := self._judge_reason(reason):
+            return False, errors
+        stage = self._get_close_stage(case)
+        missing = case._missing_for(stage)[case]
+        if not missing:
+            try:
+                with self.env.cr.savepoint(), case._changing(reason=reason) as closing:
+                    self._post(partner, closing, self._get_close_text(reason))
+                    closing.stage_id = stage
+                return True, {}
+            except UserError as error:
+                missing = [error]
+        self._post(partner, case, self._get_close_text(reason))
+        self._ask_to_close(case, missing)
+        return False, {}
+
+    @api.model
+    def _get_close_text(self, reason):
+        return self.env._("I close this: %s", reason)
+
+    @api.model
+    def _ask_to_close(self, case, missing):
+        """Let the responsible close a case that still lacks something."""
+        texts = [getattr(item, "text", str(item)) for item in missing]
+        case.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("The customer wants this closed"),
+            note=" ".join(texts),
+            user_id=case.user_id.id,
+        )
+
+    @api.model
+    def _judge_reason(self, reason):
+        if not reason:
+            return {"reason": self.env._("Reason: tell us why.")}
+        error = self._judge_text(reason)
+        return {"reason": error} if error else {}
+
+    # === Reopen === #
+
+    @api.model
+    def _may_reopen(self, partner, case):
+        """Say whether a person may open a case again: his own, for some days."""
+        days = case.type_id.portal_reopen_days
+        return (
+            not case.is_open
+            and not case.merged_into_id
+            and bool(case.closed_at)
+            and days > 0
+            and fields.Datetime.now() <= case.closed_at + timedelta(days=days)
+            and self._is_own(partner, case)
+        )
+
+    @api.model
+    def _reopen(self, partner, case, reason):
+        """Open a case again for its customer.
+
+        :returns: ``(whether it is open again, {field: sentence})``
+        """
+        reason = (reason or "").strip()
+        if errors := self._judge_reason(reason):
+            return False, errors
+        try:
+            with self.env.cr.savepoint(), case._changing(reason=reason) as opening:
+                opening._reopen(reason)
+                self._post(partner, opening, reason)
+        except UserError:
+            self._post(partner, case, reason)
+            return False, {}
+        return True, {}

@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+from odoo import fields, http
+from odoo.exceptions import ValidationError
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.aftersales_case.const import EVENT_REOPENED
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .common import PortalSetup
+
+
+@tagged("post_install", "-at_install")
+class TestClosing(PortalSetup, HttpCase):
+    """Customers close their own cases, and open them again."""
+
+    def setUp(self):
+        super().setUp()
+        self.case = self._new_case(stage_id=self.stage_progress.id)
+        self.url = f"/my/cases/{self.case.id}"
+        self.authenticate(self.anna.login, self.anna.login)
+
+    def _post(self, step, reason=""):
+        token = http.Request.csrf_token(self)
+        data = {"csrf_token": token, "reason": reason}
+        answer = self.url_open(f"{self.url}/{step}", data=data, timeout=120)
+        self.env.invalidate_all()
+        return answer
+
+    @feature("I2-50")
+    def test_close(self):
+        """With a reason, to the stage that the type names."""
+        self.case.stage_id = self.stage_wait_customer
+        self.assertIn(f'href="{self.url}/close"', self.url_open(self.url).text)
+        answer = self._post("close")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Reason: tell us why.", answer.text)
+        self.assertEqual(self.case.stage_id, self.stage_wait_customer)
+        answer = self._post("close", "It works again.")
+        self.assertIn('name="sent_closed"', answer.text)
+        self.assertEqual(self.case.stage_id, self.stage_cancelled)
+        said = self.case.message_ids.filtered(
+            lambda message: message.message_type == "comment"
+        )
+        self.assertIn("I close this: It works again.", str(said.body))
+        self.assertEqual(said.author_id, self.contact)
+        moves = self.case.event_ids.filtered(lambda event: event.kind == "stage")
+        self.assertEqual(
+            moves.sorted("id")[-1:].mapped(lambda e: (e.from_id, e.to_id)),
+            [(self.stage_wait_customer.id, self.stage_cancelled.id)],
+            "his answer does not take it elsewhere before",
+        )
+        self.assertEqual(self._post("close", "Again").status_code, 404)
+
+    def test_close_is_judged(self):
+        """What the stage asks for is missing: the responsible is told, he reads so."""
+        self.type_complaint.portal_close_stage_id = self.stage_solved
+        answer = self._post("close", "It works again.")
+        self.assertIn('name="sent_told"', answer.text)
+        self.assertEqual(self.case.stage_id, self.stage_progress)
+        activity = self.case.activity_ids
+        self.assertEqual(activity.user_id, self.case.user_id)
+        self.assertIn("Cause", str(activity.note))
+        self.assertNotIn("Cause", answer.text)
+        self._complete(self.case)
+        self._post("close", "It still works.")
+        self.assertEqual(self.case.stage_id, self.stage_solved)
+
+    def test_close_of_others(self):
+        """Colleagues close nothing, nor does anybody where the type does not let him."""
+        self.type_complaint.portal_close = False
+        self.assertEqual(self._post("close", "Enough").status_code, 404)
+        self.type_complaint.portal_close = True
+        self._share("all")
+        self.authenticate(self.ben.login, self.ben.login)
+        self.assertNotIn("/close", self.url_open(self.url).text)
+        self.assertEqual(self._post("close", "Enough").status_code, 404)
+        self.assertTrue(self.case.is_open)
+
+    def test_closing_stage(self):
+        """A stage in which cases are open is no place to close them in."""
+        with self.assertRefused(ValidationError, "Goes To: In Progress"):
+            self.type_complaint.portal_close_stage_id = self.stage_progress
+
+    @feature("I2-50")
+    def test_reopen(self):
+        """For some days after closing, with a reason."""
+        self._complete(self.case).stage_id = self.stage_solved
+        self.assertIn(f'href="{self.url}/reopen"', self.url_open(self.url).text)
+        answer = self._post("reopen", "It leaks again.")
+        self.assertIn('name="sent_reopened"', answer.text)
+        self.assertTrue(self.case.is_open)
+        self.assertIn(EVENT_REOPENED, self.case.event_ids.mapped("kind"))
+        self.assertIn("It leaks again.", self.url_open(self.url).text)
+        self.assertEqual(self._post("reopen", "Again").status_code, 404)
+
+    def test_reopen_too_late(self):
+        """After these days it stays closed; 0 days mean never."""
+        self._complete(self.case).stage_id = self.stage_solved
+        self.type_complaint.portal_reopen_days = 0
+        self.assertEqual(self._post("reopen", "Again").status_code, 404)
+        self.type_complaint.portal_reopen_days = 3
+        days_ago = fields.Datetime.now() - timedelta(days=4)
+        self.case.sudo().closed_at = days_ago
+        self.assertEqual(self._post("reopen", "Again").status_code, 404)
+        self.assertFalse(self.case.is_open)
