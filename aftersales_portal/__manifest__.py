@@ -21,10 +21,15 @@
         "templates/portal_questions.xml",
         "templates/portal_case.xml",
         "templates/portal_case_forms.xml",
+        "templates/portal_report.xml",
     ],
     "demo": ["demo/portal.xml"],
     "assets": {
-        "web.assets_frontend": ["aftersales_portal/static/src/scss/*.scss"],
+        "web.assets_frontend": [
+            "aftersales_portal/static/src/interactions/*.esm.js",
+            "aftersales_portal/static/src/scss/*.scss",
+        ],
+        "web.assets_tests": ["aftersales_portal/static/tests/tours/*.esm.js"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

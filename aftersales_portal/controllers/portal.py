@@ -92,6 +92,7 @@ class PortalCases(CustomerPortal):
             groups=service._get_rows(
                 partner, options, max(pager["offset"], 0), CASES_PER_PAGE
             ),
+            can_report=bool(service._get_choosable()),
             total=total,
             pager=pager if total > CASES_PER_PAGE else None,
             default_url=LIST_URL,

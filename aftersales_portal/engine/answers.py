@@ -73,7 +73,7 @@ def _read_whole(typed):
 
 def _read_number(typed):
     """Read a number as people of several countries write it."""
-    plain = re.sub(r"[\s'’\u00a0\u202f]", "", typed)
+    plain = re.sub(r"[\s'\u2019\u00a0\u202f]", "", typed)
     comma, point = plain.rfind(","), plain.rfind(".")
     if comma >= 0 and point >= 0:
         thousands = "." if comma > point else ","

@@ -4,6 +4,7 @@ from . import test_closing
 from . import test_list
 from . import test_page
 from . import test_reply
+from . import test_report
 from . import test_rights
 from . import test_routes
 from . import test_seen

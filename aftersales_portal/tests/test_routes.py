@@ -160,6 +160,12 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 404,
             ),
+            "PortalCaseReport.portal_case_choose": ("/my/cases/new", {"GET"}, None),
+            "PortalCaseReport.portal_case_report": (
+                f"/my/cases/new/{self.type_complaint.id}",
+                {"GET", "POST"},
+                None,
+            ),
             "PortalCases.portal_my_cases": ("/my/cases", {"GET"}, 200),
             "PortalCases.portal_my_case": (url, {"GET", "POST"}, 404),
             "PortalCases.portal_my_case_file": (
@@ -192,7 +198,9 @@ class TestRoutes(PortalSetup, HttpCase):
         for name, (url, methods, refused) in self.table.items():
             for method in ("GET", "HEAD", "POST", "OPTIONS"):
                 with self.subTest(who=who, route=name, method=method):
-                    seen = sees and (own or name not in OWN_ONLY)
+                    # Everybody may report; nobody reads there of what others did.
+                    is_open = refused is None
+                    seen = sees and (own or name not in OWN_ONLY) and not is_open
                     answer = self._ask(method, url)
                     shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)
@@ -206,7 +214,9 @@ class TestRoutes(PortalSetup, HttpCase):
                         self.assertEqual(answer.status_code, 400)
                     else:
                         # Core answers OPTIONS as GET.
-                        self.assertEqual(answer.status_code, 200 if seen else refused)
+                        self.assertEqual(
+                            answer.status_code, 200 if seen or is_open else refused
+                        )
 
     def test_nobody(self):
         """Without a log-in: to the log-in."""

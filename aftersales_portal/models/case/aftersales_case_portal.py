@@ -41,8 +41,9 @@ class AftersalesCase(models.Model):
 
     def _note_answers(self, field, before):
         """Note no own fields by themselves where a note with all changes follows."""
-        if not get_private(self.env.context, NOTED_KEY, Noted):
-            super()._note_answers(field, before)
+        if get_private(self.env.context, NOTED_KEY, Noted):
+            return None
+        return super()._note_answers(field, before)
 
     # === Addresses === #
 

@@ -31,6 +31,17 @@ class AftersalesCaseType(models.Model):
         translate=True,
         help="Stands in the menu of customers who have no other cases than these.",
     )
+    portal_sentence = fields.Char(
+        "When to Choose It",
+        translate=True,
+        help="Stands under the type where customers choose what to report; empty means"
+        " the type's description.",
+    )
+    portal_thanks = fields.Text(
+        "After Sending",
+        translate=True,
+        help="What a customer reads who has just reported a case, under its number.",
+    )
     portal_goods = fields.Boolean("Goods", default=True)
     portal_files = fields.Boolean("Files", default=True)
     portal_timeline = fields.Boolean("Timeline", default=True)
@@ -55,7 +66,8 @@ class AftersalesCaseType(models.Model):
     portal_close_stage_id = fields.Many2one(
         "aftersales.case.stage",
         "Goes To",
-        domain="[('link_ids.type_id', '=', id), ('state', 'in', ('done', 'rejected', 'cancelled'))]",
+        domain="[('link_ids.type_id', '=', id),"
+        " ('state', 'in', ('done', 'rejected', 'cancelled'))]",
         help="Where a case goes that its customer closes; empty means the first stage in"
         " state Cancelled. When that stage asks for something, the responsible is told"
         " instead.",

@@ -1,0 +1,70 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from .portal import LIST_URL, PortalCases, get_files, is_post, is_readonly
+
+
+class PortalCaseReport(PortalCases):
+    """A new case: first what it is, then the questions of that type."""
+
+    @route(
+        f"{LIST_URL}/new",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def portal_case_choose(self, **_kwargs):
+        """Choose what to report; a single choice is none."""
+        service, _partner = self._get_service()
+        choices = service._get_type_choices()
+        if len(choices) == 1:
+            return request.redirect(choices[0]["url"])
+        return self._render(
+            "aftersales_portal.portal_case_choose",
+            "aftersales_case_new",
+            choices=choices,
+        )
+
+    @route(
+        f"{LIST_URL}/new/<int:type_id>",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_case_report(self, type_id, **_kwargs):
+        """Answer the questions of a type, and send them."""
+        service, partner = self._get_service()
+        case_type = service._find_type(type_id)
+        if not case_type:
+            raise NotFound
+        url = f"{LIST_URL}/new/{type_id}"
+        errors, has_more, form = {}, False, request.httprequest.form
+        if is_post() and form.get("step") == "discard":
+            service._discard_draft(service._get_report_key(case_type))
+            return request.redirect(url, code=303)
+        if is_post():
+            case, questions, errors, has_more = service._report(
+                partner, case_type, form, *get_files()
+            )
+            if case:
+                return request.redirect(
+                    f"{service._get_url(case.id)}?sent=new", code=303
+                )
+        else:
+            _case, questions = service._get_report_form(partner, case_type)
+        return self._render(
+            "aftersales_portal.portal_case_report",
+            "aftersales_case_new",
+            status=422 if errors else 200,
+            url=url,
+            word=case_type._get_portal_word(),
+            questions=questions,
+            errors=errors,
+            has_more=has_more,
+            draft=service._get_draft(service._get_report_key(case_type)),
+        )
