@@ -10,8 +10,10 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/type_texts.xml",
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",
+        "views/case/aftersales_case_views.xml",
         "views/type/aftersales_case_type_views.xml",
         "views/type/aftersales_type_stage_views.xml",
         "views/type/aftersales_attachment_kind_views.xml",
@@ -22,6 +24,7 @@
         "templates/portal_case.xml",
         "templates/portal_case_forms.xml",
         "templates/portal_report.xml",
+        "templates/portal_preview.xml",
     ],
     "demo": ["demo/portal.xml"],
     "assets": {

@@ -6,8 +6,8 @@ OFFER_SHOWN = "shown"
 OFFER_NEW = "new"
 OFFERS = [
     (OFFER_HIDDEN, "Nothing"),
-    (OFFER_SHOWN, "Follow their cases"),
-    (OFFER_NEW, "Follow their cases and report new ones"),
+    (OFFER_SHOWN, "Follow cases"),
+    (OFFER_NEW, "Follow and report cases"),
 ]
 
 # Which cases of their colleagues the people of a customer see.

@@ -92,6 +92,31 @@ class PortalCaseForms(PortalCases):
             return self._show_reason(service, case, "reopen", reason, errors)
         return self._done(service, case, "reopened" if is_open else "reply")
 
+    @route(
+        "/aftersales/preview/<int:case_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def aftersales_preview(self, case_id, **_kwargs):
+        """Show a colleague what the customer sees of a case."""
+        service, _partner = self._get_service()
+        found = service._get_preview(case_id)
+        if not found:
+            raise NotFound
+        person, page = found
+        return self._render(
+            "aftersales_portal.portal_case_preview",
+            "aftersales_preview",
+            person=person,
+            back=f"/odoo/aftersales.case/{case_id}",
+            case=page,
+            errors={},
+            sent="",
+        )
+
     def _show_reason(self, service, case, step, reason="", errors=None):
         return self._render(
             "aftersales_portal.portal_case_reason",

@@ -8,4 +8,5 @@ from . import test_report
 from . import test_rights
 from . import test_routes
 from . import test_seen
+from . import test_type
 from . import test_uploads_engine

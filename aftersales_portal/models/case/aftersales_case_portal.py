@@ -45,6 +45,18 @@ class AftersalesCase(models.Model):
             return None
         return super()._note_answers(field, before)
 
+    # === What the customer sees === #
+
+    def action_preview_portal(self):
+        """Open the page that the customer sees of this case; nothing can be done there."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/aftersales/preview/{self.id}",
+            "target": "new",
+        }
+
     # === Addresses === #
 
     def _get_customer_url(self, partner):
@@ -59,6 +71,29 @@ class AftersalesCase(models.Model):
         if purpose == "view" and (url := self._get_customer_url(partner)):
             return url
         return super()._make_link(purpose, partner, valid=valid)
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Lead customers who have a log-in from a mail to the page of their case."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if not self or len(self) > 1:
+            return groups
+        Partner = self.env["res.partner"]
+
+        def is_led(person):
+            found = person["type"] == "portal" and Partner.browse(person["id"])
+            return bool(found) and self._is_seen_in_portal(found)
+
+        service = self.env["aftersales.portal.service"]
+        button = {
+            "active": True,
+            "has_button_access": True,
+            "button_access": {
+                "url": self.get_base_url() + service._get_url(self.id),
+            },
+        }
+        return [("aftersales_customer", is_led, button), *groups]
 
     def _is_seen_in_portal(self, partner):
         """Say whether a person has a log-in and sees this case there."""

@@ -45,6 +45,27 @@ class AftersalesPortalService(models.AbstractModel):
         }
 
     @api.model
+    def _get_preview(self, case_id):
+        """Return ``(name of the customer's person, page)``: what he sees of a case.
+
+        :returns: None when the user is no agent who may read the case; the page is None
+            when that person sees nothing of it, the name empty when there is nobody
+        """
+        case = self.env["aftersales.case"].browse(case_id).exists()
+        is_agent = self.env.user.has_group("aftersales_case.group_aftersales_agent")
+        if not is_agent or not case or not case.has_access("read"):
+            return None
+        found = case.sudo()  # sudo: who is its customer, which who reads it may know
+        reporter = found.reporter_id.filtered("partner_share")
+        person = found.contact_id or reporter or found.partner_id
+        seen = self._find_case(person, case.id) if person else None
+        if not seen:
+            return person.name or "", None
+        page = self._get_page(person, seen)
+        # What the colleague himself may have typed is nothing of the customer's.
+        return person.name, page | {"draft": {"typed": {}, "files": []}}
+
+    @api.model
     def _get_promise(self, case):
         """Return the date that the customer was promised, if there is one to come."""
         if not case.type_id.portal_promise:

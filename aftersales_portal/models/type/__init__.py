@@ -1,3 +1,4 @@
 from . import aftersales_attachment_kind
 from . import aftersales_case_type
+from . import aftersales_case_type_package
 from . import aftersales_type_stage

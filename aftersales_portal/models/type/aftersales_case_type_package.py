@@ -1,0 +1,135 @@
+from odoo import api, models
+
+from odoo.addons.aftersales_case.const import MOST_DAYS
+from odoo.addons.aftersales_case.engine.package import PackagePart
+from odoo.addons.aftersales_case.engine.package_forms import (
+    boolean,
+    choice,
+    integer,
+    maybe,
+    record,
+    rows,
+    texts,
+)
+
+from ...const import OFFERS
+
+ADDON = "aftersales_portal"
+TEXTS = ("portal_word", "portal_words", "portal_sentence", "portal_thanks")
+FLAGS = (
+    "portal_goods",
+    "portal_files",
+    "portal_timeline",
+    "portal_promise",
+    "portal_reply",
+    "portal_change",
+    "portal_close",
+)
+MOST_STAGES = 999
+
+
+class AftersalesCaseType(models.Model):
+    """The portal's part of a type's package."""
+
+    _inherit = "aftersales.case.type"
+
+    @api.model
+    def _get_package_parts(self):
+        stage = integer(0, MOST_STAGES)
+        form = record(
+            {
+                "offer": choice([key for key, _label in OFFERS]),
+                "reopen_days": integer(0, MOST_DAYS),
+                "close_stage": maybe(stage),
+                "next": rows(record({"stage": stage, "text": texts()})),
+                **{name: boolean for name in FLAGS},
+                **{name: maybe(texts()) for name in TEXTS},
+            }
+        )
+        part = PackagePart("Portal", form, "_export_portal", "_take_portal")
+        return super()._get_package_parts() | {ADDON: part}
+
+    def _export_portal(self, point):
+        """Return what customers see of this type, as part of its package."""
+        self.ensure_one()
+        return {
+            "offer": self.portal_offer,
+            "reopen_days": self.portal_reopen_days,
+            "close_stage": point["stage"].get(self.portal_close_stage_id.id),
+            "next": [
+                {
+                    "stage": point["stage"][link.stage_id.id],
+                    "text": _get_texts(link, "customer_next"),
+                }
+                for link in self.link_ids.sorted()
+                if link.customer_next
+            ],
+            **{name: self[name] for name in FLAGS},
+            **{name: _get_texts(self, name) for name in TEXTS},
+        }
+
+    def _take_portal(self, content, found):
+        """Take over the portal's part of a package.
+
+        :param content: as ``_export_portal`` returns it
+        :param found: ``{kind of row: [record]}``; a stage that is not there is left out
+        """
+        self.ensure_one()
+        stages = dict(enumerate(found["stage"]))
+        closing = stages.get(content["close_stage"])
+        self.write(
+            {
+                "portal_offer": content["offer"],
+                "portal_reopen_days": content["reopen_days"],
+                "portal_close_stage_id": closing.id if closing else False,
+                **{name: content[name] for name in FLAGS},
+            }
+        )
+        for name in TEXTS:
+            self._write_portal_texts(self, name, content[name])
+        links = self.link_ids.grouped("stage_id")
+        for row in content["next"]:
+            link = links.get(stages.get(row["stage"]))
+            if link:
+                self._write_portal_texts(link, "customer_next", row["text"])
+
+    @api.model
+    def _write_portal_texts(self, record, name, content):
+        """Write a text with its translations into the languages that are installed.
+
+        :param content: ``{language: text}``, or None
+        """
+        content = content or {}
+        record.with_context(lang="en_US")[name] = content.get("en_US") or False
+        others = {
+            code: content[code]
+            for code, _name in self.env["res.lang"].get_installed()
+            if code != "en_US" and content.get(code)
+        }
+        if others:
+            record.update_field_translations(name, others)
+
+    @api.model
+    def _add_portal_texts(self, texts_of):
+        """Give types texts that they do not have yet; for data of addons.
+
+        :param texts_of: ``{external id of the type: {field: {language: text}}}``
+        """
+        for xmlid, fields_of in texts_of.items():
+            case_type = self.env.ref(xmlid, raise_if_not_found=False)
+            for name, content in fields_of.items() if case_type else ():
+                if not case_type[name]:
+                    self._write_portal_texts(case_type, name, content)
+
+
+def _get_texts(record, name):
+    """Return ``{language: text}``, the source as ``en_US``; None for an empty field."""
+    source = record.with_context(lang="en_US")[name]
+    if not source:
+        return None
+    found = {"en_US": source}
+    for code, _name in record.env["res.lang"].get_installed():
+        text = record.with_context(lang=code)[name]
+        if code != "en_US" and text and text != source:
+            found[code] = text
+    return found

@@ -1,0 +1,137 @@
+import base64
+import json
+
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from ..const import OFFER_HIDDEN, OFFER_NEW, OFFER_SHOWN
+from .common import PortalCommon, PortalSetup
+
+
+class TestType(PortalCommon):
+    """How a type is set up for the portal."""
+
+    def test_shipped_types(self):
+        """Shipped types are ready: what their rules ask is offered, in customers' words."""
+        offers = {
+            name: self.env.ref(f"aftersales_case.type_{name}").portal_offer
+            for name in ("complaint", "service", "open_point", "internal_report")
+        }
+        self.assertEqual(
+            offers,
+            {
+                "complaint": OFFER_NEW,
+                "service": OFFER_NEW,
+                "open_point": OFFER_SHOWN,
+                "internal_report": OFFER_HIDDEN,
+            },
+        )
+        complaint = self.env.ref("aftersales_case.type_complaint")
+        self.assertEqual(complaint.portal_words, "Complaints")
+        self.assertIn("Something is wrong", complaint.portal_sentence)
+
+    def test_texts_stay(self):
+        """An update overwrites no text that somebody wrote."""
+        complaint = self.env.ref("aftersales_case.type_complaint")
+        complaint.portal_words = "Grievances"
+        content = {"portal_words": {"en_US": "Complaints"}}
+        self.env["aftersales.case.type"]._add_portal_texts(
+            {"aftersales_case.type_complaint": content, "aftersales_case.gone": content}
+        )
+        self.assertEqual(complaint.portal_words, "Grievances")
+
+    def test_new_type(self):
+        """A new type shows customers nothing until somebody says so."""
+        case_type = self.env["aftersales.case.type"].create(
+            {"name": "New", "code": "NEW"}
+        )
+        self.assertEqual(case_type.portal_offer, OFFER_HIDDEN)
+
+    def test_package(self):
+        """What customers see of a type travels with it."""
+        source = self.type_complaint
+        source.write(
+            {
+                "portal_offer": OFFER_SHOWN,
+                "portal_word": "Trouble",
+                "portal_goods": False,
+                "portal_reopen_days": 5,
+                "portal_close_stage_id": self.stage_solved.id,
+            }
+        )
+        link = source.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_progress
+        )
+        link.customer_next = "A technician calls you."
+        data = json.dumps(source._export_package()).encode()
+        wizard = self._as(self.manager)["aftersales.type.import"].create(
+            {"file": base64.b64encode(data)}
+        )
+        made = source.browse(wizard.action_import()["res_id"])
+        self.assertNotEqual(made, source)
+        for name in (
+            "portal_offer",
+            "portal_word",
+            "portal_goods",
+            "portal_reopen_days",
+        ):
+            self.assertEqual(made[name], source[name], name)
+        self.assertEqual(made.portal_close_stage_id.state, "done")
+        self.assertIn("A technician calls you.", made.link_ids.mapped("customer_next"))
+
+    def test_mail_leads_to_page(self):
+        """Mails to who has a log-in and sees the case have a button to its page."""
+        case = self._new_case()
+        groups = case._notify_get_recipients_groups(
+            self.env["mail.message"], "Case", msg_vals={}
+        )
+        name, is_led, data = groups[0]
+        self.assertEqual(name, "aftersales_customer")
+        self.assertTrue(data["button_access"]["url"].endswith(f"/my/cases/{case.id}"))
+        led = {
+            user.login: is_led({"type": "portal", "id": user.partner_id.id})
+            for user in (self.anna, self.ben, self.cleo)
+        }
+        self.assertEqual(led, {"as_anna": True, "as_ben": False, "as_cleo": False})
+        self.assertFalse(is_led({"type": "user", "id": self.agent.partner_id.id}))
+
+
+@tagged("post_install", "-at_install")
+class TestPreview(PortalSetup, HttpCase):
+    """Colleagues look at what the customer sees."""
+
+    @feature("I2-47")
+    def test_preview(self):
+        """As marked, with nothing to do, and without what the type hides."""
+        case = self._new_case(name="It leaks", description="<p>All wet</p>")
+        self._show("description")
+        self._tell(case, "We look into it", self.contact)
+        case.with_user(self.agent).message_post(body="Secret note")
+        action = self._as(self.agent, case).action_preview_portal()
+        self.authenticate(self.agent.login, self.agent.login)
+        page = self.url_open(action["url"], timeout=120).text
+        self.assertIn('name="preview"', page)
+        self.assertIn("Anna Janssen", page)
+        self.assertIn('inert="inert"', page)
+        for text in ("It leaks", "All wet", "We look into it"):
+            self.assertIn(text, page)
+        self.assertNotIn("Secret note", page)
+        self.type_complaint.portal_timeline = False
+        page = self.url_open(action["url"]).text
+        self.assertNotIn("We look into it", page)
+        self.type_complaint.portal_offer = OFFER_HIDDEN
+        page = self.url_open(action["url"]).text
+        self.assertIn("sees nothing of this case", page)
+        self.assertNotIn("All wet", page)
+
+    def test_who_previews(self):
+        """Only agents who may read the case; customers least of all."""
+        case = self._new_case(name="It leaks", confidential=True)
+        url = f"/aftersales/preview/{case.id}"
+        for user in (self.anna, self.reporter, self.agent2):
+            with self.subTest(user=user.login):
+                self.authenticate(user.login, user.login)
+                answer = self.url_open(url, timeout=120)
+                self.assertEqual(answer.status_code, 404)
+                self.assertNotIn("It leaks", answer.text)
