@@ -160,6 +160,17 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
             ),
             ("account.partial.reconcile", "create"): ([paid], {}),
             ("aftersales.dunning.hold", "create"): ([hold], {}),
+            ("aftersales.dunning.share", "create"): (
+                [
+                    {
+                        "case_line_id": case.line_ids[:1].id,
+                        "invoice_line_id": invoice.invoice_line_ids[0].id,
+                        "quantity": 1,
+                        "is_manual": True,
+                    }
+                ],
+                {},
+            ),
             ("aftersales.dunning.hold", "default_get"): (
                 [["move_id", "partner_id", "case_id"]],
                 {"default_move_id": hold["move_id"], "default_case_id": case.id},
