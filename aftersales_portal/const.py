@@ -20,6 +20,9 @@ SHARES = [
     (SHARE_ALL, "Everybody sees all cases"),
 ]
 
+# What customers read of a type.
+TYPE_TEXTS = ("portal_word", "portal_words", "portal_sentence", "portal_thanks")
+
 CASES_PER_PAGE = 20
 
 # Of one message or report.

@@ -106,11 +106,11 @@ class PortalCaseForms(PortalCases):
         found = service._get_preview(case_id)
         if not found:
             raise NotFound
-        person, page = found
+        note, page = found
         return self._render(
             "aftersales_portal.portal_case_preview",
             "aftersales_preview",
-            person=person,
+            note=note,
             back=f"/odoo/aftersales.case/{case_id}",
             case=page,
             errors={},

@@ -36,11 +36,6 @@ class PortalCases(CustomerPortal):
     def _get_service(self):
         return request.env["aftersales.portal.service"], request.env.user.partner_id
 
-    def _prepare_portal_layout_values(self):
-        service, partner = self._get_service()
-        values = super()._prepare_portal_layout_values()
-        return values | {"case_words": service._get_menu_words(partner)}
-
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if COUNTER in counters:
@@ -48,8 +43,18 @@ class PortalCases(CustomerPortal):
             values[COUNTER] = service._count_cases(partner)
         return values
 
+    @route()
+    def home(self, **kw):
+        """Name the card as customers call what they find there."""
+        response = super().home(**kw)
+        service, _partner = self._get_service()
+        response.qcontext["case_words"] = service._get_menu_words()
+        return response
+
     def _render(self, template, page_name, status=200, **values):
+        service, _partner = self._get_service()
         values = self._prepare_portal_layout_values() | values
+        values["case_words"] = service._get_menu_words()
         response = request.render(template, values | {"page_name": page_name})
         response.status_code = status
         # What somebody saw stays in no browser of a shared computer.

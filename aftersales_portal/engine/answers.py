@@ -65,7 +65,10 @@ def _read_line(typed):
 
 
 def _read_whole(typed):
-    number = _read_number(typed)
+    try:
+        number = _read_number(typed)
+    except AnswerError:
+        raise AnswerError(WHOLE) from None
     if number != int(number):
         raise AnswerError(WHOLE)
     return int(number)

@@ -40,7 +40,7 @@ class TestAnswers(BaseCase):
         """What means nothing is said to be that, whatever it is."""
         table = [
             (answers.WHOLE, "1.5", answers.WHOLE),
-            (answers.WHOLE, "many", answers.NUMBER),
+            (answers.WHOLE, "many", answers.WHOLE),
             (answers.NUMBER, "1e9", answers.NUMBER),
             (answers.NUMBER, "nan", answers.NUMBER),
             (answers.NUMBER, "99999999999", answers.NUMBER),

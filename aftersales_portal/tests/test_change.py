@@ -141,7 +141,8 @@ class TestChange(ChangeSetup, PortalCommon):
         form["description"] = "Worse"
         errors = self._save(form)
         self.assertEqual(
-            errors, {"properties-quantity": "Quantity: enter a number, such as 12.50."}
+            errors,
+            {"properties-quantity": "Quantity: enter a whole number, such as 3."},
         )
         self.assertIn("It leaks", str(self.case.description))
 

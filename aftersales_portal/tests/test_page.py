@@ -116,6 +116,22 @@ class TestPage(PortalCommon):
         said = self._said(self._page(self.anna, case))
         self.assertEqual(said, ["<p>From Ben</p>", "<p>To the customer</p>"])
 
+    def test_mails_of_stages(self):
+        """What a stage mails to the customer by itself is shown as well."""
+        template = self.env.ref("aftersales_case.template_taken")
+        link = self.type_complaint.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_progress
+        )
+        link.mail_template_id = template
+        case = self._new_case()
+        case.stage_id = self.stage_progress
+        said = self._said(self._page(self.anna, case))
+        self.assertEqual(len(said), 1)
+        self.assertNotIn("#aftersales-link", said[0])
+        self.assertNotIn("/my/cases", said[0], "no link to the page that he looks at")
+        self._share("all")
+        self.assertEqual(len(self._said(self._page(self.ben, case))), 1)
+
     def test_messages_of_a_reporter(self):
         """Who reports for others reads what he took part in; the customer reads it too."""
         case = self._new_case(reporter_id=self.ivo.partner_id.id)

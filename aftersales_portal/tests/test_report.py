@@ -160,7 +160,7 @@ class TestReport(ReportSetup, HttpCase):
         """Everything typed and every file is kept; errors stand at their fields."""
         answer = self._send(files=[("a.gif", GIF)], properties__count="many")
         self.assertEqual(answer.status_code, 422)
-        self.assertIn("How Many: enter a number", answer.text)
+        self.assertIn("How Many: enter a whole number", answer.text)
         self.assertIn("What Is Wrong: this must be answered.", answer.text)
         self.assertIn('value="many"', answer.text)
         self.assertFalse(self._made())

@@ -1,5 +1,6 @@
 from urllib.parse import urlsplit
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -116,6 +117,35 @@ class TestPages(PortalSetup, HttpCase):
 
 
 PREVIEW = "PortalCaseForms.aftersales_preview"
+
+
+@tagged("post_install", "-at_install")
+class TestSpeed(PortalSetup, HttpCase):
+    """How much a page asks of the database."""
+
+    def test_case(self):
+        """The page of a case with messages, files and goods."""
+        product = self.env["product.product"].create({"name": "Pump"})
+        case = self._new_case(
+            description="<p>It leaks</p>",
+            line_ids=[Command.create({"product_id": product.id})],
+        )
+        self._show("description", portal="editable")
+        for number in range(5):
+            vals = {"name": f"{number}.txt", "raw": b"x", "res_model": case._name}
+            file = self.env["ir.attachment"].create(vals | {"res_id": case.id})
+            self._tell(case, "Look", self.contact, attachment_ids=file.ids)
+        self.authenticate(self.anna.login, self.anna.login)
+        url = f"/my/cases/{case.id}"
+        self.url_open(url, timeout=120)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        self.assertEqual(self.url_open(url).status_code, 200)
+        count = self.env.cr.sql_log_count - start
+        self.assertLessEqual(count, 30)
+
+
 # What one does with one's own cases only.
 OWN_ONLY = (
     "PortalCaseForms.portal_my_case_close",
@@ -173,6 +203,7 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 None,
             ),
+            "PortalCases.home": ("/my", {"GET", "POST"}, None),
             "PortalCases.portal_my_cases": ("/my/cases", {"GET"}, 200),
             "PortalCases.portal_my_case": (url, {"GET", "POST"}, 404),
             "PortalCases.portal_my_case_file": (

@@ -125,14 +125,14 @@ class TestSeen(PortalCommon):
 
     def test_own_word_in_menu(self):
         """The type's own word stands in the menu where there is but one type."""
-        service, partner = self._service(self.anna)
+        service, _partner = self._service(self.anna)
         self.env["aftersales.case.type"].search([]).portal_offer = OFFER_HIDDEN
         self.type_complaint.write(
             {"portal_offer": "new", "portal_word": "Report", "portal_words": "Reports"}
         )
-        self.assertEqual(service._get_menu_words(partner), "Reports")
+        self.assertEqual(service._get_menu_words(), "Reports")
         self.type_service.portal_offer = "new"
-        self.assertEqual(service._get_menu_words(partner), "Cases")
+        self.assertEqual(service._get_menu_words(), "Cases")
 
     def test_customer_url(self):
         """Who has a log-in and sees the case gets its page in mails; others do not."""

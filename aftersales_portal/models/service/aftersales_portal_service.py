@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import CLAIM_SLIP
 
-from ...const import OFFER_HIDDEN
+from ...const import OFFER_HIDDEN, TYPE_TEXTS
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -64,7 +64,13 @@ class AftersalesPortalService(models.AbstractModel):
         Whether it does not exist or is not his, nobody can tell.
         """
         domain = Domain("id", "=", case_id) & self._get_seen_domain(partner)
-        return self._get_cases().search(domain, limit=1)
+        cases = self._get_cases()
+        names = [
+            name
+            for name, field in cases._fields.items()
+            if field.store and field.column_type and field.prefetch is True
+        ]
+        return cases.search_fetch(domain, names, limit=1)
 
     @api.model
     def _find_survivor(self, partner, case):
@@ -83,19 +89,13 @@ class AftersalesPortalService(models.AbstractModel):
         # sudo: what they are called; customers have no access to types
         types = self.env["aftersales.case.type"].sudo()
         company = Domain("company_id", "in", [False, self.env.company.id])
-        return types.search(Domain("portal_offer", "!=", OFFER_HIDDEN) & company)
+        return types.search_fetch(
+            Domain("portal_offer", "!=", OFFER_HIDDEN) & company,
+            ["name", "description", "portal_offer", *TYPE_TEXTS],
+        )
 
     @api.model
-    def _get_menu_words(self, partner):
+    def _get_menu_words(self):
         """Return what stands in the menu: the type's own word where there is but one."""
-        domain = Domain("merged_into_id", "=", False) & self._get_seen_domain(partner)
-        rows = self._get_cases()._read_group(domain, ["type_id"])
-        types = self._get_offered_types().filtered(lambda t: t.portal_offer == "new")
-        for (case_type,) in rows:
-            types |= case_type
-        words = {case_type.portal_words for case_type in types}
-        return (
-            words.pop() or self.env._("Cases")
-            if len(words) == 1
-            else self.env._("Cases")
-        )
+        types = self._get_offered_types()
+        return (len(types) == 1 and types.portal_words) or self.env._("Cases")

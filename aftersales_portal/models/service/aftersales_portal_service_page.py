@@ -46,10 +46,10 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _get_preview(self, case_id):
-        """Return ``(name of the customer's person, page)``: what he sees of a case.
+        """Return ``(sentence, page)``: what the customer of a case sees of it.
 
         :returns: None when the user is no agent who may read the case; the page is None
-            when that person sees nothing of it, the name empty when there is nobody
+            when the customer sees nothing of it, and the sentence says so
         """
         case = self.env["aftersales.case"].browse(case_id).exists()
         is_agent = self.env.user.has_group("aftersales_case.group_aftersales_agent")
@@ -60,10 +60,25 @@ class AftersalesPortalService(models.AbstractModel):
         person = found.contact_id or reporter or found.partner_id
         seen = self._find_case(person, case.id) if person else None
         if not seen:
-            return person.name or "", None
+            return self._get_unseen_note(person), None
         page = self._get_page(person, seen)
         # What the colleague himself may have typed is nothing of the customer's.
-        return person.name, page | {"draft": {"typed": {}, "files": []}}
+        note = self.env._(
+            "Preview: this is what %s sees. Nothing can be done here.", person.name
+        )
+        return note, page | {"draft": {"typed": {}, "files": []}}
+
+    @api.model
+    def _get_unseen_note(self, person):
+        if not person:
+            return self.env._(
+                "The case has no contact and no customer who could see it."
+            )
+        return self.env._(
+            "%s sees nothing of this case: customers see nothing of its type, or nobody"
+            " has confirmed whose it is.",
+            person.name,
+        )
 
     @api.model
     def _get_promise(self, case):

@@ -8,6 +8,8 @@ from ...const import SAID_TYPES
 from ...engine.texts import replace_file_urls
 
 ORIGINAL_MAIL = "original_email.eml"
+# Of a mail that reaches its receiver, as far as we know.
+MAILED_STATES = ("outgoing", "sent", "received")
 # What browsers may show; everything else is downloaded.
 SHOWN_INLINE = (
     "application/pdf",
@@ -36,7 +38,9 @@ class AftersalesPortalService(models.AbstractModel):
         customers = case.partner_id.commercial_partner_id
         people = partner.commercial_partner_id
         seen = self._get_part_domain(people)
+        seen |= self._get_mailed_domain(partner.email)
         if people == customers:
+            seen |= self._get_mailed_domain(case.email)
             reporter = case.reporter_id.filtered("partner_share")
             if reporter.commercial_partner_id not in (
                 customers | case.supplier_id.commercial_partner_id
@@ -69,6 +73,22 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
+    def _get_mailed_domain(self, address):
+        """Return the domain of mails to an address: those of stages have no receivers."""
+        address = email_normalize(address or "")
+        if not address:
+            return Domain.FALSE
+        return Domain(
+            "mail_ids",
+            "any",
+            Domain("state", "in", MAILED_STATES)
+            & (
+                Domain("email_to", "=ilike", address)
+                | Domain("email_to", "ilike", f"<{address}>")
+            ),
+        )
+
+    @api.model
     def _get_person_domain(self, person):
         if not person:
             return Domain.FALSE
@@ -82,8 +102,10 @@ class AftersalesPortalService(models.AbstractModel):
         """Return the messages that a person may read, with sudo, oldest first."""
         # sudo: core's rules know nothing of the customers of a case
         messages = self.env["mail.message"].sudo()
-        return messages.search(
-            self._get_message_domain(partner, case), order="date, id"
+        return messages.search_fetch(
+            self._get_message_domain(partner, case),
+            ["author_id", "body", "date", "email_from"],
+            order="date, id",
         )
 
     # === Timeline === #
@@ -121,8 +143,9 @@ class AftersalesPortalService(models.AbstractModel):
         """Return the moves that the customer notices: those that change his status."""
         # sudo: see the class
         events = self.env["aftersales.case.event"].sudo()
-        moves = events.search(
-            [("case_id", "=", case.id), ("kind", "in", (EVENT_CREATED, EVENT_STAGE))]
+        moves = events.search_fetch(
+            [("case_id", "=", case.id), ("kind", "in", (EVENT_CREATED, EVENT_STAGE))],
+            ["at", "stage_id"],
         )
         links = case.type_id._get_links()
         changes, known = [], None

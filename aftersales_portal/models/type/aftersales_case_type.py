@@ -29,7 +29,7 @@ class AftersalesCaseType(models.Model):
     portal_words = fields.Char(
         "Several of Them",
         translate=True,
-        help="Stands in the menu of customers who have no other cases than these.",
+        help="Stands in the menu where customers see cases of no other type.",
     )
     portal_sentence = fields.Char(
         "When to Choose It",

@@ -12,10 +12,9 @@ from odoo.addons.aftersales_case.engine.package_forms import (
     texts,
 )
 
-from ...const import OFFERS
+from ...const import OFFERS, TYPE_TEXTS
 
 ADDON = "aftersales_portal"
-TEXTS = ("portal_word", "portal_words", "portal_sentence", "portal_thanks")
 FLAGS = (
     "portal_goods",
     "portal_files",
@@ -43,7 +42,7 @@ class AftersalesCaseType(models.Model):
                 "close_stage": maybe(stage),
                 "next": rows(record({"stage": stage, "text": texts()})),
                 **{name: boolean for name in FLAGS},
-                **{name: maybe(texts()) for name in TEXTS},
+                **{name: maybe(texts()) for name in TYPE_TEXTS},
             }
         )
         part = PackagePart("Portal", form, "_export_portal", "_take_portal")
@@ -65,7 +64,7 @@ class AftersalesCaseType(models.Model):
                 if link.customer_next
             ],
             **{name: self[name] for name in FLAGS},
-            **{name: _get_texts(self, name) for name in TEXTS},
+            **{name: _get_texts(self, name) for name in TYPE_TEXTS},
         }
 
     def _take_portal(self, content, found):
@@ -85,7 +84,7 @@ class AftersalesCaseType(models.Model):
                 **{name: content[name] for name in FLAGS},
             }
         )
-        for name in TEXTS:
+        for name in TYPE_TEXTS:
             self._write_portal_texts(self, name, content[name])
         links = self.link_ids.grouped("stage_id")
         for row in content["next"]:
