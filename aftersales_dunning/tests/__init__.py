@@ -44,7 +44,9 @@ from . import test_limits
 from . import test_migration_days
 from . import test_migration_holds
 from . import test_money_agrees
+from . import test_new_terms
 from . import test_order_slip
+from . import test_original_date
 from . import test_overlaps
 from . import test_partner_moves
 from . import test_pay_between
@@ -54,6 +56,7 @@ from . import test_pay_one
 from . import test_pay_overdue
 from . import test_pay_sent
 from . import test_portal
+from . import test_raised
 from . import test_release
 from . import test_request
 from . import test_rights

@@ -103,14 +103,14 @@ class TestPaidBeforeMail(PaidCommon):
         self.assertStates("draft", "queued")
 
     def test_unpaid_again(self):
-        """A payment that is undone does not raise what was prepared."""
+        """A payment that is undone is asked for again, before the reminder leaves."""
         self._begin()
         payment = self._pay(self.paid, 400)
         self.paid_line.run_id.set_to_ready_lines()
         self.assertEqual(self.paid_line.balance_due, 600)
         payment.move_id.line_ids.remove_move_reconcile()
         self.paid_line.run_id.run_channel_action()
-        self.assertEqual(self.paid_line.balance_due, 600)
+        self.assertEqual(self.paid_line.balance_due, 1000)
 
 
 class TestPaidInQueue(PaidCommon):

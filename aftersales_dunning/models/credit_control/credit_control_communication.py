@@ -16,8 +16,8 @@ class CreditControlCommunication(models.Model):
         "Stopped",
         readonly=True,
         copy=False,
-        help="A hold or a payment came before it was sent. What is still due goes out in"
-        " another one.",
+        help="A hold, a payment or new terms came before it was sent. What is still due"
+        " goes out in another one.",
     )
     is_unprinted = fields.Boolean(
         readonly=True,
@@ -105,10 +105,14 @@ class CreditControlCommunication(models.Model):
         mails._cancel_held()
 
     def _get_credit_control_communication_table(self):
-        """Show what is in review, for which case, and what is open where it was paid."""
+        """Show what is in review, for which case, what changed, and new due dates."""
         self.ensure_one()
         lines = self.credit_control_line_ids
-        if self.hold_state == HELD_NONE and not lines._get_lowered():
+        if (
+            self.hold_state == HELD_NONE
+            and not lines._get_dunnable()
+            and not any(lines.mapped("date_due_original"))
+        ):
             return super()._get_credit_control_communication_table()
         record = self.with_context(lang=self.partner_id.lang)
         return record.env["ir.qweb"]._render(

@@ -34,35 +34,36 @@ class CreditControlCommunication(models.Model):
                 raise UserError(
                     self.env._("One of the invoices is just being held. Print again.")
                 )
-            fresh = (
-                moves._get_standings(cr=cr),
-                lines.move_line_id._get_open_amounts(cr),
-            )
-        printable._ensure_unchanged(*fresh)
+            standings = moves._get_standings(cr=cr)
+            now = lines.move_line_id._get_items_now(cr)
+        printable._ensure_unchanged(standings, now)
         unprinted = printable.filtered("is_unprinted")
         if unprinted:
-            # sudo: whoever may print it hands it over
-            unprinted.sudo().is_unprinted = False
+            # sudo: whoever may print it hands it over, with what it says now
+            unprinted = unprinted.sudo()
+            own = unprinted.credit_control_line_ids
+            own._restate(own._get_dunnable())
+            unprinted.is_unprinted = False
         return printable
 
-    def _ensure_unchanged(self, standings, open_amounts):
+    def _ensure_unchanged(self, standings, now):
         """Guard: nothing was held or paid that this transaction does not see.
 
         :raises UserError: naming the invoices and cases
         """
         # sudo: the judge looks at everything, whoever prints
         lines = self.sudo().credit_control_line_ids
-        due = lines._get_dunnable(standings, open_amounts)
+        due = lines._get_dunnable(standings, now)
         stopped = lines.filtered(lambda line: not due.get(line, 1) and line.due_now)
         if stopped:
-            raise UserError(stopped.invoice_id._get_held_message(standings))
+            raise UserError(stopped._get_held_message(standings, now))
         if any(
-            line.currency_id.compare_amounts(line.due_now, amount) > 0
+            line.currency_id.compare_amounts(line.due_now, amount)
             for line, amount in due.items()
         ):
             raise UserError(
                 self.env._(
-                    "One of the invoices was just paid, or held in part. Print again."
+                    "What is due of one of the invoices has just changed. Print again."
                 )
             )
 
@@ -85,7 +86,7 @@ class CreditControlCommunication(models.Model):
         # sudo: the judge looks at everything, whoever prints
         lines = self.sudo().credit_control_line_ids
         due = lines._get_dunnable()
-        settled = {line for line, amount in lines._get_lowered().items() if not amount}
+        settled = lines._filter_settled()
         reasons = {}
         for one in self:
             own = lines.filtered(lambda line, one=one: line.communication_id == one)
@@ -93,13 +94,13 @@ class CreditControlCommunication(models.Model):
                 lambda line: not due.get(line, 1) and line not in settled
             )
             if held:
-                reasons[one] = held.invoice_id._get_held_message()
+                reasons[one] = held._get_held_message()
             elif own and all(line in settled for line in own):
-                reasons[one] = own.invoice_id._get_held_message()
+                reasons[one] = own._get_held_message()
             elif not own and one.is_stopped:
                 reasons[one] = self.env._(
-                    "A hold or a payment stopped this communication before it was sent."
-                    " What is still due goes out in a new one."
+                    "A hold, a payment or new terms stopped this communication before it"
+                    " was sent. What is still due goes out in a new one."
                 )
             elif not own:
                 reasons[one] = self.env._("This communication is about no invoice.")

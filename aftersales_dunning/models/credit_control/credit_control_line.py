@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.aftersales_case.engine.private import get_private
 
@@ -77,8 +78,8 @@ class CreditControlLine(models.Model):
             item = line.move_line_id
             limited = item.id in due
             info = infos.get(line.invoice_id) if limited else None
-            # Restated when it was paid since; never more than what was asked for.
-            asked = min(line.balance_due, item.amount_residual_currency)
+            # What is open now: paid since, or released since.
+            asked = item.amount_residual_currency
             line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
@@ -101,11 +102,13 @@ class CreditControlLine(models.Model):
         by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
         return Domain.OR(by_state[state] for state in value if state in by_state)
 
-    def _get_dunnable(self, standings=None, open_amounts=None):
-        """Say what reminders may ask for, where something is held, or was paid since.
+    def _get_dunnable(self, standings=None, now=None):
+        """Say what reminders may ask for, where that is not what they ask for.
+
+        Because something is held or was released, was paid, or got a new due date.
 
         :param standings: result of ``_get_standings`` of their invoices, if known
-        :param open_amounts: result of ``_get_open_amounts`` of their items, if known
+        :param now: result of ``_get_items_now`` of their items, if known
         :returns: ``{line: amount}``, 0 where nothing may be sent; lines that may ask for
             what they ask for anyway are left out
         """
@@ -116,11 +119,7 @@ class CreditControlLine(models.Model):
             for line in self
             if line.move_line_id.id in due
         }
-        lowered = self._get_lowered(open_amounts)
-        return lowered | {
-            line: min(amount, lowered.get(line, amount))
-            for line, amount in held.items()
-        }
+        return self._get_changed(held, now)
 
     def _get_locks(self):
         """Return ids of the invoices and of the customers that a hold on these locks.
@@ -140,7 +139,7 @@ class CreditControlLine(models.Model):
     def _without_held(self):
         """Return the lines that may go to the customer, with what they may ask for.
 
-        What is held, or was paid since, may not.
+        What is held, was paid since, or is due later by now, may not.
         """
         due = self._get_dunnable()
         free = self.filtered(lambda line: due.get(line, 1))
@@ -153,9 +152,12 @@ class CreditControlLine(models.Model):
         :param due: ``{line: amount}``; lines that are not in it stay as they are
         """
         for line in self:
-            amount = due.get(line)
-            if amount and line.currency_id.compare_amounts(line.balance_due, amount):
-                line.balance_due = amount
+            if not due.get(line) or not line._says_else(due[line]):
+                continue
+            # sudo: the judge looks at everything
+            due_on = line.sudo().move_line_id.date_maturity
+            moved = {"date_due": due_on} if line._is_moved(due_on) else {}
+            line.write({"balance_due": due[line]} | moved)
 
     # === Gates === #
 
@@ -232,27 +234,24 @@ class CreditControlLine(models.Model):
         """
         free = self._without_held()
         if held := self - free:
-            raise UserError(held.invoice_id._get_held_message())
+            raise UserError(held._get_held_message())
 
     # === Holding back === #
 
-    def _hold_back(self, due):
-        """Take back what may not go to the customer any more.
+    def _hold_back(self, due, reason=None):
+        """Take back what may not go to the customer any more, or not as it is.
 
         The outgoing mails of their communications are cancelled, since what they say is
         written already; what else they asked for is to be sent again, in a new one.
 
         :param due: ``{line: amount}`` as by ``_get_dunnable``
+        :param reason: why, where no hold, payment or date says it
         :returns: the lines that are ignored now
         """
-        wrong = self.filtered(
-            lambda line: (
-                line in due
-                and line.currency_id.compare_amounts(line.balance_due, due[line]) > 0
-            )
-        )
+        wrong = self.filtered(lambda line: line in due and line._says_else(due[line]))
         if not wrong:
             return wrong
+        before = {line: line.balance_due for line in wrong}
         ignored = wrong.filtered(lambda line: not due[line])
         # sudo: a hold stops reminders, whoever may place it
         quiet = wrong.sudo().with_context(dunning_judged=JUDGED, tracking_disable=True)
@@ -267,7 +266,7 @@ class CreditControlLine(models.Model):
             {"state": "ignored", "communication_id": False, "date_sent": False}
         )
         communications.is_stopped = True
-        wrong._note_held(due)
+        wrong._note_held(due, before, reason)
         return ignored
 
     def _filter_unsent(self):
@@ -282,15 +281,29 @@ class CreditControlLine(models.Model):
             )
         )
 
-    def _note_held(self, due):
-        """Note on lines that they were stopped or ask for less."""
+    def _note_held(self, due, before, reason=None):
+        """Note on lines that they were stopped, or ask for less or more.
+
+        :param due: ``{line: amount}`` as by ``_get_dunnable``
+        :param before: ``{line: amount}`` that they asked for
+        :param reason: why, where no hold, payment or date says it
+        """
+        env = self.env
         infos = self.invoice_id._get_hold_infos()
+        early = self._get_early_words()
         bodies = {}
         for line in self:
-            sentence = line.invoice_id._get_held_sentence(infos[line.invoice_id])
-            bodies[line.id] = (
-                self.env._("Asks only for what is due now. %s", sentence)
-                if due[line]
-                else self.env._("Not dunned. %s", sentence)
-            )
+            move, currency = line.invoice_id, line.currency_id
+            sentence = reason or early.get(move) or move._get_held_sentence(infos[move])
+            if not due[line]:
+                bodies[line.id] = env._("Not dunned. %s", sentence)
+            elif currency.compare_amounts(before[line], due[line]) > 0:
+                bodies[line.id] = env._("Asks only for what is due now. %s", sentence)
+            else:
+                bodies[line.id] = env._(
+                    "Restated: asks for %(now)s (before: %(before)s), due on %(date)s.",
+                    now=currency.format(due[line]),
+                    before=currency.format(before[line]),
+                    date=format_date(env, line.date_due),
+                )
         self.sudo()._message_log_batch(bodies)  # sudo: as in _hold_back

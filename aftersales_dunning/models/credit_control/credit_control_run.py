@@ -62,13 +62,14 @@ class CreditControlRun(models.Model):
         return super().run_channel_action()
 
     def _ignore_held(self, states):
-        """Ignore lines of the run that were held or paid since; its report says so."""
+        """Ignore lines of the run that may not leave by now; its report says why."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.state in states)
-        paid = [line.id for line, left in lines._get_lowered().items() if not left]
+        paid, early = lines._filter_settled(), lines._filter_early()
         ignored = lines._hold_back(lines._get_dunnable())
-        paid = ignored.filtered(lambda line: line.id in paid)
-        if held := ignored - paid:
+        paid &= ignored
+        early = (early & ignored) - paid
+        if held := ignored - paid - early:
             self._add_to_report(
                 self.env._(
                     "Held since the run and ignored: %s",
@@ -80,6 +81,13 @@ class CreditControlRun(models.Model):
                 self.env._(
                     "Paid since the run and ignored: %s",
                     ", ".join(paid.invoice_id.mapped("name")),
+                )
+            )
+        if early:
+            self._add_to_report(
+                self.env._(
+                    "New due date since the run and ignored: %s",
+                    ", ".join(early.invoice_id.mapped("name")),
                 )
             )
 

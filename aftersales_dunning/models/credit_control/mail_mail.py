@@ -121,9 +121,9 @@ class MailMail(models.Model):
                 return
             standings = moves._get_standings(cr=cr)
             # sudo: the judge looks at everything, whoever sends
-            open_amounts = lines.sudo().move_line_id._get_open_amounts(cr)
-            if was_stopped or self._is_stopped(lines, standings, open_amounts):
-                self._stop(lines, standings, open_amounts)
+            now = lines.sudo().move_line_id._get_items_now(cr)
+            if was_stopped or self._is_stopped(lines, standings, now):
+                self._stop(lines, standings, now)
                 yield False
                 return
             yield True
@@ -138,27 +138,30 @@ class MailMail(models.Model):
             return lines
         return lines.search([("communication_id", "=", self.res_id)])
 
-    def _is_stopped(self, lines, standings=None, open_amounts=None):
-        """Say whether a mail asks for something that may not be dunned.
+    def _is_stopped(self, lines, standings=None, now=None):
+        """Say whether a mail asks for something else than what may be dunned.
 
         What the customer has had already may be written about when it was paid.
 
         :param standings: as read by a fresh cursor; as this transaction sees them
             unless given
-        :param open_amounts: likewise
+        :param now: result of ``_get_items_now``; likewise
         """
         if self.model == COMMUNICATION and self.res_id:
             # sudo: as above
             communication = self.env[COMMUNICATION].sudo().browse(self.res_id).exists()
             if communication.is_stopped or (communication and not lines):
                 return True
-        due = lines._get_dunnable(standings, open_amounts)
+        due = lines._get_dunnable(standings, now)
         unsent = lines._filter_unsent()
+        if any(line in due and line._says_else(due[line]) for line in unsent):
+            return True
         held = lines.move_line_id._get_due_now(standings=standings)
+        early = lines._filter_early(now)
         return any(
             not amount or line.currency_id.compare_amounts(line.balance_due, amount) > 0
             for line, amount in due.items()
-            if line in unsent or line.move_line_id.id in held
+            if line in early or line.move_line_id.id in held
         )
 
     def _read_fresh(self, cr):
@@ -168,7 +171,7 @@ class MailMail(models.Model):
         )
         return cr.fetchone() or (False, False)
 
-    def _stop(self, lines, standings=None, open_amounts=None):
+    def _stop(self, lines, standings=None, now=None):
         """Cancel a mail, and let its lines follow.
 
         When somebody else is just writing them it stays in the queue, for the next run
@@ -176,11 +179,11 @@ class MailMail(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                due = lines._get_dunnable(standings, open_amounts)
-                held = lines.filtered(lambda line: line in due).invoice_id
-                self._cancel_held(held and held._get_held_message(standings))
+                due = lines._get_dunnable(standings, now)
+                held = lines.filtered(lambda line: line._asks_too_much(due))
+                self._cancel_held(held and held._get_held_message(standings, now))
                 unsent = lines._filter_unsent()
-                unsent._hold_back(unsent._get_dunnable(standings, open_amounts))
+                unsent._hold_back(unsent._get_dunnable(standings, now))
         except (SerializationFailure, LockNotAvailable):
             self.env.invalidate_all(flush=False)
             _logger.info("Reminder %s waits: its lines are being changed", self.id)
@@ -202,8 +205,8 @@ class MailMail(models.Model):
                 "state": "cancel",
                 "failure_reason": reason
                 or self.env._(
-                    "A hold or a payment stopped this communication before it was sent."
-                    " What is still due goes out in a new one."
+                    "A hold, a payment or new terms stopped this communication before it"
+                    " was sent. What is still due goes out in a new one."
                 ),
             }
         )

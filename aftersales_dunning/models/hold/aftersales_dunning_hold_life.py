@@ -141,20 +141,22 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.state == HOLD_REQUESTED and self.waits_for == WAITS_REMINDER:
             self._activate(SECONDS_OF_JOB)
-        elif self.state == HOLD_ACTIVE:
-            if self.case_id:
+        elif self.state != HOLD_REQUESTED:
+            if self.state == HOLD_ACTIVE and self.case_id:
                 self.case_id._sync_goods()
             self._after_change()
 
-    def _after_change(self):
+    def _after_change(self, seconds=None):
         """Let the invoices and what is on its way to the customer follow the holds.
 
         What others are just writing is taken back by the job. It does not leave
         meanwhile: the gate at the mail reads the hold.
+
+        :param seconds: how long to wait for reminders that are just leaving
         """
         self.env.flush_all()
         self.move_id._publish_full_holds()
-        late = self._lock()
+        late = self._lock(seconds)
         rest = self - late
         if rest._get_moves()._stop_reminders():
             late = self

@@ -51,7 +51,8 @@ class AftersalesDunningHold(models.Model):
         """End running holds; dunning goes on by the terms of each.
 
         Nothing that was sent is taken back, and no accounting entry is touched; a new
-        due date changes the open items only.
+        due date changes the open items only. What is on its way is judged by the new
+        terms.
 
         :param end_reason: key of ``END_REASONS``
         """
@@ -76,8 +77,7 @@ class AftersalesDunningHold(models.Model):
         if end_reason not in WITHOUT_TERMS:
             were_active._apply_terms()
             told = {hold: hold._tell_terms() for hold in were_active}
-        self.env.flush_all()
-        holds.move_id._publish_full_holds()
+        holds._after_change(seconds=0)
         holds.move_id._close_credit_questions()
         labels = dict(self._fields["end_reason"]._description_selection(self.env))
         holds._log(

@@ -10,5 +10,6 @@ from . import account_move_portal
 from . import account_move_screen
 from . import account_move_standing
 from . import account_move_line_due
+from . import account_move_line_now
 from . import account_partial_reconcile
 from . import res_partner_bank

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ...const import (
     DEBTOR_CONTROL,
@@ -9,8 +8,6 @@ from ...const import (
 
 # Those who send reminders know what they may not ask for.
 DUNNERS = f"{DEBTOR_CONTROL},account_credit_control.group_account_credit_control_info"
-
-OPEN = "SELECT id, amount_residual_currency FROM account_move_line WHERE id IN %s"
 
 
 class AccountMoveLine(models.Model):
@@ -85,20 +82,6 @@ class AccountMoveLine(models.Model):
                 due.setdefault(line.id, 0.0)
         return {line.id: due[line.id] for line in self if line.id in due}
 
-    def _get_open_amounts(self, cr=None):
-        """Say what is open of these items, in their currencies.
-
-        :param cr: another cursor to read with, see ``dunning_lock.py``
-        :returns: ``{line id: amount}``
-        """
-        if not self:
-            return {}
-        if cr is None:
-            cr = self.env.cr
-            self.flush_recordset(["amount_residual_currency"])
-        cr.execute(SQL(OPEN, tuple(self.ids)))
-        return {line_id: float(amount or 0) for line_id, amount in cr.fetchall()}
-
     def _get_dunnable(self, day=None, standings=None):
         """As ``_get_due_now``, with 0 where so little is left that nothing is sent."""
         due = self._get_due_now(day, standings)
@@ -108,18 +91,32 @@ class AccountMoveLine(models.Model):
         """Put 0 for amounts below the tolerance of the company.
 
         The tolerance stands in the company's currency, the amounts in the invoices'.
+
+        :param due: ``{line id: amount}``
         """
+        limits = self.browse(due)._get_smallest(day)
+        return {
+            key: amount if self.browse(key)._is_asked(amount, limits[key]) else 0.0
+            for key, amount in due.items()
+        }
+
+    def _is_asked(self, amount, limit):
+        """Say whether an amount is not too little to ask for it."""
+        currency = self.currency_id
+        return currency.compare_amounts(amount, limit) >= 0 and not currency.is_zero(
+            amount
+        )
+
+    def _get_smallest(self, day=None):
+        """Return ``{line id: amount}``: the tolerance of the company in its currency."""
         day = day or fields.Date.context_today(self)
-        tolerances = {}
-        result = {}
-        for line in self.browse(due):
+        tolerances, result = {}, {}
+        for line in self:
             company, currency = line.company_id, line.currency_id
             key = (company, currency)
             if key not in tolerances:
                 tolerances[key] = company.currency_id._convert(
                     company.credit_control_tolerance, currency, company, day
                 )
-            amount = due[line.id]
-            small = currency.compare_amounts(amount, tolerances[key]) < 0
-            result[line.id] = 0.0 if small or currency.is_zero(amount) else amount
+            result[line.id] = tolerances[key]
         return result

@@ -308,13 +308,23 @@ class AccountMove(models.Model):
             why=", ".join(reasons),
         )
 
-    def _get_held_message(self, standings=None):
-        """Return what to tell somebody who wants to dun held invoices."""
+    def _get_held_message(self, standings=None, words=None):
+        """Return what to tell somebody who wants to dun held invoices.
+
+        :param standings: result of ``_get_standings``; of today unless given
+        :param words: ``{move: sentence}`` about those that are not held
+        """
         infos = self._get_hold_infos(standings)
         if not (self.env.su or self.env.user.has_group(DEBTOR_CONTROL)):
             infos = {move: HoldInfo(info.state) for move, info in infos.items()}
         held = any(infos[move].state != HELD_NONE for move in self)
-        lines = [move._get_held_sentence(infos[move]) for move in self[:SHOWN_INVOICES]]
+        words = words or {}
+        lines = [
+            words[move]
+            if move in words and infos[move].state == HELD_NONE
+            else move._get_held_sentence(infos[move])
+            for move in self[:SHOWN_INVOICES]
+        ]
         if len(self) > SHOWN_INVOICES:
             lines.append(self.env._("and %s more", len(self) - SHOWN_INVOICES))
         return "\n".join(

@@ -5,10 +5,11 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...const import LOCK_INVOICE
 from ...engine.allocation import spread_due
 from ..credit_control.credit_control_line import UNSENT_STATES
 from ..hold.customer_items import ACTIVE, IS_ITEM, STARTING, covered_items
-from ..hold.dunning_lock import SECONDS, wait_at_most
+from ..hold.dunning_lock import SECONDS, lock_for_hold, wait_at_most
 from .account_move_held import AMOUNT_READERS
 
 STANDING = """
@@ -183,7 +184,13 @@ class AccountMove(models.Model):
         )
 
     def _restart_dunning(self):
-        """Let dunning start again at the first level; what was sent stays sent."""
+        """Let dunning start again at the first level; what was sent stays sent.
+
+        What is on its way of a later level does not leave.
+        """
+        unsent = self._get_reminders_on_their_way()
+        reason = self.env._("Dunning starts again at the first reminder.")
+        unsent._hold_back(dict.fromkeys(unsent, 0.0), reason)
         # sudo: the terms of a hold decide, not who ends it
         self.env["credit.control.line"].sudo().search(
             [("invoice_id", "in", self.ids), ("state", "!=", "draft")]
@@ -207,6 +214,18 @@ class AccountMove(models.Model):
             # What others wrote meanwhile is read by a new transaction only.
             return self
         return self.browse()
+
+    def _take_back_reminders(self):
+        """Judge anew what is on its way about these.
+
+        As a hold does: what is just leaving is waited for, and what others are writing
+        the gate judges again.
+        """
+        moves = self._get_reminders_on_their_way().invoice_id
+        busy = lock_for_hold(self.env.cr, moves.ids)
+        moves.filtered(
+            lambda move: (LOCK_INVOICE, move.id) not in busy
+        )._stop_reminders()
 
     def _get_reminders_on_their_way(self):
         # sudo: a hold stops reminders, whoever may place it
@@ -259,6 +278,14 @@ class AccountMove(models.Model):
             )
         )
         return before
+
+    def _get_due_date_before(self, day):
+        """Return what the due date of an item was before the invoice got a new one.
+
+        :param day: the due date of the item now
+        """
+        days = (self.dunning_due_moved or {}).get("days", 0)
+        return day - timedelta(days=days) if day else day
 
     def _write_due_dates(self, dates):
         """Write the dates of the lines, and the invoice's without touching its lines.

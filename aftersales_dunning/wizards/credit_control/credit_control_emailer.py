@@ -13,5 +13,5 @@ class CreditControlEmailer(models.TransientModel):
         self.ensure_one()
         lines = self._filter_lines(self.line_ids)
         if lines and not lines._without_held():
-            raise UserError(lines.invoice_id._get_held_message())
+            raise UserError(lines._get_held_message())
         return super().email_lines()

@@ -16,6 +16,6 @@ class CreditControlMarker(models.TransientModel):
         if state in LEAVING_STATES:
             free = filtered_lines._without_held()
             if filtered_lines and not free:
-                raise UserError(filtered_lines.invoice_id._get_held_message())
+                raise UserError(filtered_lines._get_held_message())
             filtered_lines = free
         return super()._mark_lines(filtered_lines, state)

@@ -13,5 +13,5 @@ class CreditControlPrinter(models.TransientModel):
         """
         wanted = super()._get_lines(lines, predicate)
         if wanted and not wanted._without_held():
-            raise UserError(wanted.invoice_id._get_held_message())
+            raise UserError(wanted._get_held_message())
         return wanted

@@ -1,0 +1,70 @@
+from datetime import date
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.tools import SQL, format_date
+
+NOW = """
+    SELECT id, amount_residual_currency, date_maturity
+      FROM account_move_line WHERE id IN %s
+"""
+
+
+class ItemNow(NamedTuple):
+    """What is open of an item, and when it is due."""
+
+    open: float = 0.0  # in its currency
+    due_on: date | None = None
+
+
+class AccountMoveLine(models.Model):
+    """What an open item is like now, whatever a reminder about it says."""
+
+    _inherit = "account.move.line"
+
+    def write(self, vals):
+        """Let what is on its way to the customer follow a due date that moves."""
+        res = super().write(vals)
+        if "date_maturity" in vals:
+            posted = self.move_id.filtered(lambda move: move.state == "posted")
+            posted._take_back_reminders()
+        return res
+
+    def _get_items_now(self, cr=None):
+        """Say what is open of these items, and when they are due.
+
+        :param cr: another cursor to read with, see ``dunning_lock.py``
+        :returns: ``{line id: ItemNow}``
+        """
+        if not self:
+            return {}
+        if cr is None:
+            cr = self.env.cr
+            self.flush_recordset(["amount_residual_currency", "date_maturity"])
+        cr.execute(SQL(NOW, tuple(self.ids)))
+        return {
+            line_id: ItemNow(float(amount or 0), due_on)
+            for line_id, amount, due_on in cr.fetchall()
+        }
+
+    def _filter_due_later(self):
+        """Return those that are not due before a date that we gave instead of another."""
+        today = fields.Date.context_today(self)
+        return self.filtered(
+            lambda line: (
+                line.move_id.dunning_due_original
+                and line.date_maturity
+                and line.date_maturity > today
+            )
+        )
+
+    def _get_words_of_date(self):
+        """Return ``{invoice: sentence}`` that says when these are due."""
+        return {
+            line.move_id: self.env._(
+                "%(invoice)s: due on %(due)s by now",
+                invoice=line.move_id.name,
+                due=format_date(self.env, line.date_maturity),
+            )
+            for line in self
+        }
