@@ -45,6 +45,7 @@ from . import test_migration_days
 from . import test_migration_holds
 from . import test_money_agrees
 from . import test_new_terms
+from . import test_one_communication
 from . import test_order_slip
 from . import test_original_date
 from . import test_overlaps

@@ -1,4 +1,5 @@
 from . import credit_control_line
+from . import credit_control_line_joined
 from . import credit_control_line_since
 from . import credit_control_communication_letter
 from . import credit_control_communication

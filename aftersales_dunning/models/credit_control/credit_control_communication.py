@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from ...const import HELD_FULL, HELD_NONE, HELD_PARTIAL, HELD_STATES
 from .credit_control_line import JUDGED
@@ -69,6 +69,21 @@ class CreditControlCommunication(models.Model):
         return sum(self.credit_control_line_ids.mapped("due_now"))
 
     # === Gates === #
+
+    @api.model
+    def _aggregate_credit_lines(self, lines):
+        """Put all that goes to a customer at once into one: the highest level speaks."""
+        Level = self.env["credit.control.policy.level"]
+        joined = {}
+        for data in super()._aggregate_credit_lines(lines):
+            key = data["partner_id"], data["company_id"], data["currency_id"]
+            own = lines.browse(data["credit_control_line_ids"][0][2])
+            if key in joined:
+                own |= lines.browse(joined[key]["credit_control_line_ids"][0][2])
+                levels = (joined[key]["policy_level_id"], data["policy_level_id"])
+                data["policy_level_id"] = Level.browse(levels)._get_highest().id
+            joined[key] = data | {"credit_control_line_ids": [Command.set(own.ids)]}
+        return list(joined.values())
 
     @api.model
     def _generate_comm_from_credit_lines(self, lines):

@@ -6,7 +6,7 @@ from odoo import models
 
 
 class CreditControlPolicyLevel(models.Model):
-    """When a reminder has its turn again after its due date moved."""
+    """When a reminder has its turn again, and which of several speaks for all."""
 
     _inherit = "credit.control.policy.level"
 
@@ -17,3 +17,7 @@ class CreditControlPolicyLevel(models.Model):
         if self.computation_mode == "end_of_month":
             day += relativedelta(day=31)
         return max(day, due_on)
+
+    def _get_highest(self):
+        """Return the level that speaks for all of these: of equals the first made."""
+        return self.sorted(lambda level: (-level.level, level.id))[:1]

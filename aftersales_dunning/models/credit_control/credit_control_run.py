@@ -57,8 +57,9 @@ class CreditControlRun(models.Model):
         return super().set_to_ready_lines()
 
     def run_channel_action(self):
-        """What was held since is ignored, the rest goes out."""
+        """What was held since is ignored, the rest goes out: once to each customer."""
         self._ignore_held(("draft", "to_be_sent"))
+        self.line_ids.filtered(lambda line: line.state == "to_be_sent")._join_channels()
         return super().run_channel_action()
 
     def _ignore_held(self, states):
