@@ -38,6 +38,7 @@ class SlowServer(Controller):
             raise SkipTest("aiosmtpd is not installed")
         super().__init__(self, hostname=HOST, port=0)
         self.delivered = []
+        self.times = []
         self.stop_at = None
         self.reached = threading.Event()
         self.go_on = threading.Event()
@@ -55,11 +56,20 @@ class SlowServer(Controller):
                 None, self.go_on.wait, SECONDS
             )
         self.delivered.append(text)
+        self.times.append(time.monotonic())
         return "250 OK"
 
     def names(self, invoice_name):
         """Return how many mails that were delivered name an invoice."""
         return sum(invoice_name in text for text in self.delivered)
+
+    def names_after(self, invoice_name, moment):
+        """Return the mails that name an invoice and were delivered after a moment."""
+        return [
+            text
+            for text, at in zip(self.delivered, self.times, strict=True)
+            if invoice_name in text and at > moment
+        ]
 
 
 @tagged("post_install", "-at_install")
@@ -174,6 +184,7 @@ class SendingRace(RaceCase):
         servers = self.registry["ir.mail_server"]
         self.patch(servers, "_disable_send", classmethod(lambda cls: False))
         self.smtp.delivered.clear()
+        self.smtp.times.clear()
         self.smtp.reached.clear()
         self.smtp.go_on.clear()
         self.smtp.stop_at = None
