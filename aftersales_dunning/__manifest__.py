@@ -1,7 +1,7 @@
 {
     "name": "After-sales Dunning",
     "summary": "What a customer complains about is shown, but not dunned until solved",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "license": "AGPL-3",
     "author": "Aftersales",
     "website": "https://github.com/aftersales/aftersales",
@@ -28,6 +28,7 @@
         "views/hold/aftersales_dunning_limit_views.xml",
         "views/case/aftersales_case_views.xml",
         "views/case/aftersales_case_type_views.xml",
+        "views/case/aftersales_resolution_views.xml",
         "views/invoice/account_move_views.xml",
         "views/invoice/account_move_line_views.xml",
         "views/credit_control/credit_control_communication_views.xml",

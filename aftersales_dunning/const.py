@@ -28,6 +28,38 @@ HOLD_STATES = [
 ]
 RUNNING_STATES = (HOLD_REQUESTED, HOLD_ACTIVE)
 
+# With what a hold ends: what was decided about the part that was disputed.
+DECIDED_CREDITED = "credited"
+DECIDED_PARTLY = "partly"
+DECIDED_REMEDIED = "remedied"
+DECIDED_REJECTED = "rejected"
+DECIDED_WITHDRAWN = "withdrawn"
+DECIDED_EXPIRED = "expired"
+DECIDED_MISTAKE = "mistake"
+OUTCOMES = [
+    (DECIDED_CREDITED, "Credited"),
+    (DECIDED_PARTLY, "Partly credited"),
+    (DECIDED_REMEDIED, "Remedied"),
+    (DECIDED_REJECTED, "Rejected"),
+    (DECIDED_WITHDRAWN, "Withdrawn"),
+    (DECIDED_EXPIRED, "Expired"),
+    (DECIDED_MISTAKE, "Held by mistake"),
+]
+
+# Where the disputed part stands once its case is settled. The first two are still held.
+PART_UNDECIDED = "undecided"
+PART_TO_CREDIT = "to_credit"
+PART_WAITING = "waiting"
+PART_DUNNED = "dunned"
+PART_DONE = "done"
+PART_STATES = [
+    (PART_UNDECIDED, "Outcome not decided"),
+    (PART_TO_CREDIT, "To be credited"),
+    (PART_WAITING, "Waits for its date"),
+    (PART_DUNNED, "Back in dunning"),
+    (PART_DONE, "Done"),
+]
+
 # What a hold that was asked for still waits for.
 WAITS_APPROVAL = "approval"
 WAITS_SERVICE = "service"
@@ -72,6 +104,9 @@ RELEASE_POLICIES = [
     (RELEASE_NEW_DUE, "Give a new due date"),
 ]
 
+# The fields of the terms of a release.
+TERMS = ("release_policy", "wait_days", "due_days", "payment_term_id")
+
 # No release gives a customer more days than these.
 MOST_RELEASE_DAYS = 366
 
@@ -109,6 +144,9 @@ END_REASONS = [
     (END_REFUSED, "Not approved"),
 ]
 
+# States in which a reminder counts as given, or is on its way.
+REACHED_STATES = ("queued", "to_be_sent", "sent", "error", "email_error")
+
 # What the next dunning run makes of an open instalment.
 OUTCOME_REMIND = "remind"
 OUTCOME_HELD = "held"
@@ -121,6 +159,7 @@ OUTCOME_NO_POLICY = "no_policy"
 OUTCOME_NO_FOLLOW = "no_follow"
 OUTCOME_NO_ACCOUNT = "no_account"
 OUTCOME_LEFT_OUT = "left_out"
+OUTCOME_APART = "apart"
 # What a dry run shows: all that has its turn on that day, and what keeps it from it.
 DRY_RUN_OUTCOMES = [
     (OUTCOME_REMIND, "Reminder"),

@@ -355,3 +355,20 @@ def spread_due(open_amounts, held):
         result[key] += part
         budget -= part
     return dict(result)
+
+
+def spread_layers(open_amounts, layers):
+    """Say on which instalments the parts of an invoice lie, what is due first first.
+
+    :param open_amounts: ``[(key, open amount)]``, the first due first
+    :param layers: ``[(name, amount)]``, in the order in which they are to be paid
+    :returns: ``{(key, name): amount}`` for each of them, also where that is nothing
+    """
+    result, left = {}, dict(open_amounts)
+    for name, amount in layers:
+        for key, room in left.items():
+            part = max(min(room, amount), 0.0)
+            result[key, name] = part
+            amount -= part
+            left[key] = room - part
+    return result

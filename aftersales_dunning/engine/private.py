@@ -8,6 +8,10 @@ class OnlyItems(tuple):
     """Ids of the open items that a policy is asked about; all others are left out."""
 
 
+class AllItems:
+    """Says that a policy is asked about what is held as well."""
+
+
 class DueAmounts(dict):
     """``{id of an open item: what may be asked for}`` while control lines are made."""
 

@@ -1,6 +1,7 @@
 from odoo import fields, models, tools
+from odoo.tools import SQL
 
-from ..models.hold.customer_items import ACTIVE, covered_items
+from ..models.hold.customer_items import covered_items, out_on
 
 # What is held of the open instalments of a row of the view, in the company's currency.
 # The hold lies on what is due last; see ``spread_due``.
@@ -16,8 +17,7 @@ HELD_OF_ROW = """
       FROM (
         SELECT aml.id,
                m.held_amount AS held,
-               (m.is_fully_held OR m.dunning_resume_on > CURRENT_DATE
-                OR covered.line_id IS NOT NULL) AS is_stopped,
+               (m.is_fully_held OR covered.line_id IS NOT NULL) AS is_stopped,
                aml.amount_residual AS residual,
                aml.amount_residual_currency AS residual_currency,
                sum(aml.amount_residual_currency) OVER (PARTITION BY m.id) AS total,
@@ -30,8 +30,7 @@ HELD_OF_ROW = """
            AND account.account_type = 'asset_receivable'
      LEFT JOIN covered ON covered.line_id = aml.id
          WHERE NOT aml.reconciled AND m.state = 'posted'
-           AND (m.hold_state <> 'none' OR m.dunning_resume_on > CURRENT_DATE
-                OR covered.line_id IS NOT NULL)
+           AND (m.hold_state <> 'none' OR covered.line_id IS NOT NULL)
            AND m.id IN (
             SELECT ccl.invoice_id FROM credit_control_line AS ccl
              WHERE ccl.commercial_partner_id = base.partner_id)
@@ -60,6 +59,7 @@ class CreditControlAnalysis(models.Model):
     )
 
     def _get_sql_query(self):
+        out = out_on(SQL("CURRENT_DATE"))
         plain = super()._get_sql_query().split("AS", 1)[1]
         columns = ", ".join(
             f'base."{name}"'
@@ -69,7 +69,7 @@ class CreditControlAnalysis(models.Model):
         return f"""
             CREATE VIEW credit_control_analysis AS (
                 WITH covered AS MATERIALIZED (
-                    SELECT DISTINCT line_id FROM ({covered_items(ACTIVE).code}) AS item)
+                    SELECT DISTINCT line_id FROM ({covered_items(out).code}) AS item)
                 SELECT {columns},
                        base.open_balance - COALESCE(part.held, 0) AS open_balance,
                        COALESCE(part.held, 0) AS held_balance

@@ -44,13 +44,16 @@ from . import test_kits
 from . import test_limits
 from . import test_migration_days
 from . import test_migration_holds
+from . import test_migration_parts
 from . import test_money_agrees
 from . import test_new_terms
 from . import test_one_communication
 from . import test_order_slip
 from . import test_original_date
+from . import test_outcomes
 from . import test_overlaps
 from . import test_partner_moves
+from . import test_parts
 from . import test_pay_between
 from . import test_pay_currencies
 from . import test_pay_hostile

@@ -267,6 +267,12 @@ class DunningSetup:
             hold.action_approve()
         return hold
 
+    def _wait(self, move, days):
+        """Let an invoice wait some days, as after a hold of it that was released."""
+        hold = self._hold(move)
+        hold._release_by_hand({"release_policy": "wait", "wait_days": days})
+        return hold
+
     def _hold_customer(self, partner=None):
         """Hold all invoices of a customer, as debtor control agreed with him."""
         hold = self.env["aftersales.dunning.hold"].create(

@@ -248,7 +248,7 @@ class TestAccess(DunningCommon):
         with self.assertRaises(AccessError):
             self._as(self.agent, move).read(["amount_total"])
         with self.assertRaises(AccessError), self.env.cr.savepoint():
-            self._as(self.agent, move).write({"dunning_resume_on": self.today})
+            self._as(self.agent, move).write({"dunning_due_original": self.today})
 
     def test_name_of_a_confidential_case(self):
         """A link to it shows its number to debtor control, its title to those concerned."""

@@ -445,13 +445,17 @@ class TestCredits(GoodsCommon):
         self.assertEqual(cases.hold_ids.mapped("held_amount"), [0, 121])
 
     def test_open_cases_take_the_credit_first(self):
-        """The first case was repaired and solved; what is credited is the second's."""
+        """The first case was repaired and solved; what is credited is the second's.
+
+        What was repaired is due on a day of its own, and stays out until then.
+        """
         _order, slip, invoice = self._sell((10, 100))
         first = self._complete(self._complain(slip, [3], user_id=self.agent.id))
         self._complain(slip, [3])
         self._as(self.agent, first).action_done()
         self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 3}})
-        self.assertDue(invoice, 0, 847)
+        self.assertEqual(first.hold_ids.part_state, "waiting")
+        self.assertDue(invoice, 363, 484)
 
     def test_solved_case_keeps_its_credit(self):
         """3 were credited and the case solved; a new complaint is about 3 others."""

@@ -95,7 +95,7 @@ class TestCustomerItems(CustomerHoldCommon):
         self.assertEqual(self._get_asked(), {self.other_customer: 300, third: 50})
         states = {line.debit: line.hold_state for line in entry.line_ids}
         self.assertEqual(states, {700: "full", 300: "none", 50: "none", 0: "none"})
-        hold._end("by_hand")
+        hold._release_by_hand({"release_policy": "go_on"})
         self._hold_customer(self.other_customer)
         self.assertEqual(self._get_asked(), {self.customer: 700, third: 50})
 

@@ -122,15 +122,16 @@ class TestExplain(DunningCommon):
         self.assertIn(f"Not dunned before {self._day(self._in(5))}", self._why(move))
         self.assertIn("sends reminder 1", self._why(move, self._in(5)))
         with Form(self._as(self.accountant, move)) as form:
-            self.assertEqual(form.held_amount, 0)
-            self.assertEqual(form.held_beside, 1150)
+            self.assertEqual(form.held_amount, 1150)
+            self.assertEqual(form.held_beside, 0)
             self.assertEqual(form.due_now, 0)
             self.assertEqual(
                 form.dunning_notice,
                 f"Not dunned before {self._day(self._in(5))}, on the terms of a hold that"
                 " ended.",
             )
-        move.dunning_resume_on = self.today
+        hold.resume_on = self.today
+        hold._resume_parts()
         with Form(self._as(self.accountant, move)) as form:
             self.assertFalse(form.dunning_notice)
             self.assertFalse(form.held_beside)

@@ -72,7 +72,7 @@ class TestRunGate(RemindersCommon):
     def test_wait_after_release(self):
         """What is not dunned before a day is judged by the day of the run."""
         invoice = self._new_invoice(100)
-        invoice.dunning_resume_on = self.today + timedelta(days=5)
+        self._wait(invoice, 5)
         self.assertFalse(self._run().line_ids)
         run = self._run(self.today + timedelta(days=5))
         self.assertEqual(run.line_ids.invoice_id, invoice)

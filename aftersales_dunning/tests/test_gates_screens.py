@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -45,10 +47,11 @@ class TestHeldScreens(RemindersCommon):
 
     def test_waiting_line(self):
         """What waits after a release is shown as held, until its day."""
-        self.free.dunning_resume_on = "2999-01-01"
+        day = self.today + timedelta(days=300)
+        self._wait(self.free, 300)
         line = self.lines[2]
         self.assertEqual(line.hold_state, "full")
-        self.assertEqual(str(line.hold_until), "2999-01-01")
+        self.assertEqual(line.hold_until, day)
         self.assertIn("not before", line.hold_why)
         self.assertIn(line, line.search([("hold_state", "=", "full")]))
 
@@ -105,7 +108,7 @@ class TestHeldScreens(RemindersCommon):
         self.env.invalidate_all()
         self.assertEqual(row.open_balance, 1170)
         self.assertEqual(row.held_balance, 80)
-        self.held.dunning_resume_on = "2999-01-01"
+        self._wait(self.held, 300)
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertEqual(row.open_balance, 170, "what waits for its date is held too")

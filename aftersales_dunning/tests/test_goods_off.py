@@ -11,7 +11,7 @@ class TestGoodsOff(GoodsCommon):
     """Goods without money, and goods that go off the case: nothing is released."""
 
     def _due(self, invoice):
-        return invoice.invoice_date_due, invoice.dunning_resume_on
+        return invoice.invoice_date_due, invoice.dunning_due_moved
 
     def test_goods_for_nothing(self):
         """What costs nothing is complained about, and nothing is held of it."""

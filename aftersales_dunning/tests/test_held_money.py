@@ -11,9 +11,10 @@ from .common import DunningCommon
 # customer that is held, what waits, and else the part that holds take of an invoice.
 INDEPENDENT = """
     SELECT round(sum(
-        CASE WHEN m.dunning_resume_on > %(today)s OR EXISTS (
+        CASE WHEN EXISTS (
                  SELECT FROM aftersales_dunning_hold c
-                  WHERE c.scope = 'customer' AND c.state = 'active'
+                  WHERE c.scope = 'customer'
+                    AND (c.state = 'active' OR c.resume_on > %(today)s)
                     AND c.company_id = l.company_id
                     AND c.partner_id = p.commercial_partner_id)
              THEN l.amount_residual
@@ -21,7 +22,8 @@ INDEPENDENT = """
                  SELECT sum(CASE h.scope WHEN 'invoice' THEN m.amount_residual
                                  ELSE h.amount - COALESCE(h.credited_amount, 0) END)
                    FROM aftersales_dunning_hold h
-                  WHERE h.move_id = m.id AND h.state = 'active'
+                  WHERE h.move_id = m.id
+                    AND (h.state = 'active' OR h.resume_on > %(today)s)
                     AND h.scope <> 'customer') / NULLIF(m.amount_residual, 0), 0))
         END), 2)
       FROM account_move_line l
@@ -61,9 +63,7 @@ class TestHeldMoney(DunningCommon):
             ("company_id", "=", self.company.id),
             "|",
             ("state", "=", "active"),
-            "&",
-            ("state", "not in", ["requested", "active"]),
-            ("resume_on", ">", "today"),
+            ("part_state", "=", "waiting"),
         ]
 
     def _figures(self, *groupby):
@@ -203,17 +203,18 @@ class TestHeldMoney(DunningCommon):
         self._hold(other, case=self.case)
         self.assertEqual(self._total(), 700)
         hold._release_by_hand({"release_policy": "wait", "wait_days": 5})
-        self.assertEqual(self._total(), 1200)
-        self.assertEqual((hold.held_now, second.held_now), (900, 100))
+        self.assertEqual(self._total(), 700)
+        self.assertEqual((hold.held_now, second.held_now), (400, 100))
         hold.date_from = self.today - timedelta(days=40)
         hold.ended_at = self.today - timedelta(days=20)
         self.assertEqual((hold.days_held, hold.age), (40, "31"))
-        self.assertEqual(self._figures("age"), {("00",): 300, ("31",): 900})
+        self.assertEqual(self._figures("age"), {("00",): 300, ("31",): 400})
         second._release_by_hand({"release_policy": "wait", "wait_days": 9})
-        self.assertEqual(self._total(), 1200)
+        self.assertEqual(self._total(), 700)
         (hold | second).invalidate_recordset()
-        self.assertEqual((hold.held_now, second.held_now), (0, 1000))
-        invoice.dunning_resume_on = self.today
+        self.assertEqual((hold.held_now, second.held_now), (400, 100))
+        (hold | second).resume_on = self.today
+        (hold | second)._resume_parts()
         self.assertEqual(self._total(), 200)
 
     def test_customer_waits(self):
@@ -264,10 +265,10 @@ class TestHeldMoney(DunningCommon):
             {"release_policy": "wait", "wait_days": 5}
         )
         customer = self._as(self.accountant, self.customer)
-        self.assertEqual(customer.dunning_held, 1000)
+        self.assertEqual(customer.dunning_held, 500)
         action = self._press(customer, "action_view_dunning_held")
         opened = self._holds().search(action["domain"])
-        self.assertEqual(sum(opened.mapped("held_now")), 1000)
+        self.assertEqual(sum(opened.mapped("held_now")), 500)
         self.assertEqual(opened.partner_id, self.customer)
         self.assertEqual(self._as(self.accountant, child).dunning_held, 40)
 

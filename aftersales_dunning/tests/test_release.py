@@ -68,7 +68,8 @@ class TestRelease(DunningCommon):
         """Dunning waits some days after the release."""
         case, invoice = self._held_case(release_policy="wait", wait_days=7)
         self._close(case)
-        self.assertEqual(invoice.dunning_resume_on, self.today + timedelta(days=7))
+        self.assertEqual(invoice.hold_ids.resume_on, self.today + timedelta(days=7))
+        self.assertEqual((invoice.held_amount, invoice.due_now), (1000, 0))
         self.assertFalse(self._run(self.today + timedelta(days=6)).line_ids)
         self.assertTrue(self._run(self.today + timedelta(days=7)).line_ids)
 
@@ -100,9 +101,9 @@ class TestRelease(DunningCommon):
         )
         return case
 
-    @feature("I2-57")
-    def test_the_longer_wait_holds(self):
-        """Two parts in dispute: whichever is settled last, the longer wait counts."""
+    @feature("N-27", "I2-57")
+    def test_each_part_waits_for_itself(self):
+        """Two parts in dispute, in whatever order they are settled: each its own day."""
         for days in ((14, 3), (3, 14)):
             with self.subTest(days=days):
                 invoice = self._new_invoice(1000)
@@ -112,20 +113,28 @@ class TestRelease(DunningCommon):
                 ]
                 for case in cases:
                     self._close(case)
-                resume_on = self.today + timedelta(days=14)
-                self.assertEqual(invoice.dunning_resume_on, resume_on)
+                self.assertEqual((invoice.held_amount, invoice.due_now), (600, 400))
+                due = {
+                    day: invoice._get_standings(self.today + timedelta(days=day))
+                    for day in (2, 3, 13, 14)
+                }
+                self.assertEqual(
+                    [due[day][invoice].due_now for day in due], [400, 700, 700, 1000]
+                )
 
-    def test_the_longer_wait_holds_for_each_invoice_of_a_customer(self):
-        """A hold of the whole customer shortens the wait of none of his invoices."""
+    def test_customer_and_part_wait_for_themselves(self):
+        """A hold of the whole customer shortens the wait of no part of his invoices."""
         waiting, other = self._new_invoice(1000), self._new_invoice(300)
         self._close(self._dispute(waiting, 400, release_policy="wait", wait_days=20))
         hold = self._hold_customer()
         terms = self.reason._get_terms() | {"release_policy": "wait", "wait_days": 5}
         hold._release_by_hand(terms)
-        self.assertEqual(
-            [invoice.dunning_resume_on for invoice in (waiting, other)],
-            [self.today + timedelta(days=days) for days in (20, 5)],
-        )
+        moves = waiting | other
+        due = [
+            [found.due_now for found in moves._get_standings(day).values()]
+            for day in (self.today + timedelta(days=days) for days in (4, 5, 19, 20))
+        ]
+        self.assertEqual(due, [[0, 0], [600, 300], [600, 300], [1000, 300]])
 
     @feature("I2-57")
     def test_second_new_due_date_keeps_the_original(self):
@@ -140,7 +149,7 @@ class TestRelease(DunningCommon):
         old = invoice.invoice_date_due
         for days in (14, 30):
             self._close(
-                self._dispute(invoice, 400, release_policy="new_due", due_days=days)
+                self._dispute(invoice, 1000, release_policy="new_due", due_days=days)
             )
             due = self.today + timedelta(days=days)
             with Form(self._as(self.accountant, invoice)) as form:
@@ -154,14 +163,12 @@ class TestRelease(DunningCommon):
         self.assertEqual(invoice._get_term_lines().date_maturity, due)
 
     def test_new_due_date_is_never_an_earlier_one(self):
-        """Two parts in dispute: the later of both new due dates holds."""
+        """Disputed as a whole, twice: the later of both new due dates holds."""
         invoice = self._new_invoice(1000)
-        cases = [
-            self._dispute(invoice, 300, release_policy="new_due", due_days=days)
-            for days in (30, 14)
-        ]
-        for case in cases:
-            self._close(case)
+        for days in (30, 14):
+            self._close(
+                self._dispute(invoice, 1000, release_policy="new_due", due_days=days)
+            )
         due = self.today + timedelta(days=30)
         self.assertEqual(invoice.invoice_date_due, due)
         self.assertEqual(invoice._get_term_lines().date_maturity, due)
@@ -265,7 +272,8 @@ class TestRelease(DunningCommon):
         wizard.wait_days = 3
         wizard.save().action_release()
         self.assertEqual(invoice.hold_ids.end_reason, "by_hand")
-        self.assertEqual(invoice.dunning_resume_on, self.today + timedelta(days=3))
+        self.assertEqual(invoice.hold_ids.resume_on, self.today + timedelta(days=3))
+        self.assertEqual(invoice.hold_ids.part_state, "waiting")
         self.assertEqual(case.state, "new")
 
     def test_paid_invoice_ends_its_hold(self):

@@ -23,7 +23,6 @@ class TestSystemFields(DunningCommon):
             {"hold_state": "none"},
             {"is_fully_held": True},
             {"no_followup_before": True},
-            {"dunning_resume_on": "2090-01-01"},
             {"dunning_due_original": "2020-01-01"},
             {"dunning_due_moved": {"days": 3650}},
             {"dunning_credits_asked": [self.invoice.id]},
@@ -42,14 +41,14 @@ class TestSystemFields(DunningCommon):
             "company_id": self.company.id,
             "partner_id": self.customer.id,
         }
-        context = {"default_dunning_resume_on": "2090-01-01"}
+        context = {"default_dunning_due_original": "2090-01-01"}
         invoice_id = call(self.mine.browse(), "create", values, **context)
-        self.assertFalse(self.invoice.browse(invoice_id).dunning_resume_on)
+        self.assertFalse(self.invoice.browse(invoice_id).dunning_due_original)
         self.env["ir.default"].with_user(self.accountant).set(
-            "account.move", "dunning_resume_on", "2090-01-01", user_id=True
+            "account.move", "dunning_due_original", "2090-01-01", user_id=True
         )
         invoice_id = call(self.mine.browse(), "create", values)
-        self.assertFalse(self.invoice.browse(invoice_id).dunning_resume_on)
+        self.assertFalse(self.invoice.browse(invoice_id).dunning_due_original)
 
     def test_by_a_parent(self):
         """Nor by commands of the customer, or of the case, on what hangs on them."""

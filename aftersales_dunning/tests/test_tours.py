@@ -28,7 +28,8 @@ class TestTours(DunningSetup, AftersalesSetup, HttpCase):
         self.assertEqual(hold.state, "released")
         self.assertEqual(hold.ended_by_id, self.accountant)
         self.assertEqual(hold.release_policy, "wait")
-        self.assertEqual(held.dunning_resume_on, self.today + timedelta(days=5))
+        self.assertEqual(held.held_amount, 460)
+        self.assertEqual(hold.resume_on, self.today + timedelta(days=5))
 
     @feature("I2-55")
     def test_agent(self):

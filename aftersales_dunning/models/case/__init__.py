@@ -11,3 +11,4 @@ from . import aftersales_case_proposal
 from . import aftersales_case_slip
 from . import aftersales_case_event
 from . import aftersales_case_type
+from . import aftersales_resolution

@@ -121,6 +121,7 @@ class AftersalesCase(models.Model):
             lambda case: news.moves[case].state in CLOSED_STATES
         )
         reopened.hold_ids.filtered("waits_for_credit").waits_for_credit = False
+        reopened.hold_ids._reopen_parts()
         (reopened | news.retyped)._sync_goods()
         # What closed cases disputed no longer limits what others do.
         # sudo: goods stand on invoices, whoever closes the case

@@ -6,6 +6,7 @@ from ...const import (
     END_MOVED,
     HOLD_ACTIVE,
     RUNNING_STATES,
+    SCOPE_AMOUNT,
     SCOPE_CUSTOMER,
     SYNC,
 )
@@ -36,7 +37,7 @@ class AftersalesCase(models.Model):
         # sudo: service needs no rights in accounting for the goods to be found
         cases = self.sudo().with_context(aftersales_sync=SYNC)
         open_cases = (cases | cases._get_fellows()).filtered(
-            lambda case: not case._is_closed()
+            lambda case: case._is_disputing()
         )
         moves = open_cases._sync_shares()
         moves |= open_cases.hold_ids.filtered(
@@ -49,6 +50,16 @@ class AftersalesCase(models.Model):
         """Return the open cases that have what these leave of the same credit notes."""
         ordered = self.line_ids._get_billed_order_lines()
         return ordered._get_credited_lines()._get_aftersales_cases()
+
+    def _is_disputing(self):
+        """Say whether its goods are still disputed: open, or closed and not done with.
+
+        What was granted waits for its credit note, what has a new date for the date.
+        """
+        self.ensure_one()
+        return not self._is_closed() or any(
+            hold.part_state and hold._follows_goods() for hold in self.hold_ids
+        )
 
     # === Shares === #
 
@@ -140,13 +151,15 @@ class AftersalesCase(models.Model):
             )
             running._follow_slip()
             held = running.move_id
-            for move, amount in amounts[case].items():
-                if amount > 0 and move not in held and case._wants_hold(move):
-                    new.append(case._prepare_hold_vals(move, amount))
-            for move in case._get_unmatched_invoices() - held:
-                if not amounts[case].get(move) and case._wants_hold(move):
-                    new.append(case._prepare_hold_vals(move, 0))
+            if not case._is_closed():
+                for move, amount in amounts[case].items():
+                    if amount > 0 and move not in held and case._wants_hold(move):
+                        new.append(case._prepare_hold_vals(move, amount))
+                for move in case._get_unmatched_invoices() - held:
+                    if not amounts[case].get(move) and case._wants_hold(move):
+                        new.append(case._prepare_hold_vals(move, 0))
             case._update_holds(running, amounts[case])
+            case._update_parts(amounts[case])
         with self._conflicts_tried_again():
             self.env["aftersales.dunning.hold"].create(new)
         self._ask_how_much()
@@ -239,6 +252,24 @@ class AftersalesCase(models.Model):
             hold.amount = amount
             if hold.state == HOLD_ACTIVE:
                 hold._after_change()
+
+    def _update_parts(self, amounts):
+        """Let the parts that came back, or will, follow what is credited of the goods."""
+        self.ensure_one()
+        if not self._is_closed():
+            return  # what is disputed again is held by its hold
+        for hold in self.hold_ids:
+            if (
+                hold.state in RUNNING_STATES
+                or not hold._follows_goods()
+                or hold.is_manual
+                or hold.scope != SCOPE_AMOUNT
+            ):
+                continue
+            amount = amounts.get(hold.move_id) or 0
+            if hold.currency_id.compare_amounts(amount, hold.amount):
+                hold.amount = amount
+                hold.move_id._stop_reminders()
 
     def _get_default_hold_reason(self):
         return self.env["aftersales.dunning.hold.reason"].search(

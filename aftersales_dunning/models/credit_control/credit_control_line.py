@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -51,6 +53,15 @@ class CreditControlLine(models.Model):
         help="What the reminder asks for, less what is held.",
     )
     hold_cases = fields.Char("Cases", compute="_compute_hold", compute_sudo=True)
+    hold_id = fields.Many2one(
+        "aftersales.dunning.hold",
+        "Disputed Part",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="It is about the part that this hold disputed, which is dunned by itself.",
+    )
     hold_why = fields.Char(
         "Held Because",
         compute="_compute_hold",
@@ -67,27 +78,38 @@ class CreditControlLine(models.Model):
         "balance_due",
         "move_line_id.amount_residual_currency",
         "invoice_id.held_amount",
-        "invoice_id.dunning_resume_on",
+        "invoice_id.hold_ids.part_state",
     )
     def _compute_hold(self):
         moves = self.invoice_id
         standings = moves._get_standings()
         infos = moves._get_hold_infos(standings)
-        due = self.move_line_id._get_due_now(standings=standings)
+        due = self.move_line_id._get_due_of_parts(standings=standings)
+        apart = defaultdict(float)
+        for (item_id, hold_id), amount in due.items():
+            apart[item_id] += amount if hold_id else 0
         for line in self:
             item = line.move_line_id
-            limited = item.id in due
-            info = infos.get(line.invoice_id) if limited else None
+            key = (item.id, line.hold_id.id)
+            limited = bool(line.hold_id) or key in due
+            info = infos.get(line.invoice_id) if key in due else None
             # What is open now: paid since, or released since.
             asked = item.amount_residual_currency
+            if line.hold_id:  # of the part
+                asked = min(line.balance_due, asked)
             line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
             line.hold_until = info and info.until
-            line.due_now = due[item.id] if limited else max(asked, 0)
-            line.open_amount = (
-                item.amount_residual_currency if limited else max(asked, 0)
-            )
+            line.due_now = due.get(key, 0) if limited else max(asked, 0)
+            if line.hold_id:
+                line.open_amount = line.due_now or max(asked, 0)
+            else:
+                line.open_amount = (
+                    item.amount_residual_currency - apart[item.id]
+                    if limited
+                    else max(asked, 0)
+                )
             line.held_amount = line.open_amount - line.due_now
 
     def _search_hold_state(self, operator, value):
@@ -113,12 +135,13 @@ class CreditControlLine(models.Model):
             what they ask for anyway are left out
         """
         # sudo: the judge looks at everything, whoever sends
-        due = self.sudo().move_line_id._get_dunnable(standings=standings)
-        held = {
-            line: due[line.move_line_id.id]
-            for line in self
-            if line.move_line_id.id in due
-        }
+        lines = self.sudo()
+        due = lines.move_line_id._get_due_of_parts(standings=standings)
+        held = {}
+        for line in lines:
+            key = (line.move_line_id.id, line.hold_id.id)
+            if line.hold_id or key in due:
+                held[line] = due.get(key, 0.0)
         return self._get_changed(held, now)
 
     def _get_locks(self):
@@ -220,6 +243,10 @@ class CreditControlLine(models.Model):
         :raises UserError: naming the invoices and cases
         """
         if values.get("state") not in LEAVING_STATES:
+            made = get_private(self.env.context, "dunning_due", DueAmounts)
+            if made is not None and values == {"state": "ignored"}:
+                # What is dunned by itself is no earlier line of the rest.
+                self = self.filtered(lambda line: not line.hold_id)
             return super().write(values)
         if self.env.context.get("dunning_judged") is not JUDGED:
             self._ensure_may_leave()

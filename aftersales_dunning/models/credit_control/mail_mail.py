@@ -161,7 +161,7 @@ class MailMail(models.Model):
         return any(
             not amount or line.currency_id.compare_amounts(line.balance_due, amount) > 0
             for line, amount in due.items()
-            if line in early or line.move_line_id.id in held
+            if line in early or line.hold_id or line.move_line_id.id in held
         )
 
     def _read_fresh(self, cr):

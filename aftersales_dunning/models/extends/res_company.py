@@ -14,3 +14,9 @@ class ResCompany(models.Model):
         help="When an invoice is no longer dunned because its customer reports a problem"
         " with it: at once, or after somebody who works on the case has approved it.",
     )
+    aftersales_credit_days = fields.Integer(
+        "Days to Credit",
+        default=5,
+        help="Working days within which debtor control is to credit what was granted to a"
+        " customer. Until then it is not dunned.",
+    )

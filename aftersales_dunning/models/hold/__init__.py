@@ -1,5 +1,6 @@
 from . import aftersales_dunning_release_terms
 from . import aftersales_dunning_hold_reason
+from . import aftersales_dunning_hold_reason_terms
 from . import aftersales_dunning_share
 from . import aftersales_dunning_limit
 from . import aftersales_dunning_hold
@@ -8,6 +9,8 @@ from . import aftersales_dunning_hold_credits
 from . import aftersales_dunning_hold_life
 from . import aftersales_dunning_hold_approval
 from . import aftersales_dunning_hold_release
+from . import aftersales_dunning_hold_outcome
+from . import aftersales_dunning_hold_part
 from . import aftersales_dunning_hold_age
 from . import aftersales_dunning_hold_money
 from . import aftersales_dunning_hold_expiry

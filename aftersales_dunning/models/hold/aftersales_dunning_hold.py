@@ -10,6 +10,7 @@ from ...const import (
     SCOPE_INVOICE,
     SCOPES,
     SYNC,
+    TERMS,
     WAITS,
 )
 
@@ -20,7 +21,8 @@ class AftersalesDunningHold(models.Model):
     The hold on the invoice is the truth; whatever else says so is computed from it.
     Who may set what is in ``aftersales_dunning_hold_guard.py``. How it is approved,
     renewed and ended is in ``aftersales_dunning_hold_life.py``, on
-    which terms in ``aftersales_dunning_hold_release.py``, and when it ends by itself in
+    what outcome and terms in ``aftersales_dunning_hold_outcome.py`` and ``_part.py``, and
+    when it ends by itself in
     ``aftersales_dunning_hold_expiry.py``; up to how much who decides is in
     ``aftersales_dunning_hold_limit.py``, who approves it in
     ``aftersales_dunning_hold_approval.py``.
@@ -186,7 +188,8 @@ class AftersalesDunningHold(models.Model):
     # Selection and sending ask for customers that are held as a whole.
     _customer_idx = models.Index(
         "(partner_id, company_id)"
-        " WHERE scope = 'customer' AND state IN ('requested', 'active')"
+        " WHERE scope = 'customer'"
+        " AND (state IN ('requested', 'active') OR part_state = 'waiting')"
     )
 
     # === Computes === #
@@ -249,6 +252,10 @@ class AftersalesDunningHold(models.Model):
         "by_line",
         "pending_amount",
         "waits_for_credit",
+        "part_state",
+        "is_series",
+        "resume_on",
+        "due_after",
         "move_id.amount_residual",
         "move_id.amount_residual_signed",
         "move_id.state",
@@ -258,6 +265,9 @@ class AftersalesDunningHold(models.Model):
         "move_id.hold_ids.open_amount",
         "move_id.hold_ids.by_line",
         "move_id.hold_ids.pending_amount",
+        "move_id.hold_ids.part_state",
+        "move_id.hold_ids.is_series",
+        "move_id.hold_ids.resume_on",
     )
     def _compute_held_amount(self):
         held, booked = {}, {}
@@ -268,8 +278,11 @@ class AftersalesDunningHold(models.Model):
             amounts = move._get_company_amounts(parts.values())
             booked |= dict(zip((hold.id for hold in parts), amounts, strict=True))
         for hold in self:
-            hold.held_amount = held.get(hold.id, 0)
-            hold.held_company = booked.get(hold.id, 0)
+            is_out = hold._is_out()
+            amount = held.get(hold.id, 0)
+            hold.held_amount = amount if is_out else 0
+            hold.held_company = booked.get(hold.id, 0) if is_out else 0
+            hold.part_amount = 0 if is_out else amount
 
     @api.depends("date_from", "ended_at", "resume_on")
     def _compute_days_held(self):
@@ -324,12 +337,15 @@ class AftersalesDunningHold(models.Model):
             )
             if reason:
                 terms = reason.sudo()._get_terms()  # sudo: set up by debtor control
+                # sudo: as above
+                chosen = self._are_chosen(vals, reason.sudo())
                 terms.setdefault("scope", reason.sudo().scope)  # sudo: as above
                 for name, value in terms.items():
                     vals.setdefault(name, value)
             self._ensure_can_set(vals, {"state"})
             vals |= self._prepare_amount(vals) | self._prepare_partner(vals)
             vals |= {
+                "terms_by_hand": bool(reason) and chosen,
                 "state": HOLD_REQUESTED,
                 "requested_by_id": self.env.uid,
                 "requested_at": now,
@@ -351,6 +367,8 @@ class AftersalesDunningHold(models.Model):
         changes = by_hand and vals.keys() & {"amount", "scope"}
         if changes:
             self._ensure_not_leaving(vals.get("scope"))
+        if by_hand and vals.keys() & set(TERMS):
+            vals = {"terms_by_hand": True} | vals
         res = super().write(vals)
         if "amount" in vals and by_hand:
             self.sudo()._know_credits()  # sudo: service need not read credit notes

@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import STATE_DONE, STATE_REJECTED
 
@@ -296,14 +295,14 @@ class AftersalesDunningHold(models.Model):
 
         :returns: the holds that ended
         """
-        holds = self.filtered_domain(
-            Domain("state", "in", RUNNING_STATES)
-            & Domain("move_id", "!=", False)
-            & Domain("scope", "!=", SCOPE_CUSTOMER)
+        holds = self.filtered(
+            lambda hold: (
+                hold._follows_goods() and hold.move_id and hold.scope != SCOPE_CUSTOMER
+            )
         )
         cases = holds.move_id._follow_disputes() | holds.case_id
         # Their amounts follow their goods, of which something may be credited.
-        cases.filtered(lambda case: not case._is_closed()).with_context(
+        cases.filtered(lambda case: case._is_disputing()).with_context(
             aftersales_sync=SYNC
         )._sync_holds()
         holds = holds.filtered(
@@ -320,5 +319,14 @@ class AftersalesDunningHold(models.Model):
             )
         )
         covered._end(END_CREDITED)
+        parts = self.filtered(
+            lambda hold: (
+                hold.state not in RUNNING_STATES
+                and hold._follows_goods()
+                and not hold.open_amount
+                and hold.scope == SCOPE_AMOUNT
+            )
+        )
+        parts._end_parts()
         solved._end(END_SOLVED)
         return covered | solved

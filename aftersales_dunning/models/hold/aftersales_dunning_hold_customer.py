@@ -7,7 +7,7 @@ from ...const import (
     READERS,
     SCOPE_CUSTOMER,
 )
-from .customer_items import RUNNING, covered_items
+from .customer_items import covered_items
 
 IS_OPEN = SQL("line.reconciled IS NOT TRUE AND line.parent_state = 'posted'")
 
@@ -67,15 +67,18 @@ class AftersalesDunningHold(models.Model):
             )
         return moves
 
-    def _get_running_of_customers(self, move_ids):
-        """Return ``{id of an invoice: holds}`` of its customers, asked for or active."""
+    def _get_of_customers(self, which, move_ids):
+        """Return ``{id of an invoice: holds}`` of its customers.
+
+        :param which: condition on ``hold``, such as ``RUNNING``
+        """
         if not move_ids:
             return {}
         self.env.flush_all()
         within = SQL("line.move_id IN %s", tuple(move_ids))
         moves_of = defaultdict(set)
         for hold_id, _line_id, move_id in self.env.execute_query(
-            covered_items(RUNNING, within)
+            covered_items(which, within)
         ):
             moves_of[hold_id].add(move_id)
         result = defaultdict(self.browse)

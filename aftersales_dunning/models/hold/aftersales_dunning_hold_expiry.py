@@ -26,9 +26,21 @@ class AftersalesDunningHold(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """Warn of holds that end soon, and end those whose time is up."""
+        """Let parts come back whose date has come; warn of holds that end soon, and end
+        those whose time is up.
+
+        What is granted waits for its credit note, and what nobody decided for somebody
+        who does: silence ends neither.
+        """
+        today = fields.Date.context_today(self)
         self._run_in_batches(
-            Domain("state", "=", HOLD_ACTIVE), lambda holds: holds._expire_or_warn()
+            self._get_due_parts_domain(today),
+            lambda holds: holds._resume_parts(),
+            task="resume",
+        )
+        self._run_in_batches(
+            Domain("state", "=", HOLD_ACTIVE) & Domain("part_state", "=", False),
+            lambda holds: holds._expire_or_warn(),
         )
 
     @api.model

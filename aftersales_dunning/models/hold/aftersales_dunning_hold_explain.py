@@ -3,6 +3,11 @@ from odoo.tools import format_amount, format_date
 
 from ...const import (
     HOLD_REQUESTED,
+    OUTCOME_REMIND,
+    PART_DONE,
+    PART_TO_CREDIT,
+    PART_UNDECIDED,
+    PART_WAITING,
     RELEASE_NEW_DUE,
     RELEASE_RESTART,
     RELEASE_WAIT,
@@ -91,6 +96,12 @@ class AftersalesDunningHold(models.Model):
     def _explain_end(self):
         """Return when a hold ends at the latest, and how dunning goes on then."""
         env = self.env
+        if self.part_state == PART_TO_CREDIT:
+            return env._("It was granted, and stays out until it is credited.")
+        if self.part_state == PART_UNDECIDED:
+            return env._(
+                "Its case is closed; debtor control decides with what outcome."
+            )
         texts = []
         if self.date_until:
             texts.append(
@@ -117,12 +128,81 @@ class AftersalesDunningHold(models.Model):
             texts.append(env._("Then dunning goes on at the level reached."))
         return " ".join(texts)
 
+    def _explain_part(self):
+        """Return a sentence about a part that is out until its date."""
+        self.ensure_one()
+        env, day = self.env, format_date(self.env, self.resume_on)
+        if self.scope == SCOPE_CUSTOMER or self._is_of_all():
+            return env._(
+                "Not dunned before %s, on the terms of a hold that ended.", day
+            )
+        return env._(
+            "%(amount)s of it is not dunned before %(day)s, on the terms of a hold that"
+            " ended.",
+            amount=format_amount(env, self.held_amount, self.currency_id),
+            day=day,
+        )
+
+    def _is_of_all(self):
+        """Say whether its part is all that is open of the invoice."""
+        self.ensure_one()
+        open_amount = self.move_id.amount_residual
+        return self.currency_id.compare_amounts(self.held_amount, open_amount) >= 0
+
+    def _explain_series(self, line, prospect, day):
+        """Return a sentence about a part that is dunned by itself.
+
+        :param line: the instalment on which it lies
+        :param prospect: ``Prospect`` of it on the day
+        """
+        self.ensure_one()
+        env = self.env
+        amount = format_amount(env, prospect.due, self.currency_id)
+        if prospect.outcome == OUTCOME_REMIND:
+            return env._(
+                "%(amount)s was disputed: a run on %(day)s sends reminder %(level)s"
+                " (%(name)s) about it alone.",
+                amount=amount,
+                day=format_date(env, day),
+                level=prospect.level.level,
+                name=prospect.level.name,
+            )
+        if prospect.next_on and prospect.next_on > day:
+            return env._(
+                "%(amount)s was disputed and is dunned by itself: reminder %(level)s"
+                " (%(name)s) has its turn on %(day)s.",
+                amount=amount,
+                day=format_date(env, prospect.next_on),
+                level=prospect.next_level.level,
+                name=prospect.next_level.name,
+            )
+        return env._(
+            "%(amount)s was disputed and is dunned by itself. %(text)s",
+            amount=amount,
+            text=line._explain_prospect(prospect, day),
+        )
+
     def _tell_terms(self):
         """Return how dunning goes on after a hold that ended with its terms."""
         self.ensure_one()
         env = self.env
-        if self.release_policy == RELEASE_WAIT:
-            return env._("Not dunned before %s.", format_date(env, self.resume_on))
+        outcome = dict(self._fields["outcome"]._description_selection(env))
+        label = outcome.get(self.outcome)
+        terms = self._tell_return()
+        if not label:
+            return terms
+        return env._("%(outcome)s. %(terms)s", outcome=label, terms=terms)
+
+    def _tell_return(self):
+        self.ensure_one()
+        env = self.env
+        if self.part_state == PART_DONE:
+            return env._("Nothing was held any more.")
+        if self.part_state == PART_WAITING:
+            text = self._explain_part()
+            if self.is_series:
+                text = env._("%s Then it is dunned by itself.", text)
+            return text
         if self.release_policy == RELEASE_RESTART:
             return env._("Dunning starts again at the first reminder.")
         if self.release_policy == RELEASE_NEW_DUE and self.due_after:

@@ -93,6 +93,7 @@ class AftersalesDunningHold(models.Model):
             return
         today = fields.Date.context_today(self)
         ready.write({"state": HOLD_ACTIVE, "waits_for": False})
+        ready._supersede()
         new = ready.filtered(lambda hold: not hold.date_from)
         new -= new._go_on()
         for reason, holds in new.grouped("reason_id").items():
@@ -281,10 +282,12 @@ class AftersalesDunningHold(models.Model):
             "context": {"default_hold_ids": self.ids},
         }
 
-    def _release_by_hand(self, terms):
+    def _release_by_hand(self, terms, outcome=None):
         """End active holds by hand.
 
-        :param terms: values of ``aftersales.dunning.release.terms``
+        :param terms: values of ``aftersales.dunning.release.terms``; those of the outcome
+            where there are none
+        :param outcome: key of ``OUTCOMES``
         :raises AccessError: when the user may not work on the case, or gives terms that
             are not his to give
         """
@@ -292,8 +295,9 @@ class AftersalesDunningHold(models.Model):
         running = self.filtered(lambda hold: hold.state in RUNNING_STATES)
         running._ensure_may_set_terms(terms)
         holds = running.sudo()  # sudo: checked above; what follows is the system's
-        holds.write(terms)
-        holds._end(END_BY_HAND)
+        if terms:
+            holds.write(terms)
+        holds._end(END_BY_HAND, outcome)
 
     def _ensure_debtor_control(self):
         self.check_access("read")

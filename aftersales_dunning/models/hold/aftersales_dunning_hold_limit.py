@@ -13,12 +13,11 @@ from ...const import (
     LIMIT_RENEW,
     SCOPE_CUSTOMER,
     SCOPE_INVOICE,
+    TERMS,
     WAITS_APPROVAL,
     WAITS_MANAGER,
 )
 from ...engine.private import LinesWorth
-
-TERMS = ("release_policy", "wait_days", "due_days", "payment_term_id")
 
 
 class AftersalesDunningHold(models.Model):

@@ -3,33 +3,24 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import HOLD_ACTIVE, READERS, SCOPE_CUSTOMER
-from .customer_items import ACTIVE, IS_ITEM, covered_items
+from .customer_items import covered_items, out_on
 
 MONEY_READERS = f"{READERS},account_credit_control.group_account_credit_control_info"
 IS_OPEN = SQL(
     """line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
    AND line.amount_residual > 0"""
 )
-ENDED = "hold.state NOT IN ('requested', 'active') AND hold.resume_on > %s"
 
-# What the holds on invoices leave of what is open goes to one hold: the first on the
-# customer, else the ended one for whose date it waits the longest.
+# What the holds on invoices leave of what is open goes to one hold on the customer: the
+# first that is active, else the ended one for whose date it waits the longest.
 BESIDE = """
     WITH first AS (
         SELECT DISTINCT ON (line_id) line_id, move_id, hold_id
           FROM (
-            SELECT line_id, move_id, hold_id, NULL::date AS resume_on
-              FROM (%(covered)s) AS covered
-             UNION ALL
-            SELECT item.line_id, item.move_id, item.hold_id, hold.resume_on
-              FROM (%(waiting)s) AS item
+            SELECT item.line_id, item.move_id, item.hold_id,
+                   CASE WHEN hold.state <> 'active' THEN hold.resume_on END AS resume_on
+              FROM (%(covered)s) AS item
               JOIN aftersales_dunning_hold AS hold ON hold.id = item.hold_id
-             UNION ALL
-            SELECT line.id, line.move_id, hold.id, hold.resume_on
-              FROM aftersales_dunning_hold AS hold
-              JOIN account_move AS move ON move.id = hold.move_id
-              JOIN account_move_line AS line ON line.move_id = move.id
-             WHERE hold.scope <> 'customer' AND %(ended)s AND %(waits)s AND %(is_item)s
           ) AS candidate
       ORDER BY line_id, resume_on DESC NULLS FIRST, hold_id
     ), part AS (
@@ -43,8 +34,7 @@ BESIDE = """
  LEFT JOIN LATERAL (
         SELECT sum(hold.held_company) AS held
           FROM aftersales_dunning_hold AS hold
-         WHERE hold.move_id = part.move_id AND hold.state = 'active'
-           AND hold.scope <> 'customer'
+         WHERE hold.move_id = part.move_id AND hold.scope <> 'customer'
       ) AS own ON true
   GROUP BY part.hold_id
 """
@@ -55,23 +45,13 @@ def money_beside(today):
 
     :param today: what waits for a date does so until this day
     """
-    ended = SQL(ENDED, today)
-    waits = SQL("%s AND move.dunning_resume_on > %s", IS_OPEN, today)
-    return SQL(
-        BESIDE,
-        covered=covered_items(ACTIVE, IS_OPEN),
-        waiting=covered_items(ended, waits),
-        ended=ended,
-        waits=waits,
-        is_item=IS_ITEM,
-    )
+    return SQL(BESIDE, covered=covered_items(out_on(today), IS_OPEN))
 
 
 READ = {
     "account.move": (
         "commercial_partner_id",
         "company_id",
-        "dunning_resume_on",
         "move_type",
         "partner_id",
     ),
@@ -90,6 +70,7 @@ READ = {
         "held_company",
         "kept_item_ids",
         "move_id",
+        "part_state",
         "partner_id",
         "resume_on",
         "scope",
@@ -103,11 +84,11 @@ READ = {
 class AftersalesDunningHold(models.Model):
     """How much money each hold keeps from being dunned: every euro once.
 
-    A hold on an invoice holds its part of it. What is left of the open items of a
-    customer is held by the first hold on him as a whole; else, while it waits for its
-    date, by the ended hold whose terms say so. In booked value: what the open items
-    stand at in the company's books. The database computes it, so that pivot, graph,
-    groups and the customer's button add up to the same.
+    A hold on an invoice holds its part of it, also after its end while that waits for
+    its date. What is left of the open items of a customer is held by the first hold on
+    him as a whole; else, likewise, by the ended one whose date is the last. In booked
+    value: what the open items stand at in the company's books. The database computes it,
+    so that pivot, graph, groups and the customer's button add up to the same.
     """
 
     _inherit = "aftersales.dunning.hold"
@@ -131,7 +112,7 @@ class AftersalesDunningHold(models.Model):
         " currency.",
     )
 
-    @api.depends("state", "held_company", "resume_on")
+    @api.depends("state", "held_company", "part_state")
     def _compute_held_now(self):
         query = self._search([("id", "in", self._origin.ids)], active_test=False)
         rows = self.env.execute_query(
@@ -174,9 +155,9 @@ class AftersalesDunningHold(models.Model):
         )
         return SQL(
             """
-            CASE WHEN %(hold)s.state = 'active' AND %(hold)s.scope <> 'customer'
+            CASE WHEN %(hold)s.scope <> 'customer'
                  THEN COALESCE(%(hold)s.held_company, 0)
-                 WHEN %(hold)s.state = 'active' OR %(hold)s.resume_on IS NOT NULL
+                 WHEN %(hold)s.state = 'active' OR %(hold)s.part_state = 'waiting'
                  THEN COALESCE((%(beside)s ->> %(hold)s.id::text)::numeric, 0)
                  ELSE 0 END
             """,

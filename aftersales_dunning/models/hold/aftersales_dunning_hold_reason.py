@@ -46,9 +46,26 @@ class AftersalesDunningHoldReason(models.Model):
         " are warned.",
     )
 
+    terms_ids = fields.One2many(
+        "aftersales.dunning.hold.reason.terms",
+        "reason_id",
+        "Terms by Outcome",
+        copy=True,
+        help="Outcomes that are not listed come back on the terms above.",
+    )
+
     _bounds = dict.fromkeys(("max_days", "silence_days", "warn_days"), (0, MOST_DAYS))
 
     _days_positive = models.Constraint(
         "CHECK(max_days >= 0 AND silence_days >= 0 AND warn_days >= 0)",
         "Days: enter 0 or more.",
     )
+
+    def _get_terms_for(self, outcome):
+        """Return the terms after an outcome, as by ``_get_terms``.
+
+        :param outcome: key of ``OUTCOMES``, or False for none
+        """
+        self.ensure_one()
+        own = self.terms_ids.filtered(lambda terms: terms.outcome == outcome)
+        return (own or self)._get_terms()

@@ -16,9 +16,6 @@ from ...const import (
     HOLD_RELEASED,
     HOLD_REQUESTED,
     HOLD_WITHDRAWN,
-    RELEASE_NEW_DUE,
-    RELEASE_RESTART,
-    RELEASE_WAIT,
     RUNNING_STATES,
 )
 
@@ -36,7 +33,11 @@ WITHOUT_TERMS = (END_PAID, END_MOVED, END_REFUSED, END_TAKEN_OFF)
 
 
 class AftersalesDunningHold(models.Model):
-    """The end of a hold, and the terms on which its invoice comes back."""
+    """The end of a hold.
+
+    On which terms its part comes back is in ``aftersales_dunning_hold_part.py``, with
+    what it ends in ``aftersales_dunning_hold_outcome.py``.
+    """
 
     _inherit = "aftersales.dunning.hold"
 
@@ -47,35 +48,44 @@ class AftersalesDunningHold(models.Model):
             self.is_manual and self.end_reason == END_CREDITED
         )
 
-    def _end(self, end_reason):
-        """End running holds; dunning goes on by the terms of each.
+    def _end(self, end_reason, outcome=None):
+        """End running holds; the part that each disputed comes back on its terms.
 
         Nothing that was sent is taken back, and no accounting entry is touched; a new
         due date changes the open items only. What is on its way is judged by the new
         terms.
 
         :param end_reason: key of ``END_REASONS``
+        :param outcome: key of ``OUTCOMES``; as the end and the case say unless given
         """
         holds = self.filtered(lambda hold: hold.state in RUNNING_STATES)
         if not holds:
             return
         holds -= holds._wait_for_credit(end_reason)
+        outcomes = {hold: outcome or hold._get_outcome(end_reason) for hold in holds}
+        holds -= holds._wait_for_outcome(end_reason, outcomes)
         if not holds:
             return
         holds._lock()  # where that takes too long it ends all the same
         were_active = holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         were_active._keep_what_customers_held()
-        holds.write(
-            {
-                "state": STATE_BY_END.get(end_reason, HOLD_RELEASED),
-                "end_reason": end_reason,
-                "ended_at": fields.Datetime.now(),
-                "ended_by_id": self.env.uid,
-            }
-        )
+        own = were_active._get_own_amounts()
+        holds.filtered("part_state")._close_questions()
+        for decided, same in holds.grouped(outcomes.get).items():
+            same.write(
+                {
+                    "state": STATE_BY_END.get(end_reason, HOLD_RELEASED),
+                    "outcome": decided,
+                    "part_state": False,
+                    "end_reason": end_reason,
+                    "ended_at": fields.Datetime.now(),
+                    "ended_by_id": self.env.uid,
+                }
+            )
         told = {}
         if end_reason not in WITHOUT_TERMS:
-            were_active._apply_terms()
+            were_active._take_terms(outcomes)
+            were_active._apply_terms(own)
             told = {hold: hold._tell_terms() for hold in were_active}
         holds._after_change(seconds=0)
         holds.move_id._close_credit_questions()
@@ -122,44 +132,13 @@ class AftersalesDunningHold(models.Model):
                     "end_reason": False,
                     "ended_at": False,
                     "ended_by_id": False,
+                    "outcome": False,
                 }
             )
         late.filtered("date_from")._start_later()
         active = self.filtered(lambda hold: hold.state == HOLD_ACTIVE)
         active._after_change()
         active._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
-
-    def _apply_terms(self):
-        """Let dunning go on as the terms say, where no other hold is in its way."""
-        today = fields.Date.context_today(self)
-        for hold in self:
-            # An entry of several customers goes on where it was reached.
-            moves = hold.move_id | hold._get_customer_moves(only_whole=True)
-            if hold.release_policy == RELEASE_WAIT:
-                resume_on = fields.Date.add(today, days=hold.wait_days)
-                hold.resume_on = resume_on
-                for move in moves:
-                    move.dunning_resume_on = max(
-                        resume_on, move.dunning_resume_on or resume_on
-                    )
-            elif hold.release_policy == RELEASE_RESTART:
-                moves._restart_dunning()
-            elif hold.release_policy == RELEASE_NEW_DUE:
-                hold._give_new_due_date(moves, today)
-
-    def _give_new_due_date(self, moves, today):
-        self.ensure_one()
-        term = self.payment_term_id
-        before = {}
-        for move in moves:
-            if term:
-                due = max(line._get_due_date(today) for line in term.line_ids)
-            else:
-                due = fields.Date.add(today, days=self.due_days)
-            before[str(move.id)] = move._set_new_due_date(due)
-            if move.dunning_due_original:
-                self.due_after = due
-        self.due_before = before
 
     def _end_without_goods(self):
         """End a hold that has nothing left to dispute on its invoice, and say why."""

@@ -7,10 +7,10 @@ them now; and what it covered before its customer changed. It works in its compa
 the branches of that.
 """
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-ACTIVE = SQL("hold.state = 'active'")
 RUNNING = SQL("hold.state IN ('requested', 'active')")
 STARTING = SQL("hold.state = 'requested' AND hold.waits_for = 'reminder'")
 
@@ -79,8 +79,20 @@ def covered_items(which, within=None, as_customers=False):
     return SQL(ITEMS, scope=scope, which=which, within=within, item=IS_ITEM)
 
 
+def out_on(day):
+    """Return the condition on ``hold``: it keeps what it covers from being dunned.
+
+    :param day: a date, or an SQL expression
+    """
+    return SQL(
+        "(hold.state = 'active'"
+        " OR (hold.part_state = 'waiting' AND hold.resume_on > %s))",
+        day,
+    )
+
+
 def covered_domain(name, column):
-    """Return the domain of records that are held by customer now.
+    """Return the domain of records that are held by customer today.
 
     :param name: the field that names what is covered
     :param column: what that is in ``covered_items``: ``line_id`` or ``move_id``
@@ -90,6 +102,6 @@ def covered_domain(name, column):
             "%s IN (SELECT item.%s FROM (%s) AS item)",
             model._field_to_sql(alias, name, query),
             SQL.identifier(column),
-            covered_items(ACTIVE),
+            covered_items(out_on(fields.Date.context_today(model))),
         )
     )

@@ -30,13 +30,6 @@ class AccountMove(models.Model):
         groups="base.group_user",
         help="The follow-up flag as it was found when the invoice was held.",
     )
-    dunning_resume_on = fields.Date(
-        "Dunned From",
-        copy=False,
-        readonly=True,
-        groups="base.group_user",
-        help="Not dunned before this day, on the terms of a hold that ended.",
-    )
     dunning_due_original = fields.Date(
         "Original Due Date",
         copy=False,
@@ -80,6 +73,12 @@ class AccountMove(models.Model):
         """Return the lines that the customer pays, one an instalment."""
         return self.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def _get_open_items(self):
+        """Return the instalments of which something is open."""
+        return self._get_term_lines().filtered(
+            lambda line: line.date_maturity and line.debit and not line.reconciled
         )
 
     def _publish_full_holds(self):
@@ -194,6 +193,7 @@ class AccountMove(models.Model):
         # sudo: whoever registers a payment need not work on cases
         holds = self.sudo().hold_ids.filtered(lambda hold: hold.scope != SCOPE_CUSTOMER)
         holds._end(END_PAID)
+        holds._end_parts()
 
     def _gave_back_goods(self, billing):
         """Say whether goods went from this invoice, to be billed by another.

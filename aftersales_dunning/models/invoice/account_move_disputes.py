@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from odoo import models
+from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import OPEN_STATES
 
@@ -35,7 +36,7 @@ class AccountMove(models.Model):
         moves = self.sudo().with_context(aftersales_sync=SYNC)
         shares = moves._get_open_shares()
         holds = moves.hold_ids.filtered(
-            lambda hold: hold.state in RUNNING_STATES and hold.scope != SCOPE_CUSTOMER
+            lambda hold: hold._follows_goods() and hold.scope != SCOPE_CUSTOMER
         )
         changed = shares.case_id.browse()
         by_move, holds_by_move = shares.grouped("move_id"), holds.grouped("move_id")
@@ -54,11 +55,21 @@ class AccountMove(models.Model):
         return changed
 
     def _get_open_shares(self):
-        """Return the goods of open cases that stand on these invoices."""
+        """Return the goods that stand on these invoices and of which something is open.
+
+        Those of open cases, and of closed ones whose part did not come back wholly yet.
+        """
         # sudo: all cases count, whoever sees them
         Share = self.env["aftersales.dunning.share"].sudo()
+        closed = self.sudo().hold_ids.filtered(  # sudo: as above
+            lambda hold: hold.part_state and hold._follows_goods()
+        )
         return Share.search(
-            [("move_id", "in", self.ids), ("case_id.state", "in", OPEN_STATES)],
+            Domain("move_id", "in", self.ids)
+            & (
+                Domain("case_id.state", "in", OPEN_STATES)
+                | Domain("case_id", "in", closed.case_id.ids)
+            ),
             order="id",
         )
 

@@ -39,14 +39,22 @@ class AccountMove(models.Model):
         day = day or fields.Date.context_today(self)
         saved = self._origin
         dunned = saved.filtered(lambda move: move._get_reason_for_nothing() is None)
-        prospects = dunned._get_open_lines()._get_prospects(day)
+        lines = dunned._get_open_lines()
+        prospects = lines._get_prospects(day)
         by_move = {move: {} for move in dunned}
         for line, prospect in prospects.items():
             by_move[line.move_id][line] = prospect
+        parts = lines._get_part_prospects(day)
         holds = dunned._get_running_holds()
+        waiting = dunned._get_waiting_parts(day)
         reminders = dunned._get_reminders()
+        by_itself = [hold for _line, hold in parts]
         # sudo: cases of others are not named, as is asked once for all
-        told = self.env["aftersales.dunning.hold"].sudo().union(*holds.values())
+        told = (
+            self.env["aftersales.dunning.hold"]
+            .sudo()
+            .union(*holds.values(), *waiting.values(), *by_itself)
+        )
         visible = told.case_id.with_env(self.env)._filtered_access("read")
         readable = told.with_env(self.env)._filtered_access("read")
         result = {}
@@ -70,6 +78,12 @@ class AccountMove(models.Model):
                 if hold.state == HOLD_ACTIVE
             )
             texts += origin._explain_prospects(by_move[origin], day, why)
+            texts += [hold._explain_part() for hold in waiting[origin] & readable]
+            texts += [
+                hold._explain_series(line, prospect, day)
+                for (line, hold), prospect in parts.items()
+                if line.move_id == origin and hold in readable
+            ]
             result[move] = list(dict.fromkeys(texts))
         return result
 
@@ -117,19 +131,18 @@ class AccountMove(models.Model):
 
     def _get_hold_words(self, day):
         """Return ``{move: text}``: by which holds these invoices are not dunned on a day."""
-        running = self._get_running_holds()
+        running = self._get_active_holds(day)
         # sudo: as above
         holds = self.env["aftersales.dunning.hold"].sudo().union(*running.values())
         visible = holds.case_id.with_env(self.env)._filtered_access("read")
         standings = self._get_standings(day)
         result = {}
         for move in self:
-            active = running[move].filtered(lambda hold: hold.state == HOLD_ACTIVE)
             texts = [
                 f"{hold.reason_id.name} ({hold._get_case_words(visible)})"
-                for hold in active
+                for hold in running[move]
             ]
-            if standings[move].is_early:
+            if standings[move].resume_on:
                 texts.append(
                     self.env._(
                         "Goes on on %s",
@@ -140,13 +153,6 @@ class AccountMove(models.Model):
         return result
 
     # === Sentences === #
-
-    def _explain_resume(self, resume_on):
-        """Return why nothing is dunned although no hold runs any more."""
-        return self.env._(
-            "Not dunned before %s, on the terms of a hold that ended.",
-            format_date(self.env, resume_on),
-        )
 
     def _explain_reminder(self, reminder):
         """Return a sentence about a reminder that was given, or is on its way."""
@@ -159,7 +165,7 @@ class AccountMove(models.Model):
                 reminder.channel
             ].lower(),
         }
-        if reminder.manually_overridden:
+        if reminder.manually_overridden and not reminder.hold_id:
             return env._(
                 "Reminder %(level)s (%(name)s) of %(day)s counts no more.", **values
             )
@@ -186,9 +192,6 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         texts = []
-        if any(p.standing.is_early for p in prospects.values()):
-            resume_on = next(iter(prospects.values())).standing.resume_on
-            texts.append(self._explain_resume(resume_on))
         for line, prospect in prospects.items():
             text = line._explain_prospect(prospect, day)
             if line._is_wholly_held(prospect):

@@ -6,7 +6,6 @@ from ...const import (
     HELD_NONE,
     HELD_PARTIAL,
     HELD_STATES,
-    HOLD_ACTIVE,
 )
 from ...engine.disputes import hold_out
 
@@ -50,20 +49,22 @@ class AccountMove(models.Model):
     def _get_held_parts(self):
         """Say how much of the open amount each of the holds on an invoice holds.
 
-        What several of them dispute is held by the first, in the order of their ids: the
-        amounts add up to what is held of the invoice. A payment pays what is undisputed
-        first.
+        What several of them dispute is held by the first, in the order of
+        ``_get_place``: the amounts add up to what is no part of the rest. A payment pays
+        what is undisputed first, then what is due by itself, what is active last.
 
-        :returns: ``{hold: amount}`` for active holds that name the invoice
+        :returns: ``{hold: amount}`` for holds that name the invoice and whose part is
+            out, or dunned by itself
         """
         self.ensure_one()
-        holds = self.hold_ids.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+        holds = self.hold_ids.filtered(lambda hold: hold._is_apart())
         if not holds or self.state != "posted":
             return {}
         limits = {}
         for hold in holds:
             limits |= hold._get_limits()
-        claims = [hold._get_claim() for hold in holds.sorted("id")]
+        holds = holds.sorted(lambda hold: hold._get_place())
+        claims = [hold._get_claim() for hold in holds]
         parts = hold_out(claims, limits, self.amount_residual, self.currency_id.round)
         return {hold: parts[hold.id] for hold in holds}
 

@@ -64,28 +64,50 @@ class AccountMoveLine(models.Model):
         """
         if standings is None:
             standings = self.move_id._get_standings(day)
-        limited = {
-            move: standing
-            for move, standing in standings.items()
-            if standing.is_stopped or standing.held or standing.customer_items
+        due = {}
+        for (line_id, _hold_id), amount in self._get_due_of_parts(
+            standings=standings
+        ).items():
+            due[line_id] = due.get(line_id, 0.0) + amount
+        return {
+            line.id: line.currency_id.round(due[line.id])
+            for line in self
+            if line.id in due
         }
+
+    def _get_due_of_parts(self, day=None, standings=None):
+        """As ``_get_due_now``, apart for the rest and for what is dunned by itself.
+
+        :returns: ``{(line id, hold id): amount}``, with hold id False for the rest
+        """
+        if standings is None:
+            standings = self.move_id._get_standings(day)
+        limited = {move: found for move, found in standings.items() if found.is_limited}
         if not limited:
             return {}
-        due = self.env["account.move"]._get_due_by_line(limited)
+        due = self.move_id._get_due_by_part(limited)
+        stopped = set()
         for line in self:
             standing = limited.get(line.move_id)
-            if not standing:
-                continue
-            if standing.of_item(line._origin.id).is_stopped:
-                due[line.id] = 0.0
-            elif standing.held:
-                due.setdefault(line.id, 0.0)
-        return {line.id: due[line.id] for line in self if line.id in due}
+            if standing and standing.of_item(line._origin.id).is_stopped:
+                stopped.add(line.id)
+            if line.id in stopped or (standing and (standing.held or standing.parts)):
+                due.setdefault((line.id, False), 0.0)
+        return {key: 0.0 if key[0] in stopped else due[key] for key in due}
 
     def _get_dunnable(self, day=None, standings=None):
-        """As ``_get_due_now``, with 0 where so little is left that nothing is sent."""
-        due = self._get_due_now(day, standings)
-        return self._drop_small(due, day) if due else due
+        """Say what may be asked for with the rest, nothing where so little is left.
+
+        As ``_get_due_now``, without what is dunned by itself.
+        """
+        due = self._get_due_of_parts(day, standings)
+        ids = set(self.ids)
+        rest = {
+            line_id: amount
+            for (line_id, hold_id), amount in due.items()
+            if not hold_id and line_id in ids
+        }
+        return self._drop_small(rest, day) if rest else rest
 
     def _drop_small(self, due, day=None):
         """Put 0 for amounts below the tolerance of the company.

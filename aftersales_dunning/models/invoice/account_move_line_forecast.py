@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import models
 
 from ...const import (
+    OUTCOME_APART,
     OUTCOME_BY_HAND,
     OUTCOME_HELD,
     OUTCOME_LAST,
@@ -15,9 +16,10 @@ from ...const import (
     OUTCOME_REMIND,
     OUTCOME_SMALL,
     OUTCOME_WAITS,
+    REACHED_STATES,
 )
-from ...engine.private import OnlyItems
-from .account_move_standing import REACHED_STATES, Standing
+from ...engine.private import AllItems, OnlyItems
+from .account_move_standing import Standing
 
 
 class Prospect(NamedTuple):
@@ -51,11 +53,15 @@ class AccountMoveLine(models.Model):
         # to credit control
         lines = self.sudo()
         standings = lines.move_id._get_standings(day)
-        due = lines.move_id._get_due_by_line(standings)
+        due = lines._get_due_of_parts(day, standings)
         policies = lines._get_dunning_policies()
         taken = lines._get_taken_by_run(day)
         levels = lines._get_levels_in_turn(day, policies, taken)
         reached = lines._get_last_reminders()
+
+        def parts(line):
+            return standings[line.move_id].parts
+
         other = {
             line
             for policy, own in lines.grouped(policies.get).items()
@@ -71,16 +77,21 @@ class AccountMoveLine(models.Model):
                 reached.get(line),
                 taken=line in taken,
                 by_hand=line in other,
-                due=due.get(line.id),
+                due=due.get((line.id, False)),
+                apart=sum(due.get((line.id, part.hold_id), 0) for part in parts(line)),
             )
             for line in lines
         }
 
     def _judge(
-        self, day, standing, policy, level, reached, *, taken, by_hand, due=None
+        self, day, standing, policy, level, reached, *, taken, by_hand, due, apart
     ):
-        """Return the ``Prospect`` of one instalment from what was found out about all."""
-        open_amount = self._get_open_amount()
+        """Return the ``Prospect`` of one instalment from what was found out about all.
+
+        :param due: what may be asked for with the rest; None for all
+        :param apart: what of it is dunned by itself
+        """
+        open_amount = self._get_open_amount() - apart
         due = open_amount if due is None else due
         next_level = policy._get_next_level(reached)
         if not policy:
@@ -91,6 +102,8 @@ class AccountMoveLine(models.Model):
             outcome = OUTCOME_NO_ACCOUNT
         elif by_hand:
             outcome = OUTCOME_BY_HAND
+        elif apart and not self._is_more(open_amount):
+            outcome = OUTCOME_APART
         elif self.date_maturity and self.date_maturity > day:
             outcome = OUTCOME_NOT_DUE
         elif not level:
@@ -111,6 +124,11 @@ class AccountMoveLine(models.Model):
             next_level,
             next_level._get_turn(self, reached) if next_level else None,
         )
+
+    def _is_more(self, amount):
+        """Say whether an amount is more than nothing, in what it is counted in."""
+        currency = self.currency_id or self.company_id.currency_id
+        return currency.compare_amounts(amount, 0) > 0
 
     def _is_wholly_held(self, prospect):
         """Say whether the part of its invoice that is held takes all of an instalment."""
@@ -152,8 +170,11 @@ class AccountMoveLine(models.Model):
             for line in self
         }
 
-    def _get_taken_by_run(self, day):
-        """Return the lines that a run on a day looks at, as its own selection finds them."""
+    def _get_taken_by_run(self, day, with_held=False):
+        """Return the lines that a run on a day looks at, as its own selection finds them.
+
+        :param with_held: whether to take those of which nothing may be asked for, too
+        """
         taken = self.browse()
         policies = self.env["credit.control.policy"].search(
             [
@@ -166,7 +187,8 @@ class AccountMoveLine(models.Model):
                 {"date": day, "company_id": company.id}
             )
             asked = policies.with_company(company).with_context(
-                dunning_line_ids=OnlyItems(own.ids)
+                dunning_line_ids=OnlyItems(own.ids),
+                dunning_all=AllItems() if with_held else None,
             )
             for policy in asked:
                 taken |= policy._get_move_lines_to_process(run).with_env(self.env)

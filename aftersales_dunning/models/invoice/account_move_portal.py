@@ -22,8 +22,8 @@ class AccountMove(models.Model):
 
     @api.depends(
         "amount_residual",
-        "dunning_resume_on",
         "hold_ids.state",
+        "hold_ids.part_state",
         "hold_ids.case_id.confidential",
         "held_amount",
     )

@@ -1,9 +1,10 @@
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...const import (
     DEBTOR_CONTROL,
@@ -12,12 +13,13 @@ from ...const import (
     HELD_PARTIAL,
     HELD_STATES,
     HOLD_ACTIVE,
+    PART_WAITING,
     READERS,
     RUNNING_STATES,
     SCOPE_CUSTOMER,
     WAITS_APPROVAL,
 )
-from ..hold.customer_items import covered_domain
+from ..hold.customer_items import RUNNING, covered_domain
 
 SHOWN_INVOICES = 10
 
@@ -62,7 +64,7 @@ class AccountMove(models.Model):
         help="Active or asked for, on this invoice or on all of its customer.",
     )
 
-    @api.depends("held_amount", "hold_state", "amount_residual", "dunning_resume_on")
+    @api.depends("held_amount", "hold_state", "amount_residual")
     def _compute_dunning_state(self):
         standings = self._get_standings()
         for move in self:
@@ -74,7 +76,7 @@ class AccountMove(models.Model):
             else:
                 move.dunning_state = HELD_PARTIAL if standing.held else HELD_NONE
 
-    @api.depends("amount_residual", "held_amount", "dunning_resume_on")
+    @api.depends("amount_residual", "held_amount")
     def _compute_held_beside(self):
         standings = self._get_standings()
         for move in self:
@@ -98,16 +100,14 @@ class AccountMove(models.Model):
 
     def _get_stopped_by_itself_domain(self):
         """As ``_get_stopped_domain``, holds of the whole customer aside."""
-        return Domain("hold_state", "=", HELD_FULL) | Domain(
-            "dunning_resume_on", ">", "today"
-        )
+        return Domain("hold_state", "=", HELD_FULL)
 
     @api.depends(
         "held_amount",
         "hold_state",
         "hold_ids.state",
+        "hold_ids.part_state",
         "commercial_partner_id",
-        "dunning_resume_on",
     )
     @api.depends_context("uid", "lang")
     def _compute_dunning_notice(self):
@@ -120,9 +120,11 @@ class AccountMove(models.Model):
             )
         )
         running = open_moves._get_running_holds()
-        standings = open_moves._get_standings()
         # sudo: what he may not read is found out below
-        holds = self.env["aftersales.dunning.hold"].sudo().union(*running.values())
+        holds = self.env["aftersales.dunning.hold"].sudo()
+        parts = defaultdict(holds.browse)
+        parts |= open_moves._get_waiting_parts()
+        holds = holds.union(*running.values(), *parts.values())
         visible = holds.case_id.with_env(self.env)._filtered_access("read")
         readable = holds.with_env(self.env)._filtered_access("read")
         for move in self:
@@ -131,11 +133,10 @@ class AccountMove(models.Model):
             move.dunning_hold_ids = own & readable
             words = move._get_hidden_words(hidden)
             notice = words or move._get_dunning_notice(own & readable, visible)
-            standing = standings.get(move._origin)
-            if standing and standing.is_early:
-                waits = move._explain_resume(standing.resume_on)
-                notice = f"{notice} {waits}" if notice else waits
-            move.dunning_notice = notice
+            waits = [hold._explain_part() for hold in parts[move._origin] & readable]
+            move.dunning_notice = " ".join(
+                dict.fromkeys(text for text in (notice, *waits) if text)
+            )
 
     def _get_hidden_words(self, hidden):
         """Return what is told of holds to those who may not read them, if any works.
@@ -232,10 +233,11 @@ class AccountMove(models.Model):
 
     # === What accountants are told about holds, for every screen and message === #
 
-    def _get_hold_infos(self, standings=None):
+    def _get_hold_infos(self, standings=None, day=None):
         """Say for each invoice what is held of it, why, for which case, until when.
 
         :param standings: result of ``_get_standings``; of today unless given
+        :param day: the day of these
         :returns: ``{move: HoldInfo}``
         """
         if standings is None:
@@ -245,7 +247,7 @@ class AccountMove(models.Model):
             for move, standing in standings.items()
             if standing.is_stopped or standing.held or standing.customer_items
         }
-        by_move = self.browse([move.id for move in touched])._get_active_holds()
+        by_move = self.browse([move.id for move in touched])._get_active_holds(day)
         empty = HoldInfo()
         return {
             move: move._prepare_hold_info(touched[move], by_move[move])
@@ -254,11 +256,38 @@ class AccountMove(models.Model):
             for move in self
         }
 
-    def _get_active_holds(self):
-        """Return ``{move: holds}`` that work, those of the whole customer with them."""
+    def _get_active_holds(self, day=None):
+        """Return ``{move: holds}`` that work, those of the whole customer with them.
+
+        Parts that wait for their date are among them.
+        """
+        waiting = self._get_waiting_parts(day)
         return {
-            move: holds.filtered(lambda hold: hold.state == HOLD_ACTIVE)
+            move: holds.filtered(lambda hold: hold.state == HOLD_ACTIVE) | waiting[move]
             for move, holds in self._get_running_holds().items()
+        }
+
+    def _get_waiting_parts(self, day=None):
+        """Return ``{move: holds}`` that ended and whose part waits for its date.
+
+        With sudo: as ``_get_running_holds``.
+        """
+        day = day or fields.Date.context_today(self)
+        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as above
+        waits = Domain("part_state", "=", PART_WAITING) & Domain("resume_on", ">", day)
+        own = Hold.search(
+            waits
+            & Domain("scope", "!=", SCOPE_CUSTOMER)
+            & Domain("move_id", "in", self._origin.ids),
+            order="resume_on, id",
+        ).grouped(lambda hold: hold.move_id.id)
+        customers = Hold._get_of_customers(
+            SQL("hold.part_state = 'waiting' AND hold.resume_on > %s", day),
+            self._origin.ids,
+        )
+        return {
+            move: own.get(move._origin.id, Hold) | customers.get(move._origin.id, Hold)
+            for move in self
         }
 
     def _get_running_holds(self):
@@ -276,7 +305,7 @@ class AccountMove(models.Model):
             ],
             order="date_from, id",
         ).grouped(lambda hold: hold.move_id.id)
-        customers = Hold._get_running_of_customers(ids)
+        customers = Hold._get_of_customers(RUNNING, ids)
         return {
             move: own.get(move._origin.id, Hold) | customers.get(move._origin.id, Hold)
             for move in self
@@ -286,15 +315,18 @@ class AccountMove(models.Model):
         """Hook: put into words why an invoice is held.
 
         :param standing: its ``Standing``
-        :param holds: its active holds
+        :param holds: its active holds, and parts that wait for their date
         """
         self.ensure_one()
         reasons = list(dict.fromkeys(holds.reason_id.mapped("name")))
         if standing.customer_items:
             reasons.append(self.env._("all invoices of the customer"))
-        if standing.is_early:
+        if standing.resume_on:
             reasons.append(self.env._("not before %s", standing.resume_on.isoformat()))
-        ends = [hold.date_until for hold in holds]
+        ends = [
+            hold.date_until if hold.state == HOLD_ACTIVE else hold.resume_on
+            for hold in holds
+        ]
         is_full = standing.is_stopped or standing.customer_items
         return HoldInfo(
             state=HELD_FULL if is_full else HELD_PARTIAL,

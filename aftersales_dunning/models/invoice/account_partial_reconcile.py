@@ -20,10 +20,12 @@ class AccountPartialReconcile(models.Model):
         holds = lines._get_reconciled_holds(
             Domain("state", "=", HOLD_ACTIVE)
             | Domain("end_reason", "in", (END_PAID, END_CREDITED, END_SOLVED))
+            | Domain("part_state", "!=", False)
         )
         res = super().unlink()
         holds._resume_unpaid()
         holds._follow_undone()
+        holds._resume_parts_of_unpaid()
         lines.exists()._follow_matched_credits()
         holds.move_id._publish_full_holds()
         return res
@@ -35,4 +37,4 @@ class AccountPartialReconcile(models.Model):
         )
         # sudo: whoever registers a payment need not work on cases
         holds = moves.sudo().hold_ids
-        return holds.filtered(lambda hold: hold.state == HOLD_ACTIVE).move_id
+        return holds.filtered(lambda hold: hold._is_out()).move_id

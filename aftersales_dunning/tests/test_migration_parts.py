@@ -1,0 +1,82 @@
+import importlib.util
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from odoo.tools import SQL
+
+from .common import DunningCommon
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+class TestMigrationParts(DunningCommon):
+    """Running holds and the dates of released ones outlast the update."""
+
+    def _migrate(self):
+        path = MIGRATIONS / "19.0.1.3.0/post-parts.py"
+        spec = importlib.util.spec_from_file_location("migration", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        with self.assertLogs("migration", logging.INFO):
+            script.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+
+    def _set(self, query, *params):
+        self.env.flush_all()
+        self.env.cr.execute(SQL(query, *params))
+        self.env.invalidate_all()
+
+    def test_parts(self):
+        """An invoice waits on, as a whole; the terms that somebody chose stay."""
+        day = self.today + timedelta(days=9)
+        waiting, past, free = (self._new_invoice(amount) for amount in (1000, 200, 300))
+        ended = [
+            self._hold(move, "amount", 100) for move in (waiting, waiting, past, free)
+        ]
+        customer = self._hold_customer(
+            self.env["res.partner"].create({"name": "Other customer"})
+        )
+        for hold in (*ended, customer):
+            hold._release_by_hand({"release_policy": "go_on"})
+        chosen = self._hold(past, "amount", 10, release_policy="wait")
+        plain = self._hold(free, "amount", 10)
+        self._set(
+            "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS dunning_resume_on date"
+        )
+        self._set("UPDATE account_move SET dunning_resume_on = NULL")
+        self._set(
+            "UPDATE account_move SET dunning_resume_on = %s WHERE id = %s",
+            day,
+            waiting.id,
+        )
+        self._set(
+            "UPDATE aftersales_dunning_hold SET part_state = NULL, outcome = NULL,"
+            " terms_by_hand = NULL"
+        )
+        for hold, on in zip(
+            (*ended, customer),
+            (self.today, day, self.today, None, day),
+            strict=True,
+        ):
+            self._set(
+                "UPDATE aftersales_dunning_hold SET resume_on = %s WHERE id = %s",
+                on,
+                hold.id,
+            )
+        self._migrate()
+        self.assertEqual(
+            [hold.part_state for hold in (*ended, customer)],
+            [False, "waiting", False, False, "waiting"],
+        )
+        self.assertEqual((waiting.held_amount, waiting.due_now), (1000, 0))
+        self.assertEqual((past.held_amount, free.held_amount), (10, 10))
+        found = waiting._get_standings(day)[waiting]
+        self.assertEqual(found.due_now, 1000)
+        self.assertEqual(
+            [hold.terms_by_hand for hold in (chosen, plain)], [True, False]
+        )
+        for name, outcome in (("credited", "credited"), ("apology", "rejected")):
+            resolution = self.env.ref(f"aftersales_case.resolution_{name}")
+            self.assertEqual(resolution.hold_outcome, outcome)
