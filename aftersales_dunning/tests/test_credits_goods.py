@@ -25,14 +25,16 @@ class TestCreditsGoods(GoodsCommon):
         self.assertEqual(case.hold_ids.end_reason, "credited")
 
     def test_solved_case_leaves_the_credit_to_an_open_one(self):
-        """The first slip was repaired; 2 are credited for the second."""
+        """The first slip was repaired, and waits; 2 are credited for the second."""
         _order, (first, second), invoice = self._sell_in_two()
         case = self._complete(self._complain(first, [3], user_id=self.agent.id))
-        self._complain(second, [2])
+        case.resolution_id = self.env.ref("aftersales_case.resolution_repaired")
+        other = self._complain(second, [2])
         self._as(self.agent, case).action_done()
-        self.assertDue(invoice, 242, 968)
+        self.assertDue(invoice, 605, 605)
         self._credit_lines(invoice, {invoice.invoice_line_ids: {"quantity": 2}})
-        self.assertDue(invoice, 0, 968)
+        self.assertDue(invoice, 363, 605)
+        self.assertEqual(other.hold_ids.end_reason, "credited")
 
     def test_what_came_back_is_credited_before(self):
         """2 of the first slip came back; the second slip is disputed, and stays so."""

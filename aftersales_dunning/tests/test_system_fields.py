@@ -76,7 +76,9 @@ class TestSystemFields(DunningCommon):
 
     def test_what_follows(self):
         """An invoicing user posts, copies, resets and credits held invoices as ever."""
-        self.hold.write({"release_policy": "new_due", "due_days": 30})
+        self.hold.write(
+            {"scope": "invoice", "release_policy": "new_due", "due_days": 30}
+        )
         self.hold._release_by_hand(self.hold._get_terms())
         self.assertTrue(self.invoice.dunning_due_original)
         call(self.mine, "button_draft")
