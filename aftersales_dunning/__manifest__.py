@@ -11,6 +11,7 @@
         "sale_stock",
         "account_payment",
         "account_credit_control",
+        "sms",
     ],
     "data": [
         "security/ir.model.access.csv",
@@ -36,6 +37,7 @@
         "views/credit_control/credit_control_run_views.xml",
         "views/extends/res_config_settings_views.xml",
         "views/extends/res_partner_views.xml",
+        "views/sms/sms_template_views.xml",
         "templates/portal_invoice.xml",
         "views/menus.xml",
     ],

@@ -46,3 +46,7 @@ class Payable(dict):
 
 class NoDiscount:
     """Says that no early payment discount is offered, because a part is in review."""
+
+
+class Reminding:
+    """Says that the text messages that are written ask for money."""

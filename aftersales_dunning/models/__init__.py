@@ -4,3 +4,4 @@ from . import invoice
 from . import payment
 from . import credit_control
 from . import extends
+from . import sms

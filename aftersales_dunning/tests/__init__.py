@@ -67,6 +67,7 @@ from . import test_request
 from . import test_rights
 from . import test_rounding
 from . import test_slow_reminder
+from . import test_sms
 from . import test_system_fields
 from . import test_tours
 from . import test_unconfirmed_slip

@@ -145,19 +145,9 @@ class CreditControlLine(models.Model):
         return self._get_changed(held, now)
 
     def _get_locks(self):
-        """Return ids of the invoices and of the customers that a hold on these locks.
-
-        A hold is on the customer of an item or of its invoice, on somebody above him up
-        to the company, or on whom the entry was about before.
-        """
+        """Return ids of the invoices and of the customers that a hold on these locks."""
         # sudo: the judge looks at everything, whoever sends
-        items = self.sudo().move_line_id
-        moves = items.move_id
-        partners = items.partner_id | moves.partner_id | moves.commercial_partner_id
-        above = partners
-        while above := above.parent_id - partners:
-            partners |= above
-        return moves.ids, partners.ids
+        return self.sudo().move_line_id._get_dunning_locks()
 
     def _without_held(self):
         """Return the lines that may go to the customer, with what they may ask for.

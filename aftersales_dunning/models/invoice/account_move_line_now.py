@@ -47,6 +47,30 @@ class AccountMoveLine(models.Model):
             for line_id, amount, due_on in cr.fetchall()
         }
 
+    def _get_claims_now(self, cr=None):
+        """As ``_get_items_now``, with what may be asked for instead of what is open.
+
+        :param cr: another cursor to read with, see ``dunning_lock.py``
+        """
+        due = self._get_due_now(standings=self.move_id._get_standings(cr=cr))
+        return {
+            key: item._replace(open=max(min(item.open, due.get(key, item.open)), 0.0))
+            for key, item in self._get_items_now(cr).items()
+        }
+
+    def _get_dunning_locks(self):
+        """Return ids of the invoices and of the customers that a hold on these locks.
+
+        A hold is on the customer of an item or of its invoice, on somebody above him up
+        to the company, or on whom the entry was about before.
+        """
+        moves = self.move_id
+        partners = self.partner_id | moves.partner_id | moves.commercial_partner_id
+        above = partners
+        while above := above.parent_id - partners:
+            partners |= above
+        return moves.ids, partners.ids
+
     def _filter_due_later(self):
         """Return those that are not due before a date that we gave instead of another."""
         today = fields.Date.context_today(self)
