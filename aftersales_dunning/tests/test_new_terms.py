@@ -182,6 +182,18 @@ class TestTakenBack(NewTermsCommon):
         self.assertEqual(self._remind(self.moved, date=self._in(11)).level, 1)
 
 
+    def test_reset_to_draft(self):
+        """An invoice that is corrected is not asked for; posted again, as it is now."""
+        self.lines = self._queue(self.moved, self.free)
+        mail = self._get_mails(self.lines.communication_id)
+        self.moved.button_draft()
+        self.assertFalse(self._send(mail))
+        self.assertStates("ignored", "to_be_sent")
+        self.assertIn(f"{self.moved.name}: not posted", mail.failure_reason)
+        self.moved.action_post()
+        self.assertEqual(self._remind(self.moved).balance_due, 1000)
+
+
 class TestExits(NewTermsCommon):
     """Every exit, with a new due date or days to wait that nobody took notice of yet."""
 

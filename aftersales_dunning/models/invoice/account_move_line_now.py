@@ -5,7 +5,8 @@ from odoo import fields, models
 from odoo.tools import SQL, format_date
 
 NOW = """
-    SELECT id, amount_residual_currency, date_maturity
+    SELECT id, date_maturity,
+           CASE WHEN parent_state = 'posted' THEN amount_residual_currency END
       FROM account_move_line WHERE id IN %s
 """
 
@@ -13,7 +14,7 @@ NOW = """
 class ItemNow(NamedTuple):
     """What is open of an item, and when it is due."""
 
-    open: float = 0.0  # in its currency
+    open: float = 0.0  # in its currency; nothing while its invoice is a draft
     due_on: date | None = None
 
 
@@ -40,11 +41,13 @@ class AccountMoveLine(models.Model):
             return {}
         if cr is None:
             cr = self.env.cr
-            self.flush_recordset(["amount_residual_currency", "date_maturity"])
+            self.flush_recordset(
+                ["amount_residual_currency", "date_maturity", "parent_state"]
+            )
         cr.execute(SQL(NOW, tuple(self.ids)))
         return {
             line_id: ItemNow(float(amount or 0), due_on)
-            for line_id, amount, due_on in cr.fetchall()
+            for line_id, due_on, amount in cr.fetchall()
         }
 
     def _get_claims_now(self, cr=None):

@@ -374,6 +374,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         # sudo: whoever sees a reminder may know which invoice it is about
         name = self.sudo().name or self.env._("Draft")
+        if info.state == HELD_NONE and self.sudo().state != "posted":  # sudo: as above
+            return self.env._("%s: not posted any more", name)
         if info.state == HELD_NONE:
             return self.env._("%s: paid since, or paid in part", name)
         if info.cases:
