@@ -23,6 +23,7 @@ from . import test_gates_paid
 from . import test_gates_race
 from . import test_gates_race_customer
 from . import test_gates_race_letter
+from . import test_gates_race_sms
 from . import test_gates_race_terms
 from . import test_gates_screens
 from . import test_goods

@@ -181,7 +181,6 @@ class TestTakenBack(NewTermsCommon):
         self.assertIn("first reminder", second.message_ids[:1].body)
         self.assertEqual(self._remind(self.moved, date=self._in(11)).level, 1)
 
-
     def test_reset_to_draft(self):
         """An invoice that is corrected is not asked for; posted again, as it is now."""
         self.lines = self._queue(self.moved, self.free)
