@@ -18,6 +18,7 @@
         "security/rules.xml",
         "data/activities.xml",
         "data/hold_reasons.xml",
+        "data/mail_templates.xml",
         "data/crons.xml",
         "report/credit_control_summary.xml",
         "report/credit_control_analysis.xml",

@@ -12,6 +12,10 @@ class AllItems:
     """Says that a policy is asked about what is held as well."""
 
 
+class Granted:
+    """Says that a hold goes on for what was granted of another that ended."""
+
+
 class DueAmounts(dict):
     """``{id of an open item: what may be asked for}`` while control lines are made."""
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import clean_context
 
+from odoo.addons.aftersales_case.engine.private import get_private
+
 from ...const import (
     END_REASONS,
     HOLD_REQUESTED,
@@ -13,6 +15,7 @@ from ...const import (
     TERMS,
     WAITS,
 )
+from ...engine.private import Granted
 
 
 class AftersalesDunningHold(models.Model):
@@ -356,7 +359,8 @@ class AftersalesDunningHold(models.Model):
         holds = holds.with_env(self.env)
         holds._ensure_case_is_theirs()
         holds._ensure_terms_are_theirs()
-        holds.sudo()._take_up()  # sudo: whoever may ask for a hold gets the default
+        if get_private(self.env.context, "dunning_granted", Granted) is None:
+            holds.sudo()._take_up()  # sudo: whoever may ask for a hold gets the default
         return holds
 
     def write(self, vals):

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from ...const import (
     ACCOUNTING_MANAGER,
     CUSTOMER_HOLD_APPROVAL,
+    DECIDED_PARTLY,
     DEBTOR_CONTROL,
     END_BY_HAND,
     END_REFUSED,
@@ -282,21 +283,26 @@ class AftersalesDunningHold(models.Model):
             "context": {"default_hold_ids": self.ids},
         }
 
-    def _release_by_hand(self, terms, outcome=None):
+    def _release_by_hand(self, terms, outcome=None, granted=0):
         """End active holds by hand.
 
         :param terms: values of ``aftersales.dunning.release.terms``; those of the outcome
             where there are none
         :param outcome: key of ``OUTCOMES``
+        :param granted: what is credited of a hold that ends partly credited
         :raises AccessError: when the user may not work on the case, or gives terms that
             are not his to give
         """
         self._ensure_can_end()
         running = self.filtered(lambda hold: hold.state in RUNNING_STATES)
         running._ensure_may_set_terms(terms)
+        running._ensure_may_grant(outcome, granted)
         holds = running.sudo()  # sudo: checked above; what follows is the system's
         if terms:
             holds.write(terms)
+        if outcome == DECIDED_PARTLY:
+            for hold in holds:
+                hold._split_granted(granted)
         holds._end(END_BY_HAND, outcome)
 
     def _ensure_debtor_control(self):

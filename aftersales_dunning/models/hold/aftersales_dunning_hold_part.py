@@ -5,7 +5,6 @@ from odoo.fields import Domain
 
 from ...const import (
     DECIDED_CREDITED,
-    DECIDED_PARTLY,
     DECIDED_REMEDIED,
     END_CREDITED,
     HOLD_ACTIVE,
@@ -23,7 +22,7 @@ from ...const import (
 from ...engine.disputes import hold_out
 
 # After these the goods still say what the part is worth; the others stay as they were.
-FOLLOWING = (DECIDED_CREDITED, DECIDED_PARTLY, DECIDED_REMEDIED)
+FOLLOWING = (DECIDED_CREDITED, DECIDED_REMEDIED)
 
 
 class AftersalesDunningHold(models.Model):

@@ -1,0 +1,194 @@
+from odoo import fields, models
+from odoo.tools import format_amount, format_date
+
+from ...const import (
+    DECIDED_CREDITED,
+    DECIDED_PARTLY,
+    DECIDED_REMEDIED,
+    END_SOLVED,
+    HOLD_REQUESTED,
+    PART_TO_CREDIT,
+    PART_WAITING,
+    RELEASE_NEW_DUE,
+    RELEASE_RESTART,
+    RELEASE_WAIT,
+    SCOPE_CUSTOMER,
+)
+
+
+class AftersalesDunningHold(models.Model):
+    """What a release would do, in words, and what customers are told of it."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    def _get_likely_outcome(self):
+        """Return with what outcome a hold is most likely released."""
+        self.ensure_one()
+        if self.outcome:
+            return self.outcome
+        case = self.sudo().case_id  # sudo: what it says of holds only
+        if case and case._is_closed():
+            return self.sudo()._get_outcome(END_SOLVED) or DECIDED_REMEDIED
+        return DECIDED_REMEDIED
+
+    def _get_terms_at_end(self, outcome):
+        """Return the terms on which its part comes back after an outcome."""
+        self.ensure_one()
+        if self.terms_by_hand:
+            return self._get_terms()
+        # sudo: set up by debtor control
+        return self.reason_id.sudo()._get_terms_for(outcome)
+
+    def _preview_release(self, terms, outcome, granted=0):
+        """Say what a release does to the part and to the rest of the invoice.
+
+        :param terms: as by ``_get_terms``; empty for those of the outcome
+        :returns: list of plain sentences
+        """
+        self.ensure_one()
+        env, hold = self.env, self.sudo()  # sudo: who may release it may know
+        name = hold.move_id.name or hold.partner_id.display_name
+        if hold.state == HOLD_REQUESTED:
+            return [env._("%s: nothing is held yet, so nothing comes back.", name)]
+        terms = terms or hold._get_terms_at_end(outcome)
+        if hold.scope == SCOPE_CUSTOMER:
+            return [f"{name}: {hold._preview_terms(terms, '', True)}"]
+        own = hold._get_own_amounts()[hold]
+        if not own:
+            return [env._("%s: nothing is held, so nothing comes back.", name)]
+        texts = []
+        credited = own if outcome == DECIDED_CREDITED else 0
+        if outcome == DECIDED_PARTLY:
+            credited = min(max(granted, 0), own)
+        if credited:
+            texts.append(
+                env._(
+                    "%(invoice)s: %(amount)s stays out until it is credited; debtor"
+                    " control is asked to.",
+                    invoice=name,
+                    amount=format_amount(env, credited, hold.currency_id),
+                )
+            )
+        if left := hold.currency_id.round(own - credited):
+            amount = format_amount(env, left, hold.currency_id)
+            is_whole = not credited and hold._is_whole(own)
+            texts.append(f"{name}: {hold._preview_terms(terms, amount, is_whole)}")
+        return [*texts, *hold._preview_rest(own)]
+
+    def _preview_terms(self, terms, amount, is_whole):
+        """Return what terms do to a part; empty amount for all of a customer."""
+        self.ensure_one()
+        env, today = self.env, fields.Date.context_today(self)
+        policy, days = terms["release_policy"], self._get_days_given(terms)
+        amount = amount or env._("all that is open")
+        day = fields.Date.add(today, days=days)
+        shown = format_date(env, day)
+        if policy == RELEASE_WAIT:
+            return env._(
+                "%(amount)s is not dunned before %(day)s, then at the level of the rest.",
+                amount=amount,
+                day=shown,
+            )
+        if policy == RELEASE_RESTART and not is_whole:
+            return env._("%s gets reminders of its own, from the first on.", amount)
+        if policy == RELEASE_RESTART:
+            return env._("%s is dunned from the first reminder on.", amount)
+        if policy == RELEASE_NEW_DUE and is_whole:
+            return env._(
+                "%(amount)s is due on %(day)s; the original date stays visible.",
+                amount=amount,
+                day=shown,
+            )
+        if policy == RELEASE_NEW_DUE:
+            return env._(
+                "%(amount)s is due on %(day)s and gets reminders of its own, the first on"
+                " %(first)s.",
+                amount=amount,
+                day=shown,
+                first=format_date(env, self._get_first_turn(day)),
+            )
+        return env._("%s is dunned again at once, at the level of the rest.", amount)
+
+    def _get_first_turn(self, due):
+        """Return when a part that is due on a day gets its first reminder."""
+        self.ensure_one()
+        items = self.move_id._get_open_items()
+        policy = items[:1]._get_dunning_policies().get(items[:1])
+        level = policy._get_next_level(None) if policy else None
+        return (level and level._get_turn_of(due, None)) or due
+
+    def _preview_rest(self, own):
+        """Return what happens to the rest of the invoice: nothing."""
+        self.ensure_one()
+        env, move = self.env, self.move_id
+        today = fields.Date.context_today(self)
+        rest = move._get_standings()[move].rest
+        if not rest:
+            return []
+        texts = [
+            env._(
+                "The rest of %(invoice)s, %(rest)s, keeps its date and its level.",
+                invoice=move.name,
+                rest=format_amount(env, rest, move.currency_id),
+            )
+        ]
+        prospects = move._get_open_lines()._get_prospects(today)
+        for line, prospect in prospects.items():
+            if prospect.due:
+                texts.append(line._explain_prospect(prospect, today))
+                break
+        return [" ".join(texts)]
+
+    # === The customer === #
+
+    def _tell_customers(self, template):
+        """Send a mail about the decision to the customer of each hold.
+
+        :param template: ``mail.template`` of holds
+        """
+        self._ensure_can_end()
+        template = template.filtered(lambda one: one.model == self._name)
+        for hold in self.sudo():  # sudo: checked above; it names its own invoice only
+            template.sudo().send_mail(hold.id)  # sudo: as above
+            if hold.move_id:
+                hold.move_id._message_log(
+                    body=self.env._("The customer is told: %s", hold._get_decision())
+                )
+
+    def _get_decision(self):
+        """Return for the customer what is due when, after the end of this hold."""
+        self.ensure_one()
+        env, move = self.env, self.move_id
+        held = format_amount(env, self.held_amount or self.part_amount, self.currency_id)
+        texts = []
+        granted = move.hold_ids.filtered(
+            lambda hold: (
+                hold.part_state == PART_TO_CREDIT and self in (hold, hold.follows_id)
+            )
+        )
+        if granted:
+            amount = sum(granted.mapped("held_amount"))
+            texts.append(
+                env._(
+                    "%s will be credited to you.",
+                    format_amount(env, amount, self.currency_id),
+                )
+            )
+        if self.part_state == PART_WAITING:
+            texts.append(
+                env._(
+                    "%(amount)s is due on %(day)s.",
+                    amount=held,
+                    day=format_date(env, self.resume_on),
+                )
+            )
+        if move:
+            texts.append(
+                env._(
+                    "In all %(amount)s of %(invoice)s is due, the due date is %(day)s.",
+                    amount=format_amount(env, move.due_now, move.currency_id),
+                    invoice=move.name,
+                    day=format_date(env, move.invoice_date_due),
+                )
+            )
+        return " ".join(texts)
