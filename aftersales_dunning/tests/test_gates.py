@@ -160,7 +160,7 @@ class TestRunGate(RemindersCommon):
         """A level cannot be given by hand while the invoice is held."""
         case = self._new_case()
         invoice = self._new_invoice(100)
-        hold = self._hold(invoice, case=case)
+        hold = self._hold(invoice, case=case, release_policy="go_on")
         wizard = (
             self.env["credit.control.policy.changer"]
             .with_context(active_ids=invoice.ids)
