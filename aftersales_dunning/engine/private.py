@@ -12,6 +12,13 @@ class AllItems:
     """Says that a policy is asked about what is held as well."""
 
 
+class RehearsedDay:
+    """Says on which day something is tried that is undone afterwards."""
+
+    def __init__(self, day):
+        self.day = day
+
+
 class Granted:
     """Says that a hold goes on for what was granted of another that ended."""
 

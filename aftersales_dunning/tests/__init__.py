@@ -13,6 +13,7 @@ from . import test_discipline
 from . import test_disputes_engine
 from . import test_dropship
 from . import test_dry_run
+from . import test_dry_run_ahead
 from . import test_explain
 from . import test_far_dates
 from . import test_gates

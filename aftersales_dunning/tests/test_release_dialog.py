@@ -68,7 +68,9 @@ class TestReleaseDialog(GoodsCommon):
         self.assertEqual((granted.state, granted.part_state), ("active", "to_credit"))
         self.assertEqual((granted.held_amount, invoice.held_amount), (121, 363))
         self.assertIn("121.00", invoice.activity_ids.note)
-        action = self._press(self._as(self.accountant, granted), "action_draft_credit_note")
+        action = self._press(
+            self._as(self.accountant, granted), "action_draft_credit_note"
+        )
         note = self.env["account.move"].browse(action["res_id"])
         self.assertEqual((note.state, note.amount_total), ("draft", 121))
         self.assertEqual(note.reversed_entry_id, invoice)

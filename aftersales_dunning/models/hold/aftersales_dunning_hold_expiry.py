@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.addons.aftersales_case.const import EVENT_REPLY, SAID_SINCE
 from odoo.addons.aftersales_case.engine.working_time import NoWorkingTime
 
-from ...const import END_EXPIRED, HOLD_ACTIVE
+from ...const import END_EXPIRED
 
 # As far back as silence is counted.
 PAST = timedelta(days=5 * 366)
@@ -39,7 +39,7 @@ class AftersalesDunningHold(models.Model):
             task="resume",
         )
         self._run_in_batches(
-            Domain("state", "=", HOLD_ACTIVE) & Domain("part_state", "=", False),
+            self._get_expiring_domain(),
             lambda holds: holds._expire_or_warn(),
         )
 
@@ -64,7 +64,13 @@ class AftersalesDunningHold(models.Model):
             holds.with_company(company)._expire_or_warn_in_company()
 
     def _expire_or_warn_in_company(self):
-        today = fields.Date.context_today(self)
+        expired, warned = self._get_expired()
+        expired._end(END_EXPIRED)
+        warned._warn()
+
+    def _get_expired(self):
+        """Return those of these holds that end, and those to warn of, in one company."""
+        today = self._get_today()
         last = self._get_last_actions()
         expired, warned = self.browse(), self.browse()
         for reason, holds in self.grouped("reason_id").items():
@@ -85,8 +91,7 @@ class AftersalesDunningHold(models.Model):
                     )
                 ):
                     warned |= hold
-        expired._end(END_EXPIRED)
-        warned._warn()
+        return expired, warned
 
     def _get_cutoff(self, days):
         """Return the start of the day since when so many working days have passed.
@@ -116,7 +121,7 @@ class AftersalesDunningHold(models.Model):
 
     def _ask_working_time(self, question):
         """Return what a question says of the company's working time around now."""
-        now = fields.Datetime.now()
+        now = self._get_now()
         company = self.env.company
         clock = company.resource_calendar_id._get_aftersales_clock(company, now - PAST)
         return clock.ask(lambda time: question(time, now))

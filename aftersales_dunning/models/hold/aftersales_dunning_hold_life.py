@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError
 from ...const import (
     ACCOUNTING_MANAGER,
     CUSTOMER_HOLD_APPROVAL,
-    DECIDED_PARTLY,
     DEBTOR_CONTROL,
+    DECIDED_PARTLY,
     END_BY_HAND,
     END_REFUSED,
     EVENT_HOLD,
@@ -117,6 +117,8 @@ class AftersalesDunningHold(models.Model):
         :param as_customers: whether they are going to cover their customers
         :returns: the holds for which that took too long
         """
+        if self._get_rehearsed_day():
+            return self.browse()
         customers = self.filtered(
             lambda hold: as_customers or hold.scope == SCOPE_CUSTOMER
         )
@@ -178,6 +180,8 @@ class AftersalesDunningHold(models.Model):
         :param text: translated, with a place for ``hold``
         :param told: ``{hold: sentence}`` to add
         """
+        if self._get_rehearsed_day():
+            return
         events, on_cases, on_moves = [], defaultdict(list), defaultdict(list)
         for hold in self:
             after = (told or {}).get(hold)

@@ -132,7 +132,7 @@ class AftersalesDunningHold(models.Model):
 
         :param own: what each of them disputed, by ``_get_own_amounts``
         """
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         for hold in self:
             if hold.scope == SCOPE_CUSTOMER:
                 hold._apply_terms_to_customer(today)

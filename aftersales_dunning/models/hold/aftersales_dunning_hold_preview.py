@@ -159,7 +159,9 @@ class AftersalesDunningHold(models.Model):
         """Return for the customer what is due when, after the end of this hold."""
         self.ensure_one()
         env, move = self.env, self.move_id
-        held = format_amount(env, self.held_amount or self.part_amount, self.currency_id)
+        held = format_amount(
+            env, self.held_amount or self.part_amount, self.currency_id
+        )
         texts = []
         granted = move.hold_ids.filtered(
             lambda hold: (

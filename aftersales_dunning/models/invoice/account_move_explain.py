@@ -31,12 +31,19 @@ class AccountMove(models.Model):
     def _explain_dunning(self, day=None):
         """Say why these invoices are, or are not, dunned on a day.
 
-        Judged by ``_get_prospects``, which asks the methods of the run itself.
+        Judged by ``_get_prospects``, which asks the methods of the run itself; on a day
+        to come, as the jobs will have left the holds if nothing else happens.
 
         :param day: date of the run; default is today
         :returns: ``{move: list of plain sentences}`` in the user's language
         """
         day = day or fields.Date.context_today(self)
+        Hold = self.env["aftersales.dunning.hold"]
+        with Hold._rehearsed(day, Hold._get_domain_on(self._origin)):
+            return self._explain_on(day)
+
+    def _explain_on(self, day):
+        """Return ``_explain_dunning`` by the holds as they are."""
         saved = self._origin
         dunned = saved.filtered(lambda move: move._get_reason_for_nothing() is None)
         lines = dunned._get_open_lines()

@@ -33,6 +33,7 @@ class Prospect(NamedTuple):
     reached: models.BaseModel  # the last reminder that counts
     next_level: models.BaseModel
     next_on: date | None
+    open: float  # of the rest or of the part that it is about
 
 
 class AccountMoveLine(models.Model):
@@ -123,6 +124,7 @@ class AccountMoveLine(models.Model):
             reached or self.env["credit.control.line"],
             next_level,
             next_level._get_turn(self, reached) if next_level else None,
+            self.amount_residual_currency - apart,
         )
 
     def _is_more(self, amount):

@@ -104,6 +104,7 @@ class AccountMoveLine(models.Model):
             reached or self.env["credit.control.line"],
             level,
             turn,
+            amount,
         )
 
     def _get_last_part_reminders(self):

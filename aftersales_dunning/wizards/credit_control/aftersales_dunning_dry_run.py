@@ -36,32 +36,34 @@ class AftersalesDunningDryRun(models.TransientModel):
     def _make_lines(self):
         """Return the lines to show: transient, and nothing else is written."""
         self.ensure_one()
-        prospects = self._get_open_lines()._get_prospects(self.date)
+        Hold = self.env["aftersales.dunning.hold"]
+        own = Domain("company_id", "parent_of", self.company_id.ids)
+        with Hold._rehearsed(self.date, own):
+            vals_list = self._prepare_lines()
+        # sudo: the lines are the wizard's own, nobody else makes them
+        return self.env["aftersales.dunning.dry.run.line"].sudo().create(vals_list)
+
+    def _prepare_lines(self):
+        """Return the values of the lines, by the holds as they are on that day."""
+        lines = self._get_open_lines()
         shown = dict(DRY_RUN_OUTCOMES)
         wanted = {
-            line: prospect
-            for line, prospect in prospects.items()
-            if prospect.outcome in shown
-        }
+            (line, False): prospect
+            for line, prospect in lines._get_prospects(self.date).items()
+        } | lines._get_part_prospects(self.date)
+        wanted = {key: found for key, found in wanted.items() if found.outcome in shown}
         held = self.env["account.move"].union(
             *(
                 line.move_id
-                for line, prospect in wanted.items()
+                for (line, _hold), prospect in wanted.items()
                 if self._is_limited(prospect)
             )
         )
         reasons = held._get_hold_words(self.date)
-        # sudo: the lines are the wizard's own, nobody else makes them
-        return (
-            self.env["aftersales.dunning.dry.run.line"]
-            .sudo()
-            .create(
-                [
-                    self._prepare_line_vals(line, prospect, reasons)
-                    for line, prospect in wanted.items()
-                ]
-            )
-        )
+        return [
+            self._prepare_line_vals(line, hold, prospect, reasons)
+            for (line, hold), prospect in wanted.items()
+        ]
 
     def _get_open_lines(self):
         """Return the open items of the company that are due on the day of the run."""
@@ -86,8 +88,8 @@ class AftersalesDunningDryRun(models.TransientModel):
     def _is_limited(self, prospect):
         return prospect.outcome == OUTCOME_HELD or prospect.standing.held
 
-    def _prepare_line_vals(self, line, prospect, reasons):
-        is_limited = self._is_limited(prospect)
+    def _prepare_line_vals(self, line, hold, prospect, reasons):
+        is_limited = self._is_limited(prospect) and not hold
         level = prospect.level
         is_reminder = prospect.outcome == OUTCOME_REMIND
         channel = level.channel
@@ -101,8 +103,15 @@ class AftersalesDunningDryRun(models.TransientModel):
             "level_name": level.name,
             "policy_name": prospect.policy.name,
             "channel": channel if is_reminder else False,
-            "open_amount": line.amount_residual_currency,
+            "hold_id": hold.id if hold else False,
+            "open_amount": prospect.open,
             "due_now": prospect.due,
-            "held_amount": line.amount_residual_currency - prospect.due,
-            "reason": reasons.get(line.move_id, "") if is_limited else "",
+            "held_amount": prospect.open - prospect.due,
+            "reason": self._get_reason(line, hold, reasons if is_limited else {}),
         }
+
+    def _get_reason(self, line, hold, reasons):
+        """Return why it is not dunned, or which part it is."""
+        if not hold:
+            return reasons.get(line.move_id, "")
+        return self.env._("Disputed part, dunned by itself (%s)", hold.reason_id.name)

@@ -25,6 +25,12 @@ class AftersalesDunningDryRunLine(models.TransientModel):
     partner_id = fields.Many2one(
         related="move_line_id.partner_id", string="Customer", store=True
     )
+    hold_id = fields.Many2one(
+        "aftersales.dunning.hold",
+        "Disputed Part",
+        ondelete="cascade",
+        help="The reminder is about this disputed part alone.",
+    )
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     date_due = fields.Date(
         related="move_line_id.date_maturity", string="Due Date", store=True

@@ -39,7 +39,8 @@ class AftersalesDunningRelease(models.TransientModel):
         help="What is credited to the customer; the rest of the disputed part comes back.",
     )
     tell_customer = fields.Boolean(
-        "Tell the Customer", help="Send a mail about the decision, and what is due when."
+        "Tell the Customer",
+        help="Send a mail about the decision, and what is due when.",
     )
     template_id = fields.Many2one(
         "mail.template",
