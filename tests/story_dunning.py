@@ -151,25 +151,29 @@ def solve_the_complaint(story):
     check(case.state == "done", f"the case is {case.stage_id.name}.")
     story.env.invalidate_all()
     invoice = story.invoice
-    check(not invoice.held_amount, f"{invoice.held_amount} are still held.")
+    story.part = part = invoice.hold_ids
+    check(part.outcome == "remedied", f"the outcome is {part.outcome}.")
+    check(invoice.held_amount == 400, f"{invoice.held_amount} are held, not 400.")
+    check(not invoice.dunning_due_original, "the due date of the rest moved.")
     check(
-        invoice.invoice_date_due == fields.Date.today() + timedelta(days=14),
-        f"the invoice is due on {invoice.invoice_date_due}.",
+        part.resume_on == fields.Date.today() + timedelta(days=14),
+        f"the part is due on {part.resume_on}.",
     )
     return (
-        f"Bram closes {case.number}: nothing is held any more, the invoice is due on"
-        f" {invoice.invoice_date_due} (it was {invoice.dunning_due_original})."
+        f"Bram closes {case.number}: the disputed {part.held_amount:.2f} are due on"
+        f" {part.resume_on}, the rest stays due since {invoice.invoice_date_due}."
     )
 
 
 def dun_it_again(story):
-    """Not before the new date; then the whole invoice."""
-    due = story.invoice.invoice_date_due
-    check(not _run(story, due + timedelta(days=9)).line_ids, "it is dunned too early.")
-    story.env["credit.control.line"].search([]).manually_overridden = True
-    line = _run(story, due + timedelta(days=10)).line_ids
-    check(line.balance_due == 1000, f"the run asks for {line.balance_due}, not 1000.")
-    return f"Ten days after that date the run dunns {line.balance_due:.2f}."
+    """The part gets its first reminder ten days after its date, by itself."""
+    due = story.part.resume_on
+    early = _run(story, due + timedelta(days=9)).line_ids
+    check(not early.filtered("hold_id"), "the part is dunned too early.")
+    lines = _run(story, due + timedelta(days=10)).line_ids.filtered("hold_id")
+    check(lines.hold_id == story.part, "the run does not show the part.")
+    check(lines.balance_due == 400, f"the run asks for {lines.balance_due}, not 400.")
+    return f"Ten days after that date the run dunns {lines.balance_due:.2f} by itself."
 
 
 def dispute_work_by_order_number(story):
@@ -202,12 +206,39 @@ def dispute_work_by_order_number(story):
     check(case.partner_id == story.janssen, "the order did not tell the customer.")
     check(case.line_ids.product_id == work, "the order did not tell the work.")
     case.line_ids.quantity = 2
+    story.work = case
     invoice = order._create_invoices()
     invoice.action_post()
     check(invoice.held_amount == 160, f"{invoice.held_amount} are held, not 160.")
     return (
         f"Bram enters order {order.name}: 2 of {case.line_ids.delivered:g} hours are"
         f" disputed; invoice {invoice.name} finds them, {invoice.held_amount:.2f} held."
+    )
+
+
+def grant_a_part(story):
+    """Debtor control grants one of two hours; that stays out until it is credited."""
+    hold = story.work.hold_ids
+    invoice = hold.move_id
+    dialog = story.env["aftersales.dunning.release"].with_context(active_ids=hold.ids)
+    dialog = dialog.create({"outcome": "partly", "granted_amount": 80})
+    dialog.action_release()
+    granted = story.work.hold_ids - hold
+    check(granted.part_state == "to_credit", "what was granted is not to be credited.")
+    note = story.env["account.move"].browse(
+        granted.action_draft_credit_note()["res_id"]
+    )
+    check(note.amount_total == 80, f"the credit note is about {note.amount_total}.")
+    note.invoice_date = fields.Date.today()
+    note.action_post()
+    (invoice | note).line_ids.filtered(
+        lambda line: line.account_id.account_type == "asset_receivable"
+    ).reconcile()
+    check(granted.outcome == "credited", "the credit note did not end the hold.")
+    check(invoice.held_amount == 80, f"{invoice.held_amount} are held, not 80.")
+    return (
+        f"Of 160 in dispute 80 are granted and credited by {note.name}; the other"
+        f" {invoice.held_amount:.2f} are due on {hold.resume_on}."
     )
 
 
@@ -233,4 +264,5 @@ STEPS = (
     solve_the_complaint,
     dun_it_again,
     dispute_work_by_order_number,
+    grant_a_part,
 )

@@ -74,3 +74,4 @@ from . import test_sms
 from . import test_system_fields
 from . import test_tours
 from . import test_unconfirmed_slip
+from . import test_undo

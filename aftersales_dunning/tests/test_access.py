@@ -62,6 +62,9 @@ class TestAccess(DunningCommon):
             "aftersales.dunning.hold.reason": rights(
                 "r", "r", "r", "rwcd", "r", "rwcd"
             ),
+            "aftersales.dunning.hold.reason.terms": rights(
+                "r", "r", "r", "rwcd", "r", "rwcd"
+            ),
             "aftersales.dunning.limit": rights("", "", "", "", "r", "rwcd"),
             "aftersales.dunning.share": rights("r", "rw", "rw", "rw", "rw", "rw"),
             "aftersales.dunning.release": rights("", "rwc", "rwc", "rwc", "rwc", "rwc"),

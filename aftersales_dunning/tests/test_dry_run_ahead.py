@@ -32,7 +32,9 @@ class TestDryRunAhead(DunningCommon):
         for passed in range(1, day + 1):
             with freeze_time(datetime.combine(self._in(passed), job.nextcall.time())):
                 Hold = self.env["aftersales.dunning.hold"]
-                Hold.search(Hold._get_due_parts_domain(self._in(passed)))._resume_parts()
+                Hold.search(
+                    Hold._get_due_parts_domain(self._in(passed))
+                )._resume_parts()
                 Hold.search(Hold._get_expiring_domain())._expire_or_warn()
         with freeze_time(self._in(day)):
             made = {

@@ -165,7 +165,7 @@ class TestInvoiceScreen(DunningCommon):
             self.assertIn(f'name="{name}"', arch)
             self.assertEqual(Move.search(ours + domain), expected)
         groups = dict(Move._read_group(ours, ["hold_state"], ["__count"]))
-        self.assertEqual(groups, {"none": 2, "partial": 1, "full": 1})
+        self.assertEqual(groups, {"none": 1, "partial": 1, "full": 2})
         columns = Move.get_view(
             self.env.ref("account.view_out_invoice_tree").id, "list"
         )["arch"]

@@ -245,6 +245,31 @@ class TestOutcomes(DunningCommon):
         self._credit(invoice, quantity=2)
         self.assertEqual((invoice.held_amount, invoice.due_now), (0, 805))
 
+    @feature("I2-55", "I2-56")
+    def test_scope_of_the_shipped_reasons(self):
+        """A setting says whether a complaint holds its part or the whole invoice.
+
+        Both come back on their terms: the part by itself, the whole with a new date.
+        """
+        for scope, held, moved in (("invoice", 1150, True), ("amount", 345, False)):
+            with self.subTest(scope=scope):
+                settings = self.env["res.config.settings"].create({})
+                settings.aftersales_hold_scope = scope
+                settings.execute()
+                order = self._new_order(10)
+                slip = self._deliver(order)
+                invoice = self._bill(order, date=self._in(-60))
+                case = self._complete(self._complain(slip, [3], user_id=self.agent.id))
+                self.assertEqual(invoice.held_amount, held)
+                self._close(case)
+                self.assertEqual(bool(invoice.dunning_due_original), moved)
+                self.assertEqual(invoice.held_amount, 0 if moved else 345)
+        read = self.env["res.config.settings"].create({})
+        self.assertEqual(read.aftersales_hold_scope, "amount")
+        self.reason.scope = "invoice"
+        read = self.env["res.config.settings"].create({})
+        self.assertFalse(read.aftersales_hold_scope, "they differ")
+
     def test_system_fields(self):
         """Nobody writes outcome or part of a hold by hand."""
         _case, invoice, hold = self._case()

@@ -39,12 +39,23 @@ class TestOverlaps(GoodsCommon):
         self.assertEqual(second.hold_ids.held_amount, 1210)
 
     def test_two_cases_about_parts_of_a_line(self):
-        """6 and 6 of 10: the line is held; when one is solved, 6 are."""
+        """6 and 6 of 10: the line is held; when one is refused, 6 are."""
         _order, slip, invoice = self._sell((10, 100), (1, 500))
         first = self._complete(self._complain(slip, [6, 0], user_id=self.agent.id))
         self._complain(slip, [6, 0])
         self.assertDue(invoice, 1210, 605)
+        first.resolution_id = self.env.ref("aftersales_case.resolution_explained")
         self._as(self.agent, first).action_done()
+        self.assertDue(invoice, 726, 1089)
+
+    def test_overlap_of_a_part_that_waits(self):
+        """6 and 6 of 10: one is repaired and due later; nothing of the line is due."""
+        _order, slip, invoice = self._sell((10, 100), (1, 500))
+        first = self._complete(self._complain(slip, [6, 0], user_id=self.agent.id))
+        second = self._complain(slip, [6, 0])
+        self._as(self.agent, first).action_done()
+        self.assertDue(invoice, 1210, 605)
+        second.hold_ids._release_by_hand({"release_policy": "go_on"})
         self.assertDue(invoice, 726, 1089)
 
     def test_overlap_is_credited_in_part(self):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -318,6 +318,27 @@ class TestRelease(DunningCommon):
         hold._end("by_hand")
         run = self._run(self.today + timedelta(days=1))
         self.assertEqual(sum(run.line_ids.mapped("balance_due")), 1300 + 700)
+
+    @feature("P-49")
+    def test_customer_from_the_partner(self):
+        """Do Not Dun on the customer's form: all he owes, until the day that is entered."""
+        invoice = self._new_invoice(1000)
+        until = self.today + timedelta(days=9)
+        action = self.env.ref("aftersales_dunning.partner_action_do_not_dun")
+        action = self._as(self.accountant, action).with_company(self.company)
+        opened = action.with_context(
+            active_model="res.partner", active_id=self.customer.id
+        ).run()
+        form = Form.from_action(self._as(self.accountant), opened)
+        self.assertEqual(form.scope, "customer")
+        form.asked_until = self.today - timedelta(days=1)
+        with self.assertRefused(ValidationError, "Until"):
+            form.save()
+        form.asked_until = until
+        hold = form.save()
+        self.assertEqual((hold.state, hold.date_until), ("active", until))
+        self.assertEqual(hold.partner_id, self.customer)
+        self.assertEqual(invoice.due_now, 0)
 
     @feature("P-49")
     def test_customer_hold_needs_debtor_control(self):

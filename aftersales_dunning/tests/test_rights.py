@@ -20,6 +20,9 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
     walk_allowed = {
         # Everybody reports; a dry run writes lines of its own.
         ("aftersales.dunning.dry.run", "action_show"): ELSEWHERE,
+        # The set-up that all companies share is that of those whose role it is.
+        ("aftersales.dunning.hold.reason.terms", "create"): ELSEWHERE,
+        ("aftersales.dunning.hold.reason.terms", "write"): ELSEWHERE,
     }
 
     @classmethod
@@ -99,6 +102,7 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 "move_line_ids": [Command.set(term.ids)],
             },
             "credit.control.run": run,
+            "res.config.settings": {},
             "res.partner": self.customer,
             "sale.order": order,
         }
@@ -184,6 +188,11 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                 {},
             ),
             ("aftersales.dunning.hold", "write"): ([{"amount": 1}], {}),
+            ("aftersales.dunning.hold.reason.terms", "create"): (
+                [{"reason_id": hold["reason_id"], "outcome": "partly"}],
+                {},
+            ),
+            ("aftersales.dunning.hold.reason.terms", "write"): ([{"due_days": 9}], {}),
             ("aftersales.dunning.limit", "create"): (
                 [
                     {

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...const import DEBTOR_CONTROL
+from ...const import DEBTOR_CONTROL, SCOPE_CUSTOMER
 
 MOST_ORDERS = 50
 
@@ -41,6 +41,26 @@ class ResPartner(models.Model):
         return action | {
             "domain": list(holds._get_money_domain(self.commercial_partner_id)),
             "context": {"search_default_active": 1, "search_default_waiting": 1},
+        }
+
+    def action_do_not_dun(self):
+        """Ask why, and until when, nothing that a customer owes is dunned."""
+        self.ensure_one()
+        view = self.env.ref("aftersales_dunning.aftersales_dunning_hold_view_form_new")
+        reason = self.env.ref("aftersales_dunning.reason_customer", False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do Not Dun"),
+            "res_model": "aftersales.dunning.hold",
+            "view_mode": "form",
+            "views": [(view.id, "form")],
+            "target": "new",
+            "context": {
+                "default_partner_id": self.commercial_partner_id.id,
+                "default_company_id": self.env.company.id,
+                "default_scope": SCOPE_CUSTOMER,
+                "default_reason_id": reason and reason.id,
+            },
         }
 
     @api.model

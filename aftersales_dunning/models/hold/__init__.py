@@ -14,6 +14,7 @@ from . import aftersales_dunning_hold_part
 from . import aftersales_dunning_hold_partly
 from . import aftersales_dunning_hold_preview
 from . import aftersales_dunning_hold_rehearsal
+from . import aftersales_dunning_hold_undo
 from . import aftersales_dunning_hold_age
 from . import aftersales_dunning_hold_money
 from . import aftersales_dunning_hold_expiry

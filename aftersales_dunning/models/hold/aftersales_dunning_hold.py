@@ -156,6 +156,12 @@ class AftersalesDunningHold(models.Model):
     asked_by_customer = fields.Boolean(readonly=True)
     date_from = fields.Date("From", readonly=True)
     date_until = fields.Date("Until", readonly=True)
+    asked_until = fields.Date(
+        "Until (Asked For)",
+        copy=False,
+        help="The last day that was asked for, where that is before the longest that the"
+        " reason allows.",
+    )
     follows_id = fields.Many2one(
         "aftersales.dunning.hold",
         "Goes On From",
@@ -313,6 +319,14 @@ class AftersalesDunningHold(models.Model):
                 raise ValidationError(
                     self.env._("Disputed Amount: enter an amount of 0 or more.")
                 )
+
+    @api.constrains("asked_until")
+    def _check_asked_until(self):
+        today = fields.Date.context_today(self)
+        if any(hold.asked_until and hold.asked_until < today for hold in self):
+            raise ValidationError(
+                self.env._("Until: enter today, or a day that is still to come.")
+            )
 
     @api.constrains("move_id")
     def _check_move_id(self):

@@ -23,7 +23,7 @@ EDITABLE = {
 }
 
 # What is chosen once, for a new hold.
-CHOSEN = {"case_id", "company_id", "move_id", "partner_id"}
+CHOSEN = {"asked_until", "case_id", "company_id", "move_id", "partner_id"}
 SENT = {"id", *CHOSEN, *EDITABLE}
 
 

@@ -105,6 +105,8 @@ class AftersalesDunningHold(models.Model):
                     "date_until": fields.Date.add(today, days=days) if days else False,
                 }
             )
+        for hold in new.filtered("asked_until"):
+            hold.date_until = min(hold.asked_until, hold.date_until or hold.asked_until)
         ready._after_change()
         ready._log(EVENT_HOLD, self.env._("Dunning held: %(hold)s"))
 

@@ -157,7 +157,7 @@ class AftersalesDunningHold(models.Model):
             resume_on = fields.Date.add(today, days=self.wait_days)
             vals |= {"part_state": PART_WAITING, "resume_on": resume_on}
         elif self.release_policy == RELEASE_RESTART:
-            free._restart_dunning()
+            vals |= {"restarted_ids": free._restart_dunning().ids}
         elif self.release_policy == RELEASE_NEW_DUE:
             self._give_new_due_date(free, today)
         self.write(vals)
@@ -171,7 +171,7 @@ class AftersalesDunningHold(models.Model):
             resume_on = fields.Date.add(today, days=self.wait_days)
             vals |= {"part_state": PART_WAITING, "resume_on": resume_on}
         elif self.release_policy == RELEASE_RESTART and is_whole:
-            move._restart_dunning()
+            vals |= {"restarted_ids": move._restart_dunning().ids}
         elif self.release_policy == RELEASE_RESTART:
             vals |= {"is_series": True}
         elif self.release_policy == RELEASE_NEW_DUE and is_whole:

@@ -35,6 +35,7 @@ class AftersalesDunningHold(models.Model):
         # sudo: service need not read invoices; only compared
         own = self.sudo()._get_own_amounts()
         for hold in self:
+            # sudo: as above
             amount = granted if outcome == DECIDED_PARTLY else own[hold.sudo()]
             worth = hold.sudo()._to_company_currency(amount)  # sudo: as above
             if not Limit._is_within_limit(user, hold.company_id, LIMIT_GRANT, worth):

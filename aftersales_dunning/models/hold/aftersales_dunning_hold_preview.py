@@ -28,6 +28,7 @@ class AftersalesDunningHold(models.Model):
             return self.outcome
         case = self.sudo().case_id  # sudo: what it says of holds only
         if case and case._is_closed():
+            # sudo: as above
             return self.sudo()._get_outcome(END_SOLVED) or DECIDED_REMEDIED
         return DECIDED_REMEDIED
 
@@ -150,6 +151,7 @@ class AftersalesDunningHold(models.Model):
         template = template.filtered(lambda one: one.model == self._name)
         for hold in self.sudo():  # sudo: checked above; it names its own invoice only
             template.sudo().send_mail(hold.id)  # sudo: as above
+            hold.told_at = fields.Datetime.now()
             if hold.move_id:
                 hold.move_id._message_log(
                     body=self.env._("The customer is told: %s", hold._get_decision())

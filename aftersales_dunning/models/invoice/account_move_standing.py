@@ -245,14 +245,23 @@ class AccountMove(models.Model):
         """Let dunning start again at the first level; what was sent stays sent.
 
         What is on its way of a later level does not leave.
+
+        :returns: the reminders that counted until now
         """
         unsent = self._get_reminders_on_their_way()
         reason = self.env._("Dunning starts again at the first reminder.")
         unsent._hold_back(dict.fromkeys(unsent, 0.0), reason)
         # sudo: the terms of a hold decide, not who ends it
-        self.env["credit.control.line"].sudo().search(
-            [("invoice_id", "in", self.ids), ("state", "!=", "draft")]
-        ).manually_overridden = True
+        lines = self.env["credit.control.line"].sudo()
+        lines = lines.search(
+            [
+                ("invoice_id", "in", self.ids),
+                ("state", "!=", "draft"),
+                ("manually_overridden", "=", False),
+            ]
+        )
+        lines.manually_overridden = True
+        return lines
 
     def _stop_reminders(self):
         """Take back what is on its way to the customer and may not be dunned any more.
@@ -344,6 +353,29 @@ class AccountMove(models.Model):
         """
         days = (self.dunning_due_moved or {}).get("days", 0)
         return day - timedelta(days=days) if day else day
+
+    def _give_back_due_dates(self, before):
+        """Let the open instalments be due as they were before ``_set_new_due_date``.
+
+        :param before: what that returned
+        """
+        self.ensure_one()
+        dates = {
+            line: fields.Date.to_date(before[str(line.id)])
+            for line in self._get_term_lines()
+            if before.get(str(line.id))
+        }
+        moved = [(line.date_maturity - day).days for line, day in dates.items()]
+        if not any(moved):
+            return
+        self._write_due_dates(dates)
+        if before.get("move"):
+            due = fields.Date.to_date(before["move"])
+            self.with_context(skip_invoice_sync=True).invoice_date_due = due
+        left = (self.dunning_due_moved or {}).get("days", 0) - max(moved)
+        self.dunning_due_moved = {"days": left} if left else False
+        if not left:
+            self.dunning_due_original = False
 
     def _write_due_dates(self, dates):
         """Write the dates of the lines, and the invoice's without touching its lines.

@@ -1,0 +1,123 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ...const import (
+    END_BY_HAND,
+    END_MOVED,
+    EVENT_HOLD,
+    HOLD_ACTIVE,
+    PART_TO_CREDIT,
+    RUNNING_STATES,
+    SYNC,
+)
+
+
+class AftersalesDunningHold(models.Model):
+    """A release that was a slip of the hand: taken back on its day, while nothing left."""
+
+    _inherit = "aftersales.dunning.hold"
+
+    told_at = fields.Datetime(
+        "Customer Told On",
+        readonly=True,
+        copy=False,
+        help="When the customer was told of the decision.",
+    )
+    restarted_ids = fields.Json(
+        readonly=True,
+        copy=False,
+        help="The reminders that count no more since dunning started again.",
+    )
+    may_undo = fields.Boolean(compute="_compute_may_undo")
+
+    @api.depends("end_reason", "ended_at", "told_at", "part_state")
+    def _compute_may_undo(self):
+        for hold in self:
+            # sudo: whether it may be taken back is no secret
+            hold.may_undo = not hold.sudo()._get_reason_not_to_undo()
+
+    def _get_reason_not_to_undo(self):
+        """Return why a release cannot be taken back; nothing where it can."""
+        self.ensure_one()
+        env, today = self.env, fields.Date.context_today(self)
+        if self.end_reason != END_BY_HAND or not self.ended_at:
+            return env._("Only what was released by hand can be taken back.")
+        if fields.Datetime.context_timestamp(self, self.ended_at).date() != today:
+            return env._("A release can be taken back on the same day only.")
+        if self.told_at:
+            return env._("The customer was told of the decision already.")
+        same = self.case_id.hold_ids if self.case_id else self.move_id.hold_ids
+        if any(
+            hold.state in RUNNING_STATES
+            and hold.move_id == self.move_id
+            and hold.follows_id != self
+            and hold.case_id == self.case_id
+            for hold in same - self
+        ):
+            return env._("Another hold runs for the same case and invoice.")
+        moves = self.move_id | self._get_moves()
+        left = env["credit.control.line"].search_count(
+            Domain("invoice_id", "in", moves.ids)
+            & Domain("state", "in", ("queued", "sent"))
+            & Domain("write_date", ">=", self.ended_at),
+            limit=1,
+        )
+        return left and env._("A reminder was sent since.")
+
+    def action_undo_release(self):
+        """Take a release back: the hold works again as before, all dates are as before.
+
+        :raises UserError: when something was sent since, or on another day
+        :raises AccessError: for those who may not release it
+        """
+        self._ensure_can_end()
+        holds = self.sudo()  # sudo: checked above; what follows is the system's
+        for hold in holds:
+            if reason := hold._get_reason_not_to_undo():
+                raise UserError(reason)
+        if late := holds._lock():
+            raise UserError(
+                self.env._(
+                    "A reminder about %s is just leaving. Try again in a minute.",
+                    ", ".join(late.mapped("display_name")),
+                )
+            )
+        for hold in holds:
+            hold._undo_terms()
+        holds._after_change()
+        holds._log(EVENT_HOLD, self.env._("Release taken back: %(hold)s"))
+        return True
+
+    def _undo_terms(self):
+        """Let the hold work again; give the invoice back what the release changed."""
+        self.ensure_one()
+        for move_id, before in (self.due_before or {}).items():
+            self.env["account.move"].browse(int(move_id))._give_back_due_dates(before)
+        if self.restarted_ids:
+            lines = self.env["credit.control.line"].browse(self.restarted_ids)
+            lines.exists().manually_overridden = False
+        vals = {
+            "state": HOLD_ACTIVE,
+            "outcome": False,
+            "part_state": False,
+            "is_series": False,
+            "resume_on": False,
+            "due_before": False,
+            "due_after": False,
+            "restarted_ids": False,
+            "end_reason": False,
+            "ended_at": False,
+            "ended_by_id": False,
+        }
+        granted = self.search(
+            [
+                ("follows_id", "=", self.id),
+                ("state", "=", HOLD_ACTIVE),
+                ("part_state", "=", PART_TO_CREDIT),
+            ]
+        )
+        if granted:
+            vals["amount"] = self.amount + sum(granted.mapped("open_amount"))
+            granted._end(END_MOVED)
+        self.with_context(aftersales_sync=SYNC).write(vals)

@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, freeze_time
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .goods import GoodsCommon
+
+
+class TestUndo(GoodsCommon):
+    """A release is taken back on the same day, while nothing was sent."""
+
+    def _undo(self, hold):
+        self._press(self._as(self.accountant, hold), "action_undo_release")
+
+    @feature("N-27", "I2-57")
+    def test_every_kind_of_terms(self):
+        """The hold works as before, the dates are as before, whatever the terms were."""
+        for terms in (
+            {"release_policy": "go_on"},
+            {"release_policy": "wait", "wait_days": 9},
+            {"release_policy": "new_due", "due_days": 9},
+            {"release_policy": "restart"},
+        ):
+            for amount in (300, 1000):
+                with self.subTest(terms=terms, amount=amount):
+                    invoice = self._new_invoice(1000)
+                    sent = self._run().line_ids
+                    sent.state = "sent"
+                    due = invoice.invoice_date_due
+                    hold = self._hold(invoice, "amount", amount)
+                    hold._release_by_hand(terms, "remedied")
+                    self._undo(hold)
+                    self.assertEqual((hold.state, hold.part_state), ("active", False))
+                    self.assertEqual(invoice.held_amount, amount)
+                    self.assertFalse(hold.outcome or hold.resume_on or hold.due_after)
+                    self.assertEqual(invoice.invoice_date_due, due)
+                    self.assertEqual(invoice._get_term_lines().date_maturity, due)
+                    self.assertFalse(invoice.dunning_due_original)
+                    self.assertFalse(sent.manually_overridden)
+                    self._pay(invoice)
+
+    @feature("N-27")
+    def test_partly(self):
+        """What was granted goes back to the hold that it was split off."""
+        _order, slip, invoice = self._sell((10, 100))
+        hold = self._complain(slip, [3]).hold_ids
+        hold._release_by_hand({}, "partly", 121)
+        self._undo(hold)
+        self.assertEqual((hold.state, hold.held_amount), ("active", 363))
+        self.assertEqual((invoice.held_amount, invoice.due_now), (363, 847))
+        self.assertFalse(invoice.activity_ids)
+
+    def test_too_late(self):
+        """Not on the next day, nor once a reminder was sent or the customer was told."""
+        holds = [self._hold(self._new_invoice(1000), "amount", 300) for _ in range(3)]
+        for hold in holds:
+            hold._release_by_hand({}, "rejected")
+        with freeze_time(self.today + timedelta(days=1)):
+            with self.assertRefused(UserError, "same day"):
+                holds[0].action_undo_release()
+        lines = self._run().line_ids
+        sent = lines.filtered(lambda x: x.invoice_id == holds[1].move_id)
+        sent.state = "sent"
+        self.env.flush_all()
+        # Written in a transaction that began after the release.
+        self.env.cr.execute(
+            "UPDATE credit_control_line SET write_date = write_date + interval '1 hour'"
+            " WHERE id = ANY(%s)",
+            (sent.ids,),
+        )
+        with self.assertRefused(UserError, "reminder was sent"):
+            holds[1].action_undo_release()
+        template = self.env.ref("aftersales_dunning.mail_outcome_rejected")
+        holds[2]._tell_customers(template)
+        with self.assertRefused(UserError, "was told"):
+            holds[2].action_undo_release()
+        with Form(self._as(self.accountant, holds[2])) as form:
+            self.assertFalse(form.may_undo)
+        running = self._hold(self._new_invoice(10), "amount", 3)
+        with self.assertRefused(UserError, "by hand"):
+            running.action_undo_release()
