@@ -199,9 +199,9 @@ class TestTermsRace(TermsRace):
         for number in range(ROUNDS):
             # It logs what is tried again, and what waits for the next run of the queue.
             with self.subTest(round=number), mute_logger("odoo.sql_db"):
-                self._meet(chance)
+                self._check_round(chance)
 
-    def _meet(self, chance):
+    def _check_round(self, chance):
         """Let a sender and changes of three of five invoices meet at some moment."""
         self._queue_reminders()
         hold_id = self._hold_part(4)
