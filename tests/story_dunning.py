@@ -206,7 +206,7 @@ def dispute_work_by_order_number(story):
     check(case.partner_id == story.janssen, "the order did not tell the customer.")
     check(case.line_ids.product_id == work, "the order did not tell the work.")
     case.line_ids.quantity = 2
-    story.work = case
+    story.work = case.with_env(env)
     invoice = order._create_invoices()
     invoice.action_post()
     check(invoice.held_amount == 160, f"{invoice.held_amount} are held, not 160.")
