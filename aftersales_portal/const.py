@@ -34,6 +34,6 @@ LONGEST_TEXT = 20000
 # Messages of these types are said by somebody to somebody.
 SAID_TYPES = ("comment", "email", "email_outgoing", "auto_comment")
 
-# Files that wait for the message they go with: core takes them from nobody but their maker.
+# On it lie files for the moment in which a message takes them, as core wants it.
 WAITING_MODEL = "mail.compose.message"
 DRAFT_DAYS = 30

@@ -145,6 +145,14 @@ class TestReply(PortalSetup, HttpCase):
         drafts = self.env["aftersales.portal.draft"]
         drafts._gc_drafts()
         self.assertTrue(draft.exists())
+        # Core forgets after a day what waits for a message.
+        self.env.cr.execute(
+            "UPDATE ir_attachment"
+            " SET create_date = '2020-01-01', write_date = '2020-01-01'"
+        )
+        self.env.invalidate_all()
+        self.env["mail.compose.message"]._gc_lost_attachments()
+        self.assertTrue(file.exists())
         self.env.cr.execute(
             "UPDATE aftersales_portal_draft SET write_date = '2020-01-01'"
         )

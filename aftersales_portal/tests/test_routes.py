@@ -281,4 +281,7 @@ class TestRoutes(PortalSetup, HttpCase):
     def test_employee(self):
         """An employee without a role in after-sales."""
         self.authenticate(self.reporter.login, self.reporter.login)
+        name = "PortalCaseReport.portal_case_report"
+        # He reports in the back office.
+        self.table[name] = (*self.table[name][:2], 404)
         self.assertAnswers("employee", sees=False)

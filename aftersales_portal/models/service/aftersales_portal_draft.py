@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...const import DRAFT_DAYS, WAITING_MODEL
+from ...const import DRAFT_DAYS
 
 MOST_DRAFTS = 500
 
@@ -27,7 +27,7 @@ class AftersalesPortalDraft(models.Model):
 
     def _discard(self):
         """Forget drafts, and their files that no message has taken."""
-        self.file_ids.filtered(lambda file: file.res_model == WAITING_MODEL).unlink()
+        self.file_ids.filtered(lambda file: file.res_model == self._name).unlink()
         self.unlink()
 
     @api.autovacuum

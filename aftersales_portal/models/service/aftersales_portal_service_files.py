@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...const import MOST_BYTES, MOST_FILE_BYTES, MOST_FILES, WAITING_MODEL
+from ...const import MOST_BYTES, MOST_FILE_BYTES, MOST_FILES
 from ...engine.uploads import clean_name, find_kind
 
 MEGABYTE = 1024 * 1024
@@ -57,7 +57,7 @@ class AftersalesPortalService(models.AbstractModel):
         mine = draft.file_ids
         gone = mine.filtered(lambda file: file.id in dropped)
         draft.file_ids -= gone
-        gone.filtered(lambda file: file.res_model == WAITING_MODEL).unlink()
+        gone.filtered(lambda file: file.res_model == draft._name).unlink()
         errors, count = [], len(draft.file_ids)
         total = sum(draft.file_ids.mapped("file_size"))
         for upload in uploads:
@@ -72,7 +72,7 @@ class AftersalesPortalService(models.AbstractModel):
                 errors.append(error)
                 count, total = count - 1, total - len(content)
             else:
-                draft.file_ids += self._keep_file(upload.filename, content)
+                draft.file_ids += self._keep_file(draft, upload.filename, content)
         return errors
 
     @api.model
@@ -108,16 +108,16 @@ class AftersalesPortalService(models.AbstractModel):
         return None
 
     @api.model
-    def _keep_file(self, name, content):
+    def _keep_file(self, draft, name, content):
         kind = find_kind(content)
-        # sudo: lies on nothing that the customer could reach; see WAITING_MODEL
+        # sudo: lies on the draft, which nobody but this service reads
         files = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True)
         return files.create(
             {
                 "name": clean_name(name, kind),
                 "raw": content,
                 "mimetype": kind.mimetype,
-                "res_model": WAITING_MODEL,
-                "res_id": 0,
+                "res_model": draft._name,
+                "res_id": draft.id,
             }
         )

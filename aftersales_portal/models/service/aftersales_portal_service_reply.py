@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools.mail import plaintext2html
 
-from ...const import LONGEST_TEXT
+from ...const import LONGEST_TEXT, WAITING_MODEL
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -56,6 +56,9 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _post(self, partner, case, text, files=None):
         """Post what a customer says; the case goes on where its type says so."""
+        if files:
+            # Core takes files of customers from there only.
+            files.write({"res_model": WAITING_MODEL, "res_id": 0})
         return case.message_post(
             body=plaintext2html(text) if text else "",
             author_id=partner.id,

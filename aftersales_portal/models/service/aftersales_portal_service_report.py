@@ -23,7 +23,12 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _get_choosable(self):
-        """Return the types of which customers report new cases, with sudo."""
+        """Return the types of which customers report new cases, with sudo.
+
+        Colleagues are no customers of ours: they report in the back office.
+        """
+        if self.env.user._is_internal():
+            return self._get_offered_types().browse()
         return self._get_offered_types().filtered(
             lambda case_type: case_type.portal_offer == OFFER_NEW
         )
