@@ -7,6 +7,7 @@ from odoo.addons.aftersales_dunning.engine.allocation import (
     allocate,
     concern,
     spread_due,
+    spread_layers,
 )
 
 D1, D2, D3 = 1, 2, 3
@@ -283,3 +284,19 @@ class TestAllocationEngine(BaseCase):
         self.assertEqual(spread_due(open_amounts, 400), {"a": 600.0, "b": 1000.0})
         self.assertEqual(spread_due(open_amounts, 5000), {"a": 0.0, "b": 0.0})
         self.assertEqual(spread_due([("a", -50.0), ("b", 90.0)], 0), {"a": 0, "b": 40})
+
+    def test_parts_lie_in_the_order_in_which_they_are_due(self):
+        """The rest first, then each part; what is left over is out."""
+        open_amounts = [("a", 600.0), ("b", 1400.0)]
+        found = spread_layers(open_amounts, [("rest", 500), ("x", 300), ("y", 200)])
+        self.assertEqual(
+            {key: amount for key, amount in found.items() if amount},
+            {
+                ("a", "rest"): 500,
+                ("a", "x"): 100,
+                ("b", "x"): 200,
+                ("b", "y"): 200,
+            },
+        )
+        nothing = spread_layers(open_amounts, [("rest", 0.0)])
+        self.assertEqual(nothing, {("a", "rest"): 0.0, ("b", "rest"): 0.0})

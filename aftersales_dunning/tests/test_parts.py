@@ -265,6 +265,25 @@ class TestParts(DunningCommon):
             {True: 300, False: 700},
         )
 
+    @feature("N-27")
+    def test_what_the_customer_reads(self):
+        """What is in review, and what is settled and due later, are told apart."""
+        invoice = self._new_invoice(1000)
+        self._dispute(invoice, 200)
+        self._new_due(self._dispute(invoice, 300), 14)
+        review = invoice._get_dunning_review()
+        self.assertEqual((review["held"], review["in_review"]), (500, 200))
+        self.assertEqual(review["due_now"], 500)
+        [later] = review["later"]
+        day = self.env["ir.qweb.field.date"].value_to_html(self._in(14), {})
+        self.assertIn("300.00", later)
+        self.assertIn(f"is due on {day}", later)
+        settled = self._new_invoice(1000)
+        self._release(self._hold(settled), release_policy="wait", wait_days=3)
+        review = settled._get_dunning_review()
+        self.assertEqual((review["is_held"], review["in_review"]), (False, 0))
+        self.assertEqual(len(review["later"]), 1)
+
     def test_in_foreign_currency(self):
         """A part of an invoice in dollars has its terms in dollars."""
         dollar = self.env["res.currency"].create(

@@ -266,7 +266,7 @@ class AftersalesDunningHold(models.Model):
     def _end_parts(self):
         """Nothing of these invoices is open, so nothing of their parts comes back."""
         self.filtered(
-            lambda hold: hold._is_apart() and hold.state not in RUNNING_STATES
+            lambda hold: hold.part_state in (PART_WAITING, PART_DUNNED)
         ).part_state = PART_DONE
 
     def _resume_parts_of_unpaid(self):

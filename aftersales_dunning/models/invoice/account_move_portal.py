@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from odoo.addons.aftersales_case.engine.private import get_private
 
@@ -27,6 +28,7 @@ class AccountMove(models.Model):
         "hold_ids.case_id.confidential",
         "held_amount",
     )
+    @api.depends_context("lang")
     def _compute_dunning_review(self):
         """Confidential cases, and cases of somebody else, are not named."""
         standings = self._get_standings()
@@ -35,7 +37,9 @@ class AccountMove(models.Model):
             for move, standing in standings.items()
             if standing.residual > 0 and (standing.held or standing.is_stopped)
         }
-        holds = self.browse([move.id for move in stopped])._get_running_holds()
+        touched = self.browse([move.id for move in stopped])
+        holds = touched._get_running_holds()
+        waiting = touched._get_waiting_parts()
         for move in self:
             standing = stopped.get(move)
             if not standing:
@@ -49,14 +53,30 @@ class AccountMove(models.Model):
                 )
             )
             is_whole = standing.is_full or standing.is_customer_held
+            held = standing.residual if is_whole else standing.held
+            later = waiting[move._origin]
+            # The rest is in review; of what a hold of the customer covers all is.
+            settled = sum(later.mapped("held_amount")) if standing.held else 0
             move.dunning_review = {
-                "held": standing.residual if is_whole else standing.held,
+                "held": held,
+                "in_review": move.currency_id.round(held - settled) if own else 0,
+                "later": [move._tell_later(hold) for hold in later],
                 "due_now": move.currency_id.round(standing.due_now),
                 "is_held": bool(own),
                 "is_stopped": standing.is_stopped,
                 "loses_discount": bool(standing.held) and move._offers_discount(),
                 "cases": ", ".join(cases.mapped("number")),
             }
+
+    def _tell_later(self, hold):
+        """Return for the customer when a part is due that waits for its date."""
+        self.ensure_one()
+        amount = hold.held_amount or self.amount_residual
+        return self.env._(
+            "%(amount)s is due on %(day)s.",
+            amount=self.currency_id.format(amount),
+            day=format_date(self.env, hold.resume_on),
+        )
 
     def _offers_discount(self):
         """Say whether there is a discount for paying today."""

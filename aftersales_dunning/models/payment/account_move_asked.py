@@ -76,22 +76,29 @@ class AccountMove(models.Model):
         )
 
     def _get_review_words(self):
-        """Return a paragraph for the customer about what is in review, or False."""
+        """Return a paragraph for the customer about what is in review, or False.
+
+        And about what is settled and due later.
+        """
         self.ensure_one()
         review = self._get_dunning_review()
         if not review:
             return False
-        held = self.currency_id.format(review["held"])
-        if review["cases"]:
+        held = self.currency_id.format(review["in_review"])
+        texts = list(review["later"])
+        if review["in_review"] and review["cases"]:
             text = self.env._(
                 "In review: %(held)s, case %(case)s.", held=held, case=review["cases"]
             )
-        else:
-            text = self.env._("In review: %(held)s.", held=held)
+            texts.insert(0, text)
+        elif review["in_review"]:
+            texts.insert(0, self.env._("In review: %(held)s.", held=held))
         if review["is_stopped"]:
-            return text + " " + self.env._("Nothing of this invoice is to be paid now.")
-        due = self.currency_id.format(review["due_now"])
-        return text + " " + self.env._("To pay: %(due)s.", due=due)
+            texts.append(self.env._("Nothing of this invoice is to be paid now."))
+        else:
+            due = self.currency_id.format(review["due_now"])
+            texts.append(self.env._("To pay: %(due)s.", due=due))
+        return " ".join(texts)
 
     def _notify_by_email_prepare_rendering_context(self, *args, **kwargs):
         """Say in the head of a mail what is due now, where Odoo asks for the total."""

@@ -67,7 +67,8 @@ tours.add("aftersales_dunning_release", {
             trigger: ".o_field_widget[name=hold_ids] .o_data_row:contains(Released)",
         },
         {
-            trigger: ".o_field_widget[name=dunning_resume_on]",
+            trigger:
+                ".o_field_widget[name=hold_ids] .o_data_row:contains(Waits for its date)",
         },
     ],
 });
