@@ -64,6 +64,11 @@ class CreditControlCommunication(models.Model):
         return super()._compute_total()
 
     @api.model
+    def _get_total(self):
+        """What was invoiced: once, where rest and part of an item are two rows."""
+        return self.credit_control_line_ids._get_invoiced()
+
+    @api.model
     def _get_total_due(self):
         """What is asked for now: letter and mail are restated where a part is held."""
         return sum(self.credit_control_line_ids.mapped("due_now"))
@@ -127,6 +132,7 @@ class CreditControlCommunication(models.Model):
             self.hold_state == HELD_NONE
             and not lines._get_dunnable()
             and not any(lines.mapped("date_due_original"))
+            and not lines.hold_id
         ):
             return super()._get_credit_control_communication_table()
         record = self.with_context(lang=self.partner_id.lang)

@@ -95,15 +95,13 @@ class CreditControlLine(models.Model):
             info = infos.get(line.invoice_id) if key in due else None
             # What is open now: paid since, or released since.
             asked = item.amount_residual_currency
-            if line.hold_id:  # of the part
-                asked = min(line.balance_due, asked)
             line.hold_state = info.state if info else HELD_NONE
             line.hold_cases = info and info.cases
             line.hold_why = info and info.why
             line.hold_until = info and info.until
             line.due_now = due.get(key, 0) if limited else max(asked, 0)
             if line.hold_id:
-                line.open_amount = line.due_now or max(asked, 0)
+                line.open_amount = line.due_now or max(min(line.balance_due, asked), 0)
             else:
                 line.open_amount = (
                     item.amount_residual_currency - apart[item.id]
@@ -139,8 +137,11 @@ class CreditControlLine(models.Model):
         due = lines.move_line_id._get_due_of_parts(standings=standings)
         held = {}
         for line in lines:
-            key = (line.move_line_id.id, line.hold_id.id)
-            if line.hold_id or key in due:
+            item = line.move_line_id
+            key = (item.id, line.hold_id.id)
+            # What a fresh cursor does not see was made by this transaction.
+            is_known = standings is None or item.move_id in standings
+            if key in due or (line.hold_id and is_known):
                 held[line] = due.get(key, 0.0)
         return self._get_changed(held, now)
 

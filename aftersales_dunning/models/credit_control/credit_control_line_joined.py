@@ -24,6 +24,10 @@ class CreditControlLine(models.Model):
         for channel, lines in wrong.items():
             lines.channel = channel
 
+    def _get_invoiced(self):
+        """Return what was invoiced with these: once, where an item has several rows."""
+        return sum({line.move_line_id: line.amount_due for line in self}.values())
+
     def _get_addressee(self):
         """Return what the lines of one communication share."""
         self.ensure_one()

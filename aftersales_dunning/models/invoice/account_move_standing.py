@@ -248,7 +248,10 @@ class AccountMove(models.Model):
 
         :returns: the reminders that counted until now
         """
-        unsent = self._get_reminders_on_their_way()
+        # A part that is dunned by itself is none of the rest.
+        unsent = self._get_reminders_on_their_way().filtered(
+            lambda line: not line.hold_id
+        )
         reason = self.env._("Dunning starts again at the first reminder.")
         unsent._hold_back(dict.fromkeys(unsent, 0.0), reason)
         # sudo: the terms of a hold decide, not who ends it
