@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from odoo.tests import freeze_time
+
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .reminders import RemindersCommon
@@ -43,7 +45,9 @@ class TestPartsOnTheirWay(RemindersCommon):
         content, _kind = self.env["ir.actions.report"]._render_qweb_html(
             REPORT, letter.ids
         )
-        rows = [row for row in get_rows(content) if row[0].startswith(self.invoice.name)]
+        rows = [
+            row for row in get_rows(content) if row[0].startswith(self.invoice.name)
+        ]
         self.assertEqual(
             sorted((row[0], row[-1]) for row in rows),
             [
@@ -109,6 +113,19 @@ class TestPartsOnTheirWay(RemindersCommon):
         second._release_by_hand({"release_policy": "restart"})
         self.assertEqual((part.state, part.balance_due), ("to_be_sent", 300))
         self.assertEqual((rest.state, rest.balance_due), ("to_be_sent", 500))
+
+    @feature("N-27")
+    def test_day_of_a_waiting_part(self):
+        """Ready before the part's day, sent on it: all is asked for."""
+        hold = self._dispute()
+        line = self._remind(self.invoice)
+        line.state = "to_be_sent"
+        hold._release_by_hand({"release_policy": "wait", "wait_days": 12})
+        self.assertEqual((line.state, line.balance_due), ("to_be_sent", 700))
+        for day, amount in ((11, 700), (12, 1000)):
+            with freeze_time(self._in(day)):
+                line.run_id._ignore_held(("to_be_sent",))
+                self.assertEqual((line.state, line.balance_due), ("to_be_sent", amount))
 
     @feature("N-27")
     def test_original_date_of_a_part(self):
