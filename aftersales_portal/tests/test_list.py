@@ -58,7 +58,8 @@ class TestList(PortalCommon):
         self.assertEqual(self._names(search="OUT/7"), [])
         self._show("slip_number")
         self.assertEqual(self._names(search="OUT/7"), ["Leaks"])
-        self.assertEqual(self._names(search="%"), [])
+        for wildcard in ("%", "_", "\\"):
+            self.assertEqual(self._names(search=wildcard), [])
 
     def test_group(self):
         """By status, type, and who reported."""

@@ -132,6 +132,25 @@ class TestPage(PortalCommon):
         self._share("all")
         self.assertEqual(len(self._said(self._page(self.ben, case))), 1)
 
+    def test_mails_without_a_customer(self):
+        """A case that nobody's customer is: what came from, and went to, his address."""
+        person = self.contact
+        case = self._new_case(
+            contact_id=False,
+            partner_id=False,
+            email="anna@janssen.example",
+            reporter_id=person.id,
+        )
+        for address in ("Anna <anna@janssen.example>", "joanna@janssen.example"):
+            case.message_post(
+                body=address.split("@")[0].split("<")[-1],
+                message_type="email",
+                subtype_xmlid="mail.mt_comment",
+                author_id=False,
+                email_from=address,
+            )
+        self.assertEqual(self._said(self._page(self.anna, case)), ["<p>anna</p>"])
+
     def test_messages_of_a_reporter(self):
         """Who reports for others reads what he took part in; the customer reads it too."""
         case = self._new_case(reporter_id=self.ivo.partner_id.id)

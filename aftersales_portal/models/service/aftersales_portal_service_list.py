@@ -8,6 +8,8 @@ from odoo.addons.aftersales_case.const import (
     WAIT_CUSTOMER,
 )
 
+from ...engine.texts import escape_like
+
 LONGEST_SEARCH = 100
 SORT, FILTER, GROUP = "newest", "all", "none"
 TYPE_FILTER = "type-"
@@ -97,8 +99,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_search_domain(self, text):
         """Return the domain of a search: it finds by nothing that is not shown."""
-        for special in ("\\", "%", "_"):
-            text = text.replace(special, f"\\{special}")
+        text = escape_like(text)
         domain = Domain("number", "ilike", text) | Domain("name", "ilike", text)
         rules = self.env["aftersales.field.rule"].sudo()  # sudo: see the class
         for key, path in (

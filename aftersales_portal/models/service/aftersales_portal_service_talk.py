@@ -5,7 +5,7 @@ from odoo.tools.mail import email_normalize
 from odoo.addons.aftersales_case.const import EVENT_CREATED, EVENT_STAGE
 
 from ...const import SAID_TYPES
-from ...engine.texts import replace_file_urls
+from ...engine.texts import escape_like, replace_file_urls
 
 ORIGINAL_MAIL = "original_email.eml"
 # Of a mail that reaches its receiver, as far as we know.
@@ -49,7 +49,7 @@ class AftersalesPortalService(models.AbstractModel):
         elif not customers:
             address = email_normalize(case.email or "")
             if address and address == partner.email_normalized:
-                seen |= Domain("email_from", "ilike", address)
+                seen |= self._get_address_domain("email_from", address)
         return (
             Domain("model", "=", case._name)
             & Domain("res_id", "=", case.id)
@@ -75,18 +75,20 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_mailed_domain(self, address):
         """Return the domain of mails to an address: those of stages have no receivers."""
-        address = email_normalize(address or "")
-        if not address:
-            return Domain.FALSE
         return Domain(
             "mail_ids",
             "any",
             Domain("state", "in", MAILED_STATES)
-            & (
-                Domain("email_to", "=ilike", address)
-                | Domain("email_to", "ilike", f"<{address}>")
-            ),
+            & self._get_address_domain("email_to", address),
         )
+
+    @api.model
+    def _get_address_domain(self, name, address):
+        """Return the domain of a field that holds this very address, with a name or not."""
+        address = escape_like(email_normalize(address or "") or "")
+        if not address:
+            return Domain.FALSE
+        return Domain(name, "=ilike", address) | Domain(name, "ilike", f"<{address}>")
 
     @api.model
     def _get_person_domain(self, person):

@@ -73,6 +73,10 @@ export class CaseForm extends Interaction {
             event.preventDefault();
         }
         this.isSent = true;
+        // Whoever comes back to the page, or lost the network, can send again.
+        this.waitForTimeout(() => {
+            this.isSent = false;
+        }, 10000);
     }
 }
 
