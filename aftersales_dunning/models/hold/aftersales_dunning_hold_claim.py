@@ -1,6 +1,6 @@
-from odoo import models
+from odoo import api, models
 
-from ...const import SCOPE_CUSTOMER, SCOPE_INVOICE
+from ...const import SCOPE_CUSTOMER, SCOPE_INVOICE, SYNC
 from ...engine.disputes import Claim
 
 
@@ -40,3 +40,37 @@ class AftersalesDunningHold(models.Model):
     def _get_limits(self):
         """Return ``{line: amount}``: what the lines that are disputed are worth."""
         return {key: limit for key, (_amount, limit) in (self.by_line or {}).items()}
+
+    # === What a new one disputes === #
+
+    @api.model
+    def _read_ahead(self, vals_list):
+        """Read at once what every one of many new holds looks at."""
+
+        def found(model, name):
+            ids = {vals.get(name) for vals in vals_list}
+            # sudo: only read ahead; who may see it is asked where it is used
+            records = self.env[model].sudo()
+            return records.browse(key for key in ids if key and isinstance(key, int))
+
+        found("aftersales.case", "case_id").share_ids.fetch(["move_id", "amount"])
+        found("account.move", "move_id").fetch(["amount_residual", "partner_id"])
+        found("res.partner", "partner_id").fetch(["commercial_partner_id"])
+
+    @api.model
+    def _prepare_amount(self, vals):
+        """Return the disputed amount of a new hold: what its goods are billed at.
+
+        An amount that somebody gives, and that of a hold without goods, is by hand.
+        """
+        if self.env.context.get("aftersales_sync") is SYNC:
+            return {}
+        if vals.get("amount"):
+            return {"is_manual": True}
+        # sudo: service need not read invoices to hold one
+        case = self.env["aftersales.case"].sudo().browse(vals.get("case_id"))
+        move = self.env["account.move"].sudo().browse(vals.get("move_id"))
+        shares = case.share_ids.filtered(lambda share: share.move_id == move)
+        if shares:
+            return {"amount": sum(shares.mapped("amount"))}
+        return {"amount": move.amount_residual if move else 0, "is_manual": True}
