@@ -25,6 +25,7 @@
         "wizards/hold/aftersales_dunning_proposal_views.xml",
         "wizards/credit_control/aftersales_dunning_dry_run_views.xml",
         "wizards/hold/aftersales_dunning_release_views.xml",
+        "wizards/hold/aftersales_dunning_renewal_views.xml",
         "views/hold/aftersales_dunning_hold_views.xml",
         "views/hold/aftersales_dunning_hold_reason_views.xml",
         "views/hold/aftersales_dunning_limit_views.xml",

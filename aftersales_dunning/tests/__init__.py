@@ -68,6 +68,7 @@ from . import test_portal
 from . import test_raised
 from . import test_release
 from . import test_release_dialog
+from . import test_renewal
 from . import test_request
 from . import test_rights
 from . import test_rounding

@@ -117,7 +117,9 @@ class TestDiscipline(DunningCommon):
         case, hold = self._held_case()
         until = hold.date_until
         with freeze_time("2026-03-05 09:00:00"):
-            self._press(self._as(self.agent, hold), "action_renew")
+            action = self._press(self._as(self.agent, hold), "action_ask_renewal")
+            dialog = Form.from_action(self._as(self.agent), action)
+            self._press(dialog.save(), "action_renew")
         with Form(self._as(self.agent, hold)) as form:
             self.assertEqual(form.renewal_count, 1)
             self.assertEqual(form.date_until, str(until + timedelta(days=3)))

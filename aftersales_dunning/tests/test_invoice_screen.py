@@ -80,7 +80,10 @@ class TestInvoiceScreen(DunningCommon):
         """Renew, open the case and release, from the invoice."""
         hold = self._hold(self.invoice, "amount", 460, self.case)
         move = self._mine()
-        self._press(move, "action_renew_holds")
+        action = self._press(move, "action_renew_holds")
+        wizard = Form.from_action(self._as(self.accountant), action)
+        self.assertEqual(str(wizard.date_until), str(hold.date_until))
+        self._press(wizard.save(), "action_renew")
         self.assertEqual(hold.renewal_count, 1)
         action = self._press(move, "action_view_dunning_cases")
         self.assertEqual(action["res_id"], self.case.id)
@@ -101,7 +104,10 @@ class TestInvoiceScreen(DunningCommon):
             self.assertEqual(form.reason_id.name, "Product complaint")
             self.assertEqual(form.date_from, str(self.today))
             self.assertEqual(form.date_until, str(self.today + timedelta(days=90)))
-        self._press(mine, "action_renew")
+        action = self._press(mine, "action_ask_renewal")
+        self._press(
+            Form.from_action(self._as(self.accountant), action).save(), "action_renew"
+        )
         action = self._press(mine, "action_release")
         self._press(
             Form.from_action(self._as(self.accountant), action).save(), "action_release"

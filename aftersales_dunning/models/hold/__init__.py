@@ -9,6 +9,7 @@ from . import aftersales_dunning_hold_credits
 from . import aftersales_dunning_hold_life
 from . import aftersales_dunning_hold_approval
 from . import aftersales_dunning_hold_release
+from . import aftersales_dunning_hold_renewal
 from . import aftersales_dunning_hold_outcome
 from . import aftersales_dunning_hold_part
 from . import aftersales_dunning_hold_partly

@@ -13,7 +13,6 @@ from ...const import (
     END_BY_HAND,
     END_REFUSED,
     EVENT_HOLD,
-    EVENT_HOLD_RENEWED,
     HOLD_ACTIVE,
     HOLD_REQUESTED,
     LOCK_INVOICE,
@@ -252,30 +251,6 @@ class AftersalesDunningHold(models.Model):
         # sudo: checked above; what follows is the system's
         asked = self.sudo().filtered(lambda hold: hold.state == HOLD_REQUESTED)
         asked._end(END_REFUSED)
-        return True
-
-    def action_renew(self):
-        """Hold on for as long again, counted.
-
-        :raises AccessError: when the user may not work on the case, or debtor control
-            approved the hold for as long as it runs, or it was renewed before
-        """
-        self._ensure_can_end()
-        if any(hold.approved_by_id for hold in self):
-            self._ensure_debtor_control()
-        self._ensure_may_renew()
-        today = fields.Date.context_today(self)
-        # sudo: checked above; what follows is the system's
-        for hold in self.sudo().filtered(lambda hold: hold.state == HOLD_ACTIVE):
-            days = hold.reason_id.max_days
-            hold.write(
-                {
-                    "date_until": fields.Date.add(today, days=days) if days else False,
-                    "renewal_count": hold.renewal_count + 1,
-                    "warned_at": False,
-                }
-            )
-            hold._log(EVENT_HOLD_RENEWED, self.env._("Dunning hold renewed: %(hold)s"))
         return True
 
     def action_release(self):

@@ -130,9 +130,10 @@ class AftersalesDunningHold(models.Model):
 
     # === How often === #
 
-    def _ensure_may_renew(self):
-        """Guard: service renews once, debtor control within its limit.
+    def _ensure_may_renew(self, until):
+        """Guard: service renews once as the reason says, debtor control within its limit.
 
+        :param until: ``{hold: date or False}`` of the active ones
         :raises AccessError: naming the limit, and who decides
         """
         if self.env.su:
@@ -142,22 +143,33 @@ class AftersalesDunningHold(models.Model):
         is_debtor = user.has_group(DEBTOR_CONTROL)
         # sudo: service need not read invoices; only compared
         again = self.sudo().filtered(
-            lambda hold: is_debtor or hold._count_earlier() + hold.renewal_count
+            lambda hold: (
+                is_debtor
+                or hold._count_earlier() + hold.renewal_count
+                or hold._is_longer_than_reason(until.get(hold))
+            )
         )
         worths = again._get_worths()
         for hold in again:
-            days = hold._get_days_renewed()
+            days = hold._get_days_renewed(until.get(hold))
             if not Limit._is_within_limit(
                 user, hold.company_id, LIMIT_RENEW, worths[hold.id], days
             ):
                 Limit._refuse(user, hold.company_id, LIMIT_RENEW)
 
-    def _get_days_renewed(self):
-        """Return how many days a hold runs in all when it is renewed; None for ever."""
+    def _is_longer_than_reason(self, until):
+        """Say whether a renewal until a day is longer than the reason says."""
+        proposed = self._get_proposed_until()
+        return bool(until and proposed and until > proposed)
+
+    def _get_days_renewed(self, until=None):
+        """Return how many days a hold runs in all when it is renewed; None for ever.
+
+        :param until: the day until which it is; as its reason says unless given
+        """
         self.ensure_one()
-        days = self.reason_id.max_days
-        today = fields.Date.context_today(self)
-        return (today - (self.date_from or today)).days + days if days else None
+        until = until or self._get_proposed_until()
+        return (until - (self.date_from or self._get_today())).days if until else None
 
     def _count_earlier(self):
         """Count how often the same was held before: asking anew is renewing, too."""

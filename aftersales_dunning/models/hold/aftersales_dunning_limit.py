@@ -201,8 +201,8 @@ class AftersalesDunningLimit(models.Model):
                 " control decides about more."
             ),
             LIMIT_RENEW: self.env._(
-                "Renew: this was renewed already. Only debtor control decides about"
-                " another time."
+                "Renew: this was renewed already, or asks for longer than the reason says."
+                " Only debtor control decides about that."
             ),
             LIMIT_DATE: self.env._(
                 "After Release: the reason has other terms. Only debtor control decides"

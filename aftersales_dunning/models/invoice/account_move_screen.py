@@ -209,10 +209,9 @@ class AccountMove(models.Model):
         return self.dunning_hold_ids.action_release()
 
     def action_renew_holds(self):
-        """Hold on for as long again, counted."""
-        return self.dunning_hold_ids.filtered(
-            lambda hold: hold.state == HOLD_ACTIVE
-        ).action_renew()
+        """Ask until when the running holds go on."""
+        self.ensure_one()
+        return self.dunning_hold_ids.action_ask_renewal()
 
     def action_view_dunning_cases(self):
         """Open the cases that hold this invoice, those that the user may read."""

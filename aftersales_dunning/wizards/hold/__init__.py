@@ -1,2 +1,3 @@
 from . import aftersales_dunning_proposal
 from . import aftersales_dunning_release
+from . import aftersales_dunning_renewal
