@@ -76,11 +76,12 @@ class AftersalesPortalSharing(models.Model):
 
     def write(self, vals):
         vals = {name: value for name, value in vals.items() if name not in self._said()}
-        if vals.keys() & {"mode", "contact_ids"}:
+        is_said = bool(vals.keys() & {"partner_id", "mode", "contact_ids"})
+        if is_said:
             now = fields.Date.context_today(self)
             vals |= {"since": now, "user_id": self.env.uid}
         res = super().write(vals)
-        if vals.keys() & {"mode", "contact_ids"}:
+        if is_said:
             self._note()
         return res
 
