@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from odoo.addons.aftersales_case.const import (
     CLOSED_STATES,
@@ -8,7 +9,6 @@ from odoo.addons.aftersales_case.const import (
     WAIT_CUSTOMER,
 )
 
-from ...engine.texts import escape_like
 
 LONGEST_SEARCH = 100
 SORT, FILTER, GROUP = "newest", "all", "none"
@@ -99,14 +99,24 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_search_domain(self, text):
         """Return the domain of a search: it finds by nothing that is not shown."""
-        text = escape_like(text)
+        text = escape_psql(text)
         domain = Domain("number", "ilike", text) | Domain("name", "ilike", text)
         rules = self.env["aftersales.field.rule"].sudo()  # sudo: see the class
         for key, path in (
             ("slip_number", "slip_number"),
             ("product_ids", "product_ids.name"),
         ):
-            shown = rules.search([("key", "=", key), ("portal", "!=", "hidden")])
+            if not self._is_public(self._get_cases(), key):
+                continue
+            # Whether others show it, each case decides.
+            shown = rules.search(
+                [
+                    ("key", "=", key),
+                    ("portal", "!=", "hidden"),
+                    ("visible_from_id", "=", False),
+                    ("condition_ids", "=", False),
+                ]
+            )
             domain |= Domain("type_id", "in", shown.type_id.ids) & Domain(
                 path, "ilike", text
             )
@@ -137,7 +147,7 @@ class AftersalesPortalService(models.AbstractModel):
             heading = {
                 "status": row["status"],
                 "type": row["word"],
-                "reporter": case.reporter_id.name or self.env._("Nobody"),
+                "reporter": self._get_person(case) or self.env._("Nobody"),
             }.get(options["group"])
             result.setdefault(heading, []).append(row)
         return list(result.items())
@@ -169,5 +179,20 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_person(self, case):
         """Return the name of who reported a case at the customer's, or its contact."""
+        return (self._get_reporter(case) or self._get_contact(case)).name or None
+
+    @api.model
+    def _get_reporter(self, case):
+        """Return who reported a case, unless it is a colleague of ours, or has left it.
+
+        Who reported it for another customer is nothing to the one whose case it is now.
+        """
         reporter = case.reporter_id.filtered("partner_share")
-        return (reporter or case.contact_id).name or None
+        return reporter - case.portal_left_id
+
+    @api.model
+    def _get_contact(self, case):
+        """Return the contact of a case, unless he is of another customer."""
+        contact, customer = case.contact_id, case.partner_id.commercial_partner_id
+        is_theirs = customer in (customer.browse(), contact.commercial_partner_id)
+        return contact if is_theirs else contact.browse()

@@ -15,7 +15,7 @@ class AftersalesPortalService(models.AbstractModel):
         """
         case_type = case.type_id
         messages = self._get_messages(partner, case)
-        files = self._get_files(case, messages)
+        files = self._get_files(partner, case, messages)
         changes = self._get_status_changes(case)
         row = self._get_row(case, self._is_own(partner, case))
         link = case_type._get_links().get((case_type.id, case.stage_id.id))

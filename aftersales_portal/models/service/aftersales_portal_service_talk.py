@@ -1,11 +1,12 @@
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize
+from odoo.tools.sql import escape_psql
 
 from odoo.addons.aftersales_case.const import EVENT_CREATED, EVENT_STAGE
 
 from ...const import SAID_TYPES
-from ...engine.texts import escape_like, replace_file_urls
+from ...engine.texts import replace_file_urls
 
 ORIGINAL_MAIL = "original_email.eml"
 # Of a mail that reaches its receiver, as far as we know.
@@ -35,21 +36,26 @@ class AftersalesPortalService(models.AbstractModel):
         those count that the customer's people, or whoever reported it for them, wrote or
         received; to a reporter of somebody else those of his own people.
         """
+        # Read together, as they are asked for one by one below.
+        known = case.partner_id | case.contact_id | case.reporter_id | case.supplier_id
+        known.mapped("partner_share")
         customers = case.partner_id.commercial_partner_id
         people = partner.commercial_partner_id
-        seen = self._get_part_domain(people)
-        seen |= self._get_mailed_domain(partner.email)
+        seen, reporter = self._get_part_domain(people), people.browse()
+        owners = [(partner.email, people)]
         if people == customers:
-            seen |= self._get_mailed_domain(case.email)
-            reporter = case.reporter_id.filtered("partner_share")
-            if reporter.commercial_partner_id not in (
+            reporter = self._get_reporter(case)
+            if reporter.commercial_partner_id in (
                 customers | case.supplier_id.commercial_partner_id
             ):
-                seen |= self._get_person_domain(reporter)
-        elif not customers:
-            address = email_normalize(case.email or "")
-            if address and address == partner.email_normalized:
-                seen |= self._get_address_domain("email_from", address)
+                reporter = reporter.browse()
+            seen |= self._get_person_domain(reporter)
+            owners.append((case.email, customers | reporter.commercial_partner_id))
+        addresses = self._get_own_addresses(owners)
+        for address in addresses:
+            seen |= self._get_mailed_domain(address)
+        if not customers and email_normalize(case.email or "") in addresses:
+            seen |= self._get_address_domain("email_from", email_normalize(case.email))
         return (
             Domain("model", "=", case._name)
             & Domain("res_id", "=", case.id)
@@ -73,6 +79,32 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
+    def _get_own_addresses(self, owners):
+        """Return those of some addresses that are nobody else's, normalized.
+
+        Customers enter addresses themselves, in their account and on their cases: the
+        one of a supplier shows them no mail to him.
+
+        :param owners: list of ``(address, partners)``, the companies whose it may be
+        """
+        owners = [(email_normalize(address or ""), own) for address, own in owners]
+        owners = [(address, own) for address, own in owners if address]
+        # sudo: whose address it is, which is shown to nobody
+        found = self.env["res.partner"].sudo()
+        found = found.search_fetch(
+            [("email_normalized", "in", list({address for address, _own in owners}))],
+            ["commercial_partner_id", "email_normalized"],
+        )
+        having = found.grouped("email_normalized")
+        return list(
+            dict.fromkeys(
+                address
+                for address, own in owners
+                if having.get(address, own).commercial_partner_id <= own
+            )
+        )
+
+    @api.model
     def _get_mailed_domain(self, address):
         """Return the domain of mails to an address: those of stages have no receivers."""
         return Domain(
@@ -83,12 +115,10 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _get_address_domain(self, name, address):
-        """Return the domain of a field that holds this very address, with a name or not."""
-        address = escape_like(email_normalize(address or "") or "")
-        if not address:
-            return Domain.FALSE
-        return Domain(name, "=ilike", address) | Domain(name, "ilike", f"<{address}>")
+    def _get_address_domain(self, field, address):
+        """Return the domain of mails whose field has this very address, named or not."""
+        address = escape_psql(address)
+        return Domain(field, "=ilike", address) | Domain(field, "ilike", f"<{address}>")
 
     @api.model
     def _get_person_domain(self, person):
@@ -171,20 +201,25 @@ class AftersalesPortalService(models.AbstractModel):
     # === Files === #
 
     @api.model
-    def _get_files(self, case, messages):
-        """Return the files that a person may have: with his messages, or meant for him."""
+    def _get_files(self, partner, case, messages):
+        """Return the files that a person may have: with his messages, or meant for him.
+
+        Meant for the customer is nothing for who only reported it for him.
+        """
         if not case.type_id.portal_files:
             return self.env["ir.attachment"].sudo()  # sudo: none
         # sudo: core shows files to who may read the record they lie on
         files = self.env["ir.attachment"].sudo()
-        meant = files.search(
-            [
-                ("res_model", "=", case._name),
-                ("res_id", "=", case.id),
-                ("res_field", "=", False),
-                ("aftersales_kind_id.is_for_customer", "=", True),
-            ]
-        )
+        meant, customer = files.browse(), case.partner_id.commercial_partner_id
+        if customer in (customer.browse(), partner.commercial_partner_id):
+            meant = files.search(
+                [
+                    ("res_model", "=", case._name),
+                    ("res_id", "=", case.id),
+                    ("res_field", "=", False),
+                    ("aftersales_kind_id.is_for_customer", "=", True),
+                ]
+            )
         found = (messages.attachment_ids | meant).sorted("id")
         return found.filtered(
             lambda file: file.type == "binary" and file.name != ORIGINAL_MAIL
@@ -208,7 +243,7 @@ class AftersalesPortalService(models.AbstractModel):
         case = self._find_case(partner, case_id)
         if not case:
             return self.env["ir.attachment"]
-        files = self._get_files(case, self._get_messages(partner, case))
+        files = self._get_files(partner, case, self._get_messages(partner, case))
         return files.filtered(lambda file: file.id == file_id)
 
     @api.model

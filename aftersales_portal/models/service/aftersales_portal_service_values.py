@@ -80,6 +80,10 @@ class AftersalesPortalService(models.AbstractModel):
             comodel = case.type_id._get_key_models().get(key)
             return self._format(case, kind, value, comodel, state)
         definition, value = case._fields[field], case[field]
+        if key == "reporter_id":
+            value -= case.portal_left_id
+        elif key == "contact_id":
+            value = self._get_contact(case)
         if definition.relational:
             return ", ".join(value.mapped("display_name")) or None
         if definition.type == "selection":
