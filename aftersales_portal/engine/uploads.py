@@ -3,9 +3,12 @@
 Pure Python: bytes in, values out.
 """
 
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from io import BytesIO
 from typing import NamedTuple
 
@@ -72,6 +75,19 @@ BRANDS = {
 MARKUP = re.compile(rb"<[a-z!?/]", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 LONGEST_NAME = 120
+# What reading an archive raises that is none, or is damaged or encrypted.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def find_kind(content):
@@ -96,7 +112,7 @@ def _find_office(content):
             if "mimetype" in names:
                 with archive.open("mimetype") as entry:
                     return OPEN_DOCUMENTS.get(entry.read(100).decode("ascii", "ignore"))
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         return None
     if "[Content_Types].xml" not in names or any("vbaProject" in n for n in names):
         return None

@@ -65,6 +65,21 @@ class TestUploads(BaseCase):
             with self.subTest(content=content[:20]):
                 self.assertIsNone(uploads.find_kind(content))
 
+    def test_broken_archives(self):
+        """An archive that is damaged anywhere is not taken, and breaks nothing."""
+        mimetype = "application/vnd.oasis.opendocument.text"
+        for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w", method) as whole:
+                whole.writestr("mimetype", mimetype)
+            whole = made.getvalue()
+            for place in range(4, len(whole)):
+                for sign in (0, 0xFF):
+                    content = bytearray(whole)
+                    content[place] = sign
+                    kind = uploads.find_kind(bytes(content))
+                    self.assertIn(kind, (None, uploads.OPEN_DOCUMENTS[mimetype]))
+
     def test_names(self):
         """No folder, nothing invisible, an ending that is true."""
         table = {
