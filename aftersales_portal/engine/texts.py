@@ -31,14 +31,3 @@ def first_line(text, limit):
     cut = line[: limit - 1]
     head, space, _tail = cut.rpartition(" ")
     return (head if space else cut).rstrip() + "…"
-
-
-def escape_like(text):
-    """Return a text for ``ilike`` that finds itself and nothing else.
-
-    >>> escape_like("50%_a")
-    '50\\\\%\\\\_a'
-    """
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return text
