@@ -30,6 +30,8 @@ MOST_FILES = 10
 MOST_FILE_BYTES = 20 * 1024 * 1024
 MOST_BYTES = 50 * 1024 * 1024
 LONGEST_TEXT = 20000
+# Of an answer in one line: a number, a name, an address.
+LONGEST_LINE = 250
 
 # Messages of these types are said by somebody to somebody.
 SAID_TYPES = ("comment", "email", "email_outgoing", "auto_comment")

@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, is_post, is_readonly
+from .portal import LIST_URL, PortalCases, get_typed, is_post, is_readonly
 
 CASE_URL = f"{LIST_URL}/<int:case_id>"
 
@@ -60,13 +60,14 @@ class PortalCaseForms(PortalCases):
         website=True,
         readonly=is_readonly,
     )
-    def portal_my_case_close(self, case_id, reason="", **_kwargs):
+    def portal_my_case_close(self, case_id, **_kwargs):
         """Close one's own case, with a reason."""
         service, partner, case = self._find_own(case_id)
         if not service._may_close(partner, case):
             raise NotFound
         if not is_post():
             return self._show_reason(service, case, "close")
+        reason = get_typed("reason")
         is_closed, errors = service._close(partner, case, reason)
         if errors:
             return self._show_reason(service, case, "close", reason, errors)
@@ -80,13 +81,14 @@ class PortalCaseForms(PortalCases):
         website=True,
         readonly=is_readonly,
     )
-    def portal_my_case_reopen(self, case_id, reason="", **_kwargs):
+    def portal_my_case_reopen(self, case_id, **_kwargs):
         """Open one's own case again, with a reason."""
         service, partner, case = self._find_own(case_id)
         if not service._may_reopen(partner, case):
             raise NotFound
         if not is_post():
             return self._show_reason(service, case, "reopen")
+        reason = get_typed("reason")
         is_open, errors = service._reopen(partner, case, reason)
         if errors:
             return self._show_reason(service, case, "reopen", reason, errors)

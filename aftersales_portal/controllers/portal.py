@@ -6,6 +6,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..const import CASES_PER_PAGE
+from ..engine.answers import read_ids
+from ..engine.texts import clean_text
 
 LIST_URL = "/my/cases"
 COUNTER = "aftersales_case_count"
@@ -24,10 +26,12 @@ def is_readonly(controller, rule, args):
 def get_files():
     """Return the files of a request, and the ids of those to take out of the draft."""
     dropped = request.httprequest.form.getlist("drop")
-    return (
-        request.httprequest.files.getlist("files"),
-        [int(one) for one in dropped if one.isdecimal()],
-    )
+    return request.httprequest.files.getlist("files"), read_ids(dropped)
+
+
+def get_typed(name):
+    """Return what was typed in a form; a file under that name is nothing typed."""
+    return clean_text(request.httprequest.form.get(name))
 
 
 class PortalCases(CustomerPortal):
@@ -118,7 +122,7 @@ class PortalCases(CustomerPortal):
         website=True,
         readonly=is_readonly,
     )
-    def portal_my_case(self, case_id, message="", sent="", **_kwargs):
+    def portal_my_case(self, case_id, sent="", **_kwargs):
         """The page of one case, with a form to reply."""
         service, partner = self._get_service()
         case = service._find_case(partner, case_id)
@@ -130,7 +134,7 @@ class PortalCases(CustomerPortal):
             return self._show_case(service, partner, case, sent=sent)
         if not service._may_reply(case):
             raise NotFound
-        errors = service._reply(partner, case, message, *get_files())
+        errors = service._reply(partner, case, get_typed("message"), *get_files())
         if errors:
             return self._show_case(service, partner, case, status=422, errors=errors)
         return request.redirect(f"{service._get_url(case.id)}?sent=reply", code=303)

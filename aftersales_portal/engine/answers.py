@@ -25,6 +25,16 @@ class AnswerError(ValueError):
         self.code = code
 
 
+def read_ids(typed):
+    """Return the ids among texts of a form; what cannot be one is left out.
+
+    >>> read_ids(["7", "x", "9" * 5000])
+    [7]
+    """
+    digits = [one for one in typed if one.isdecimal() and len(one) <= len(str(LARGEST))]
+    return [one for one in map(int, digits) if one <= LARGEST]
+
+
 def read(kind, typed, options=()):
     """Return the value of what was typed, or None for no answer.
 

@@ -7,6 +7,18 @@ FILE_URL = re.compile(
     r"""(?:https?://[^\s"'<>/]+)?/web/(?:image|content)/(\d+)(?:/[^\s"'<>?]*)?(?:\?[^\s"'<>]*)?"""
 )
 
+# What no text has and no database keeps: all but tab and line ends.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(typed):
+    """Return what was typed without signs that no text has; "" for what is no text.
+
+    >>> clean_text("a\\0b"), clean_text(None)
+    ('ab', '')
+    """
+    return UNWRITABLE.sub("", typed) if isinstance(typed, str) else ""
+
 
 def replace_file_urls(body, make_url):
     """Return HTML with core's addresses of files replaced.

@@ -82,9 +82,7 @@ class AftersalesDunningHold(models.Model):
             until = fields.Date.to_date(until)
         except (TypeError, ValueError):
             until = None
-        latest = fields.Date.add(
-            self._get_today(), days=MOST_RELEASE_DAYS
-        )
+        latest = fields.Date.add(self._get_today(), days=MOST_RELEASE_DAYS)
         if not until or until > latest:
             raise ValidationError(
                 self.env._("Until: choose a day within %s days.", MOST_RELEASE_DAYS)

@@ -9,6 +9,7 @@ from odoo.addons.aftersales_case.const import (
     WAIT_CUSTOMER,
 )
 
+from ...engine.texts import clean_text
 
 LONGEST_SEARCH = 100
 SORT, FILTER, GROUP = "newest", "all", "none"
@@ -61,7 +62,7 @@ class AftersalesPortalService(models.AbstractModel):
         ):
             choice = asked.get(name)
             options[name] = choice if choice in options[known] else default
-        options["search"] = (asked.get("search") or "").strip()[:LONGEST_SEARCH]
+        options["search"] = clean_text(asked.get("search")).strip()[:LONGEST_SEARCH]
         return options
 
     @api.model

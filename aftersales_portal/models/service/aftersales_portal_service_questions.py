@@ -7,9 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import html2plaintext, plaintext2html
 
-from ...const import LONGEST_TEXT
+from ...const import LONGEST_LINE, LONGEST_TEXT
 from ...engine import answers
 from ...engine.answers import AnswerError
+from ...engine.texts import clean_text
 
 # How the fields of every case are asked; those that are not here are asked of nobody.
 FIELD_KINDS = {
@@ -64,7 +65,7 @@ class AftersalesPortalService(models.AbstractModel):
         kind = self._get_kind(case, key)
         labels = case.type_id._get_key_labels()
         name = key.replace(".", "-")
-        search = form.get("search", "").strip() if form else ""
+        search = clean_text(form.get("search")).strip()[:LONGEST_LINE] if form else ""
         chosen = form.getlist(name) if form else []
         choices, more = self._get_choices(partner, case, key, state, search, chosen)
         return {
@@ -98,7 +99,7 @@ class AftersalesPortalService(models.AbstractModel):
         if field != "product_ids":
             found = model.search(domain, limit=MOST_CHOICES)
             return [(str(one.id), one.display_name) for one in found], False
-        ids = [int(one) for one in chosen if one.isdecimal()][:MOST_CHOICES]
+        ids = answers.read_ids(chosen)[:MOST_CHOICES]
         shown = case[field]._origin | model.search(domain & Domain("id", "in", ids))
         if search:
             named = Domain("name", "ilike", search)
@@ -198,8 +199,9 @@ class AftersalesPortalService(models.AbstractModel):
     def _read_typed(self, form, question):
         """Return what a request says to a question: text, or a list of texts."""
         if question["kind"] in answers.LISTS:
-            return form.getlist(question["name"])[:MOST_CHOICES]
-        return form.get(question["name"], "")[: LONGEST_TEXT + 1]
+            chosen = form.getlist(question["name"])[:MOST_CHOICES]
+            return [clean_text(one)[:LONGEST_LINE] for one in chosen]
+        return clean_text(form.get(question["name"]))[: LONGEST_TEXT + 1]
 
     @api.model
     def _read_answer(self, case, question, typed):
@@ -207,6 +209,12 @@ class AftersalesPortalService(models.AbstractModel):
         kind = question["kind"]
         if kind == answers.TEXT and (error := self._judge_text(typed)):
             return None, error
+        if kind not in (*answers.LISTS, answers.TEXT) and len(typed) > LONGEST_LINE:
+            return None, self.env._(
+                "%(field)s: this is longer than %(most)s characters. Shorten it.",
+                field=question["label"],
+                most=LONGEST_LINE,
+            )
         try:
             value = answers.read(
                 kind, typed, [key for key, _label in question["options"]]
