@@ -3,7 +3,6 @@
 Pure Python: bytes in, values out.
 """
 
-import lzma
 import re
 import struct
 import unicodedata
@@ -75,11 +74,12 @@ BRANDS = {
 MARKUP = re.compile(rb"<[a-z!?/]", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 LONGEST_NAME = 120
+# How office programs pack what they write.
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What reading an archive raises that is none, or is damaged or encrypted.
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     IndexError,
@@ -110,6 +110,9 @@ def _find_office(content):
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()
             if "mimetype" in names:
+                # Others may ask for all memory there is before they give a byte.
+                if archive.getinfo("mimetype").compress_type not in PACKED:
+                    return None
                 with archive.open("mimetype") as entry:
                     return OPEN_DOCUMENTS.get(entry.read(100).decode("ascii", "ignore"))
     except DAMAGED:
