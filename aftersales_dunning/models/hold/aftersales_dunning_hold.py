@@ -22,13 +22,11 @@ class AftersalesDunningHold(models.Model):
     """Why an invoice, a part of it or a customer is not dunned at the moment.
 
     The hold on the invoice is the truth; whatever else says so is computed from it.
-    Who may set what is in ``aftersales_dunning_hold_guard.py``. How it is approved
-    and ended is in ``aftersales_dunning_hold_life.py``, renewed in
-    ``aftersales_dunning_hold_renewal.py``, on what outcome and terms in ``aftersales_dunning_hold_outcome.py`` and ``_part.py``, and
-    when it ends by itself in
-    ``aftersales_dunning_hold_expiry.py``; up to how much who decides is in
-    ``aftersales_dunning_hold_limit.py``, who approves it in
-    ``aftersales_dunning_hold_approval.py``.
+    Who may set what is in ``aftersales_dunning_hold_guard.py``. How it is approved and
+    ended is in ``aftersales_dunning_hold_life.py``, renewed in ``_renewal.py``, on what
+    outcome and terms in ``_outcome.py`` and ``_part.py``, and when it ends by itself in
+    ``_expiry.py``; up to how much who decides is in ``_limit.py``, who approves it in
+    ``_approval.py``.
     """
 
     _name = "aftersales.dunning.hold"
