@@ -81,3 +81,25 @@ class TestUndo(GoodsCommon):
         running = self._hold(self._new_invoice(10), "amount", 3)
         with self.assertRefused(UserError, "by hand"):
             running.action_undo_release()
+
+    def test_last_one_first(self):
+        """Two releases moved the due date one after the other: the last goes first."""
+        invoice = self._new_invoice(1000)
+        before = invoice.invoice_date_due
+        first, last = self._hold(invoice), self._hold_later(invoice)
+        with self.assertRefused(UserError, "Another release followed"):
+            first.action_undo_release()
+        self.assertEqual(invoice.invoice_date_due, self.today + timedelta(days=30))
+        self._undo(last)
+        self.assertEqual(invoice.invoice_date_due, self.today + timedelta(days=14))
+        last._end("refused")
+        self._undo(first)
+        self.assertEqual(invoice.invoice_date_due, before)
+        self.assertFalse(invoice.dunning_due_original)
+
+    def _hold_later(self, invoice):
+        """Release the hold of an invoice with a new date, then another with a later."""
+        invoice.hold_ids._release_by_hand({"release_policy": "new_due", "due_days": 14})
+        hold = self._hold(invoice)
+        hold._release_by_hand({"release_policy": "new_due", "due_days": 30})
+        return hold

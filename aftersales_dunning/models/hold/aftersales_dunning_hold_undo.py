@@ -57,6 +57,8 @@ class AftersalesDunningHold(models.Model):
         ):
             return env._("Another hold runs for the same case and invoice.")
         moves = self.move_id | self._get_moves()
+        if self._get_later_releases(moves):
+            return env._("Another release followed. Take that one back first.")
         left = env["credit.control.line"].search_count(
             Domain("invoice_id", "in", moves.ids)
             & Domain("state", "in", ("queued", "sent"))
@@ -64,6 +66,30 @@ class AftersalesDunningHold(models.Model):
             limit=1,
         )
         return left and env._("A reminder was sent since.")
+
+    def _get_later_releases(self, moves):
+        """Return the releases that changed dates, or levels, which this one had changed.
+
+        :param moves: the invoices that this hold is about
+        """
+        self.ensure_one()
+        if not (self.due_before or self.restarted_ids):
+            return self.browse()
+        later = self.search(
+            Domain("ended_at", ">=", self.ended_at)
+            & Domain("id", "!=", self.id)
+            & (Domain("due_before", "!=", False) | Domain("restarted_ids", "!=", False))
+            & self._get_domain_on(moves)
+        )
+        return later.filtered(
+            lambda hold: (
+                (hold.ended_at, hold.id) > (self.ended_at, self.id)
+                and (
+                    hold.move_id in moves
+                    or any(str(move.id) in (hold.due_before or ()) for move in moves)
+                )
+            )
+        )
 
     def action_undo_release(self):
         """Take a release back: the hold works again as before, all dates are as before.
