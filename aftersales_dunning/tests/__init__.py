@@ -56,6 +56,7 @@ from . import test_outcomes
 from . import test_overlaps
 from . import test_partner_moves
 from . import test_parts
+from . import test_parts_alone
 from . import test_parts_on_their_way
 from . import test_parts_sent
 from . import test_pay_between

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class CreditControlRun(models.Model):
@@ -34,7 +34,17 @@ class CreditControlRun(models.Model):
             self.sudo().held_line_ids = [Command.link(line.id) for line in new]
 
     def _generate_credit_lines(self):
-        """Say in the report how much was held back."""
+        """Let parts come back whose day has come, and say how much was held back.
+
+        Whether their job has run already makes no difference.
+        """
+        # sudo: the date decides, not who makes the run
+        holds = self.env["aftersales.dunning.hold"].sudo()
+        day = min(self.date, fields.Date.context_today(self))
+        holds.search(
+            Domain("company_id", "=", self.company_id.id)
+            & holds._get_due_parts_domain(day)
+        )._resume_parts()
         lines = super()._generate_credit_lines()
         if self.held_line_ids:
             self._add_to_report(

@@ -175,6 +175,8 @@ class AftersalesDunningHold(models.Model):
         elif self.release_policy == RELEASE_RESTART:
             vals |= {"is_series": True}
         elif self.release_policy == RELEASE_NEW_DUE and is_whole:
+            if self._is_left_alone():  # its first reminder is still to come
+                vals |= {"restarted_ids": move._restart_dunning().ids}
             self._give_new_due_date(move, today)
         elif self.release_policy == RELEASE_NEW_DUE:
             due = self._get_new_due_date(today)
@@ -191,26 +193,34 @@ class AftersalesDunningHold(models.Model):
         self.write(vals)
 
     def _is_left_alone(self):
-        """Say whether the rest that was reminded is paid, and this part never was.
+        """Say whether this part never was reminded, and the rest that was is done with.
 
-        It does not begin where the rest ended: its first reminder is the first.
+        That is paid, or has had its last reminder. The part does not begin where the rest
+        ended: its first reminder is the first.
         """
         self.ensure_one()
         move = self.move_id
         if self.currency_id.compare_amounts(self.amount, move.amount_total) >= 0:
             return False
-        own = self._get_own_amounts()[self]
-        if self.currency_id.compare_amounts(own, move.amount_residual) < 0:
-            return False
+        items = move._get_open_items()
         reached = move.credit_control_line_ids.filtered(
             lambda line: (
                 line.state in REACHED_STATES
                 and not line.manually_overridden
-                and line.move_line_id in move._get_open_items()
+                and line.move_line_id in items
             )
         )
-        return bool(reached) and all(
+        if not reached or not all(
             self.date_from and line.date >= self.date_from for line in reached
+        ):
+            return False
+        own = self._get_own_amounts()[self]
+        if self.currency_id.compare_amounts(own, move.amount_residual) >= 0:
+            return True
+        last, policies = items._get_last_reminders(), items._get_dunning_policies()
+        return all(
+            item in last and not policies[item]._get_next_level(last[item])
+            for item in items
         )
 
     def _get_new_due_date(self, today):

@@ -41,7 +41,7 @@ class AftersalesDunningHold(models.Model):
     def _rehearsed(self, day, domain):
         """Let a block look at what the jobs will have done until a day.
 
-        :param day: in the future; on any other nothing is different
+        :param day: today or later; today a run lets parts come back before the job does
         :param domain: of the holds that matter
         """
         holds = self._get_rehearsed_holds(day, domain)
@@ -57,9 +57,12 @@ class AftersalesDunningHold(models.Model):
         """Return the holds to which something happens by itself until a day."""
         # sudo: what happens does so whoever asks
         holds = self.sudo()
-        if day <= fields.Date.context_today(self):
+        today = fields.Date.context_today(self)
+        if day < today:
             return holds.browse()
         waiting = holds.search(domain & holds._get_due_parts_domain(day))
+        if day == today:
+            return waiting
         running = holds.search(
             domain
             & self._get_expiring_domain()
@@ -80,12 +83,14 @@ class AftersalesDunningHold(models.Model):
     def _rehearse(self, day):
         """Do what the jobs will do to these holds until a day, one day after the other."""
         today = fields.Date.context_today(self)
-        for offset in range(1, (day - today).days + 1):
+        for offset in range((day - today).days + 1):
             then = today + timedelta(days=offset)
             holds = self.with_context(
                 dunning_day=RehearsedDay(then), tracking_disable=True
             )
             holds.filtered_domain(self._get_due_parts_domain(then))._resume_parts()
+            if then == today:
+                continue
             running = holds.filtered_domain(self._get_expiring_domain())
             for company, own in running.grouped("company_id").items():
                 own = own.with_company(company)
