@@ -245,6 +245,34 @@ class TestOutcomes(DunningCommon):
         self._credit(invoice, quantity=2)
         self.assertEqual((invoice.held_amount, invoice.due_now), (0, 805))
 
+    @feature("N-27")
+    def test_credited_while_the_case_is_open(self):
+        """Released by hand while somebody works on it, whatever the outcome and terms.
+
+        3 of 10 are disputed, 345 of 1150. One is credited, then the others: the rest
+        stays 805, and more goods on the case add nothing to what was settled.
+        """
+        for outcome in ("remedied", "rejected", "expired", "mistake"):
+            for terms in (
+                {"release_policy": "new_due", "due_days": 90},
+                {"release_policy": "restart"},
+            ):
+                with self.subTest(outcome=outcome, terms=terms):
+                    order = self._new_order(10)
+                    slip = self._deliver(order)
+                    invoice = self._bill(order, date=self._in(-60))
+                    case = self._complain(slip, [3], user_id=self.agent.id)
+                    hold = case.hold_ids
+                    hold._release_by_hand(terms, outcome)
+                    self._credit(invoice, quantity=1)
+                    self.assertEqual(hold.held_amount + hold.part_amount, 230)
+                    case.line_ids.quantity = 5
+                    self.assertEqual(hold.held_amount + hold.part_amount, 230)
+                    case.line_ids.quantity = 3
+                    self._credit(invoice, quantity=2)
+                    self.assertEqual(hold.part_state, "done")
+                    self.assertEqual((invoice.held_amount, invoice.due_now), (0, 805))
+
     @feature("I2-55", "I2-56")
     def test_scope_of_the_shipped_reasons(self):
         """A setting says whether a complaint holds its part or the whole invoice.

@@ -254,19 +254,25 @@ class AftersalesCase(models.Model):
                 hold._after_change()
 
     def _update_parts(self, amounts):
-        """Let the parts that came back, or will, follow what is credited of the goods."""
+        """Let the parts that came back, or will, follow what is credited of the goods.
+
+        What is disputed again is held by its hold. While the case is open nothing adds to
+        a part whose terms were settled.
+        """
         self.ensure_one()
-        if not self._is_closed():
-            return  # what is disputed again is held by its hold
-        for hold in self.hold_ids:
+        is_open = not self._is_closed()
+        running = self.hold_ids.filtered(lambda hold: hold.state in RUNNING_STATES)
+        for hold in self.hold_ids - running:
             if (
-                hold.state in RUNNING_STATES
+                hold.move_id in running.move_id
                 or not hold._follows_goods()
                 or hold.is_manual
                 or hold.scope != SCOPE_AMOUNT
             ):
                 continue
             amount = amounts.get(hold.move_id) or 0
+            if is_open:
+                amount = min(amount, hold.amount)
             if hold.currency_id.compare_amounts(amount, hold.amount):
                 hold.amount = amount
                 hold.move_id._stop_reminders()

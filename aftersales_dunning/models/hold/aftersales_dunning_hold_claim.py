@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...const import SCOPE_CUSTOMER, SCOPE_INVOICE, SYNC
+from ...const import RUNNING_STATES, SCOPE_CUSTOMER, SCOPE_INVOICE, SYNC
 from ...engine.disputes import Claim
 
 
@@ -24,9 +24,10 @@ class AftersalesDunningHold(models.Model):
             return Claim(self.id, is_whole=True)
         lines = {key: amount for key, (amount, _limit) in (self.by_line or {}).items()}
         known = sum(lines.values())
-        if known and (self.is_manual or self.unapproved_amount):
-            # The amount was entered, or approved; it lies on the lines of the goods, as far
-            # as it can.
+        is_settled = self.state not in RUNNING_STATES
+        if known and (self.is_manual or self.unapproved_amount or is_settled):
+            # The amount was entered, approved or settled; it lies on the lines of the
+            # goods, as far as it can.
             part = min(self.open_amount / known, 1)
             limits = self._get_limits()
             lines = {key: min(x * part, limits[key]) for key, x in lines.items()}

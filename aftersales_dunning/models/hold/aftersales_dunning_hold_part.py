@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ...const import (
     DECIDED_CREDITED,
+    DECIDED_EXPIRED,
     DECIDED_REMEDIED,
     END_CREDITED,
     HOLD_ACTIVE,
@@ -21,8 +22,9 @@ from ...const import (
 )
 from ...engine.disputes import hold_out
 
-# After these the goods still say what the part is worth; the others stay as they were.
-FOLLOWING = (DECIDED_CREDITED, DECIDED_REMEDIED)
+# After these the goods still say what the part is worth, also when the case is closed;
+# rejected and withdrawn complaints take no credit then.
+FOLLOWING = (DECIDED_CREDITED, DECIDED_EXPIRED, DECIDED_REMEDIED)
 
 
 class AftersalesDunningHold(models.Model):
@@ -77,7 +79,8 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.state in RUNNING_STATES:
             return True
-        return self._is_apart() and self.outcome in FOLLOWING
+        is_open = self.case_id and not self.case_id._is_closed()
+        return self._is_apart() and (bool(is_open) or self.outcome in FOLLOWING)
 
     def _get_part_due(self, line):
         """Return when its part of an instalment is due, in a series of its own."""
