@@ -170,7 +170,7 @@ class AftersalesDunningHold(models.Model):
 
         def named(model, name):
             ids = {vals.get(name) for vals in vals_list}
-            return self.env[model].browse(key for key in ids if isinstance(key, int))
+            return self.env[model].browse(key for key in ids if type(key) is int)
 
         named("aftersales.case", "case_id").check_access("read")
         moves = named("account.move", "move_id")
