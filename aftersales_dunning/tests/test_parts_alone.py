@@ -71,6 +71,17 @@ class TestPartsAlone(DunningCommon):
         self.assertRows(10, [(2, 700, False)])
         self.assertRows(26, [(2, 40, False), (3, 700, False)])
 
+    def test_reminded_in_the_morning(self):
+        """All was reminded of on the day on which the hold began: no first one again."""
+        for policy in ("go_on", "new_due"):
+            with self.subTest(policy=policy):
+                invoice = self._new_invoice(500)
+                self._run().line_ids.write({"state": "sent"})
+                hold = self._hold(invoice, "amount", 100)
+                self._pay(invoice, 400)
+                hold._release_by_hand({"release_policy": policy, "due_days": 14})
+                self.assertFalse(hold.is_series or hold.restarted_ids)
+
     @feature("N-27", "N-03")
     def test_run_before_the_job(self):
         """On the day itself run and dry run find it alone before the job says so."""

@@ -213,9 +213,7 @@ class AftersalesDunningHold(models.Model):
                 and line.move_line_id in items
             )
         )
-        if not reached or not all(
-            self.date_from and line.date >= self.date_from for line in reached
-        ):
+        if not reached or any(self._was_asked_by(line) for line in reached):
             return False
         own = self._get_own_amounts()[self]
         if self.currency_id.compare_amounts(own, move.amount_residual) >= 0:
@@ -225,6 +223,27 @@ class AftersalesDunningHold(models.Model):
             item in last and not policies[item]._get_next_level(last[item])
             for item in items
         )
+
+    def _was_asked_by(self, line):
+        """Say whether a reminder of the rest asked for this part, too.
+
+        On the day on which the hold began, the amount says it.
+        """
+        self.ensure_one()
+        if not self.date_from or line.date != self.date_from:
+            return not self.date_from or line.date < self.date_from
+        # What was paid before asks for less: then it counts as not asked for.
+        rest = self.move_id.amount_total - self.amount
+        same = self.move_id.credit_control_line_ids.filtered(
+            lambda other: (
+                other.run_id == line.run_id
+                and other.level == line.level
+                and other.state in REACHED_STATES
+                and not other.hold_id
+            )
+        )
+        asked = sum(same.mapped("balance_due"))
+        return self.currency_id.compare_amounts(asked, rest) > 0
 
     def _get_new_due_date(self, today):
         """Return the day that the terms give, counted from today."""
