@@ -4,9 +4,11 @@ import re
 
 # Core's addresses of a file: with a token they work for anybody who has them.
 FILE_URL = re.compile(
-    r"""(?:https?://[^\s"'<>/]+)?/web/(?:image|content)/(\d+)(?:/[^\s"'<>?]*)?(?:\?[^\s"'<>]*)?"""
+    r"""(?:https?://[^\s"'<>/]+)?/web/(?:image|content)/(\d+)(?:-[^\s"'<>?/]*)?(?:/[^\s"'<>?]*)?(?:\?[^\s"'<>]*)?"""
 )
 
+# Of an address that says otherwise which file it is, the part that opens it.
+TOKEN = re.compile(r"""(?<=[?&;])access_token=[^\s"'<>&]*""")
 # What no text has and no database keeps: all but tab and line ends.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -21,14 +23,14 @@ def clean_text(typed):
 
 
 def replace_file_urls(body, make_url):
-    """Return HTML with core's addresses of files replaced.
+    """Return HTML with core's addresses of files replaced, and no token left.
 
     :param make_url: function of a file's id that returns the address of ours
 
     >>> replace_file_urls('<img src="/web/image/7?access_token=x">', "/f/{}".format)
     '<img src="/f/7">'
     """
-    return FILE_URL.sub(lambda match: make_url(int(match[1])), body)
+    return TOKEN.sub("", FILE_URL.sub(lambda match: make_url(int(match[1])), body))
 
 
 def first_line(text, limit):
