@@ -62,6 +62,8 @@ class TestClosing(PortalSetup, HttpCase):
         self.assertEqual(activity.user_id, self.case.user_id)
         self.assertIn("Cause", str(activity.note))
         self.assertNotIn("Cause", answer.text)
+        self._post("close", "It works, really.")
+        self.assertEqual(self.case.activity_ids, activity, "it is asked for once")
         self._complete(self.case)
         self._post("close", "It still works.")
         self.assertEqual(self.case.stage_id, self.stage_solved)

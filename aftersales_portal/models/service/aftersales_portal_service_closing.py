@@ -65,10 +65,13 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _ask_to_close(self, case, missing):
         """Let the responsible close a case that still lacks something."""
+        summary = self.env._("The customer wants this closed")
+        if summary in case.activity_ids.mapped("summary"):
+            return  # he asks again
         texts = [getattr(item, "text", str(item)) for item in missing]
         case.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("The customer wants this closed"),
+            summary=summary,
             note=" ".join(texts),
             user_id=case.user_id.id,
         )
