@@ -134,7 +134,9 @@ class PortalCases(CustomerPortal):
             return self._show_case(service, partner, case, sent=sent)
         if not service._may_reply(case):
             raise NotFound
-        errors = service._reply(partner, case, get_typed("message"), *get_files())
+        errors = service._reply(
+            partner, case, get_typed("message"), *get_files(), once=get_typed("once")
+        )
         if errors:
             return self._show_case(service, partner, case, status=422, errors=errors)
         return request.redirect(f"{service._get_url(case.id)}?sent=reply", code=303)

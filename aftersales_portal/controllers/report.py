@@ -62,6 +62,7 @@ class PortalCaseReport(PortalCases):
             "aftersales_case_new",
             status=422 if errors else 200,
             url=url,
+            once=service._get_once(),
             word=case_type._get_portal_word(),
             questions=questions,
             errors=errors,

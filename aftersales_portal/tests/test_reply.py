@@ -1,3 +1,5 @@
+import re
+
 from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -71,6 +73,19 @@ class TestReply(PortalSetup, HttpCase):
         self.assertIn(EVENT_CUSTOMER_MESSAGE, kinds)
         self.assertFalse(self._draft())
         self.assertIn("a.gif", self.url_open(self.url).text)
+
+    def test_twice(self):
+        """What is sent a second time, by a click or a reload, is said once."""
+        once = re.search(r'name="once" value="([^"]+)"', self.url_open(self.url).text)[
+            1
+        ]
+        self.assertEqual(self._send("  ", once=once).status_code, 422)
+        for _click in range(2):
+            answer = self._send("Hello", [("a.gif", GIF)], once=once)
+            self.assertTrue(answer.url.endswith(f"{self.url}?sent=reply"))
+        self.assertEqual(len(self._said()), 1)
+        page = self.url_open(self.url).text
+        self.assertNotIn(once, page)
 
     def test_bad_file(self):
         """A file that is not taken keeps text and good files, until it is sent."""

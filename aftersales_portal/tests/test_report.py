@@ -1,3 +1,5 @@
+import re
+
 from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -93,6 +95,19 @@ class TestReport(ReportSetup, HttpCase):
 
     def _made(self):
         return self.env["aftersales.case"].search([]) - self.known
+
+    def test_twice(self):
+        """What is sent a second time, by a click or a reload, makes one case."""
+        once = re.search(r'name="once" value="([^"]+)"', self.url_open(self.url).text)[
+            1
+        ]
+        answers = [
+            self._send([("a.gif", GIF)], description="It leaks", once=once)
+            for _click in range(2)
+        ]
+        self.assertEqual(len(self._made()), 1)
+        self.assertEqual(answers[0].url, answers[1].url)
+        self.assertFalse(self.env["aftersales.portal.draft"].search([]).file_ids)
 
     @feature("I2-46", "I2-49")
     def test_report(self):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...const import DRAFT_DAYS
 
@@ -24,6 +25,31 @@ class AftersalesPortalDraft(models.Model):
     key = fields.Char("Form", required=True, help="Which form, and of which record.")
     typed = fields.Json(help="{name of the field of the form: text, or list of texts}")
     file_ids = fields.Many2many("ir.attachment", string="Files")
+
+    _form_uniq = models.Constraint(
+        "UNIQUE(user_id, key)",
+        "There is a draft of this form already. Reload the page.",
+    )
+
+    @api.model
+    def _insert(self, key):
+        """Return a new draft of the user, or none where there is one of this form.
+
+        Of two requests at once one waits for the other, and is tried again by Odoo.
+        """
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO aftersales_portal_draft"
+                " (user_id, key, create_uid, write_uid, create_date, write_date)"
+                " VALUES (%(uid)s, %(key)s, %(uid)s, %(uid)s, %(now)s, %(now)s)"
+                " ON CONFLICT (user_id, key) DO NOTHING RETURNING id",
+                uid=self.env.uid,
+                key=key,
+                now=fields.Datetime.now(),
+            ),
+            log_exceptions=False,
+        )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     def _discard(self):
         """Forget drafts, and their files that no message has taken."""

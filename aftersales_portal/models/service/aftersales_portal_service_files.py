@@ -1,6 +1,8 @@
+import secrets
+
 from odoo import api, models
 
-from ...const import MOST_BYTES, MOST_FILE_BYTES, MOST_FILES
+from ...const import LONGEST_LINE, MOST_BYTES, MOST_FILE_BYTES, MOST_FILES
 from ...engine.uploads import clean_name, find_kind
 
 MEGABYTE = 1024 * 1024
@@ -26,7 +28,27 @@ class AftersalesPortalService(models.AbstractModel):
     def _open_draft(self, key):
         """Return the user's draft of a form, with sudo; a new one where there is none."""
         draft = self._find_draft(key)
-        return draft or draft.create({"user_id": self.env.uid, "key": key})
+        return draft or draft._insert(key)
+
+    @api.model
+    def _get_once(self):
+        """Return what a form is known by when it is sent twice."""
+        return secrets.token_urlsafe(16)
+
+    @api.model
+    def _take_once(self, once):
+        """Take note that a form is sent: by a click, a second one, a reload.
+
+        :param once: as ``_get_once`` gave it to the page
+        :returns: ``(note with sudo or none, whether it is sent for the first time)``
+        """
+        # sudo: as in _find_draft
+        drafts = self.env["aftersales.portal.draft"].sudo()
+        if not once:
+            return drafts, True
+        key = f"sent-{once[:LONGEST_LINE]}"
+        note = drafts._insert(key)
+        return note or self._find_draft(key), bool(note)
 
     @api.model
     def _get_draft(self, key):

@@ -38,6 +38,7 @@ class AftersalesPortalService(models.AbstractModel):
             "may_close": self._may_close(partner, case),
             "may_reopen": self._may_reopen(partner, case),
             "thanks": self._get_thanks(case),
+            "once": self._get_once(),
             "draft": self._get_draft(self._get_reply_key(case.id)),
             "blocks": [
                 body for _at, body in sorted(self._get_portal_blocks(case, partner))

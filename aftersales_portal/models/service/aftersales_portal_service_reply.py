@@ -18,7 +18,7 @@ class AftersalesPortalService(models.AbstractModel):
         return case.type_id.portal_reply and not case.merged_into_id
 
     @api.model
-    def _reply(self, partner, case, text, uploads, dropped=()):
+    def _reply(self, partner, case, text, uploads, dropped=(), once=""):
         """Say something about a case, with files.
 
         What is not complete is kept as a draft.
@@ -26,8 +26,12 @@ class AftersalesPortalService(models.AbstractModel):
         :param case: found by ``_find_case`` for this very person
         :param text: as typed
         :param uploads: see ``_add_files``
+        :param once: see ``_take_once``
         :returns: ``{field: sentence}`` of what keeps it from being sent
         """
+        note, is_first = self._take_once(once)
+        if not is_first:
+            return {}
         draft = self._open_draft(self._get_reply_key(case.id))
         text = (text or "").strip()
         draft.typed = {"message": text}
@@ -39,6 +43,7 @@ class AftersalesPortalService(models.AbstractModel):
         elif not text and not draft.file_ids and not errors:
             errors["message"] = self.env._("Write a message, or add a file.")
         if errors:
+            note._discard()
             return errors
         self._post(partner, case, text, draft.file_ids)
         draft._discard()

@@ -7,7 +7,7 @@ from odoo.addons.aftersales_case.engine import conditions
 
 from ...const import OFFER_NEW
 from ...engine import answers
-from ...engine.texts import first_line
+from ...engine.texts import clean_text, first_line
 from .aftersales_portal_service_change import SEARCH
 
 LONGEST_TITLE = 80
@@ -186,12 +186,14 @@ class AftersalesPortalService(models.AbstractModel):
             errors[name] = self.env._("Tell us what it is about.")
         if errors:
             return no_case, asked, errors, False
-        return (
-            self._make_case(partner, case_type, case, answered, draft),
-            asked,
-            {},
-            False,
-        )
+        note, is_first = self._take_once(clean_text(form.get("once")))
+        if not is_first:
+            draft._discard()
+            made = self._find_case(partner, (note.typed or {}).get("case", 0))
+            return made, asked, {}, False
+        made = self._make_case(partner, case_type, case, answered, draft)
+        note.typed = {"case": made.id}
+        return made, asked, {}, False
 
     @api.model
     def _make_case(self, partner, case_type, asked_case, answered, draft):
