@@ -79,8 +79,11 @@ class AftersalesDunningHold(models.Model):
         self.ensure_one()
         if self.state in RUNNING_STATES:
             return True
-        is_open = self.case_id and not self.case_id._is_closed()
-        return self._is_apart() and (bool(is_open) or self.outcome in FOLLOWING)
+        if not self._is_apart():
+            return False
+        # What was entered, as the rest of what was granted in part, follows no goods.
+        is_open = not self.is_manual and self.case_id and not self.case_id._is_closed()
+        return bool(is_open) or self.outcome in FOLLOWING
 
     def _get_part_due(self, line):
         """Return when its part of an instalment is due, in a series of its own."""
