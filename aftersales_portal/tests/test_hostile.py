@@ -101,6 +101,26 @@ class TestHostile(PortalCommon):
                 )
                 self.assertEqual("offer.txt" in self._read(user, case), found)
 
+    def test_people_of_the_customer(self):
+        """Who reported it for the customer puts none of his own people there."""
+        case = self._new_case(reporter_id=self.ivo.partner_id.id)
+        self._show("contact_id", portal="editable")
+        self._show("site_id", portal="editable")
+        self._show("phone", portal="editable")
+        for user, names in (
+            (self.anna, {"contact_id", "site_id", "phone"}),
+            (self.ivo, {"phone"}),
+        ):
+            service, partner = self._service(user)
+            found = service._find_case(partner, case.id)
+            asked = service._get_change_form(partner, found)
+            with self.subTest(user=user.login):
+                self.assertEqual({question["name"] for question in asked}, names)
+        form = MultiDict({"contact_id": str(partner.id)})
+        form["was-contact_id"] = str(case.contact_id.id)
+        service._change(partner, found, form)
+        self.assertEqual(case.contact_id, self.contact)
+
     # === Search === #
 
     def _finds(self, text):

@@ -9,6 +9,8 @@ from ...engine.texts import first_line
 
 LONGEST_NOTED = 200
 SEARCH = "search"
+# Chosen among the people and addresses of whoever looks.
+OWN_PEOPLE = ("contact_id", "site_id")
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -18,13 +20,20 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _get_open_questions(self, partner, case, form=None):
-        """Return the questions whose answers the customer may still change."""
+        """Return the questions whose answers the customer may still change.
+
+        Who reported a case for another customer chooses none of his people for that one.
+        """
         if not case.type_id.portal_change or case.merged_into_id:
             return []
+        customer = case.partner_id.commercial_partner_id
+        is_theirs = customer in (customer.browse(), partner.commercial_partner_id)
         return [
             self._get_question(partner, case, key, state, form)
             for key, state in self._get_shown_fields(case).items()
-            if not state.locked and self._get_kind(case, key)
+            if not state.locked
+            and self._get_kind(case, key)
+            and (is_theirs or key not in OWN_PEOPLE)
         ]
 
     @api.model
