@@ -28,7 +28,7 @@ class LetterCommon(AftersalesCommon):
         super().setUpClass()
         cls.template = cls.env.ref("aftersales_case.template_received")
         cls.shipped = cls.env["mail.template"].search(
-            [("model", "=like", "aftersales.%")]
+            [("model", "=", "aftersales.case")]
         )
         cls.case = cls._new_case(cls, user_id=cls.agent.id)
 

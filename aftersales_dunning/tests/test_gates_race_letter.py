@@ -36,7 +36,11 @@ class TestRaceLetter(SendingRace):
                 self._hold(moves[0])
                 self._hold(moves[1], scope="amount", amount=400)
                 self._credit(moves[2], price=1)
-            for index, text in ((0, self.names[0]), (1, "held in part"), (2, "paid")):
+            for index, text in (
+                (0, self.names[0]),
+                (1, "just changed"),
+                (2, "paid"),
+            ):
                 with self.assertRaisesRegex(UserError, text):
                     letters[index]._get_printable()
             self.assertEqual(letters[3]._get_printable(), letters[3])

@@ -29,7 +29,8 @@ JUDGED = object()
 class CreditControlLine(models.Model):
     """A reminder asks for what may be dunned, and for nothing when that is held."""
 
-    _inherit = "credit.control.line"
+    _name = "credit.control.line"
+    _inherit = ["aftersales.kept.mixin", "credit.control.line"]
 
     hold_state = fields.Selection(
         HELD_STATES,

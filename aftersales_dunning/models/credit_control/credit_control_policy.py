@@ -123,7 +123,8 @@ class CreditControlPolicy(models.Model):
                 ("state", "in", ("draft", "to_be_sent")),
             ]
         )
-        made = Line.create(vals_list)
+        # sudo: which part they are about the system says, whoever makes reminders
+        made = Line.sudo().create(vals_list).sudo(self.env.su)
         levels = {
             (line.move_line_id, line.hold_id, line.policy_level_id) for line in made
         }

@@ -2,13 +2,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import models
-
-AFTER_NEW_DUE = """ AND NOT EXISTS (
-    SELECT FROM account_move AS moved
-     WHERE moved.id = mv_line.move_id AND moved.dunning_due_moved IS NOT NULL
-       AND (mv_line.date_maturity + %(delay)s)::date > date(%(controlling_date)s))
-"""
+from odoo import fields, models
 
 
 class CreditControlPolicyLevel(models.Model):
@@ -50,9 +44,19 @@ class CreditControlPolicyLevel(models.Model):
             return None
         return max(day, due) if due else day
 
-    def _get_sql_date_boundary_for_computation_mode(self):
+    def _get_level_move_lines(self, controlling_date, lines):
         """After a new due date the next reminder keeps its delay as after any other."""
-        boundary = super()._get_sql_date_boundary_for_computation_mode()
-        if self.computation_mode == "previous_date":
-            boundary += AFTER_NEW_DUE
-        return boundary
+        if self.computation_mode == "previous_date" and lines:
+            # sudo: only left out; who runs it need not read the dates of invoices
+            lines -= lines.sudo().search(
+                [
+                    ("id", "in", lines.ids),
+                    ("move_id.dunning_due_original", "!=", False),
+                    ("date_maturity", ">", self._get_last_due(controlling_date)),
+                ]
+            )
+        return super()._get_level_move_lines(controlling_date, lines)
+
+    def _get_last_due(self, day):
+        """Return the latest due date whose delay is over on a day."""
+        return fields.Date.to_date(day) - timedelta(days=self.delay_days)

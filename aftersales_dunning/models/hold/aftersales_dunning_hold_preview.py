@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
 from ...const import (
@@ -15,11 +15,26 @@ from ...const import (
     SCOPE_CUSTOMER,
 )
 
+# What the mails about decisions name, besides what Odoo allows everybody.
+IN_TEMPLATES = (
+    "object.company_id.email_formatted",
+    "object.company_id.name",
+    "object.decision",
+    "object.move_id.name or ''",
+    "object.move_id.partner_id.id or object.partner_id.id",
+    "object.partner_id.lang",
+)
+
 
 class AftersalesDunningHold(models.Model):
     """What a release would do, in words, and what customers are told of it."""
 
     _inherit = "aftersales.dunning.hold"
+
+    decision = fields.Text(
+        compute="_compute_decision",
+        help="For the customer: what is due when, after the end of the hold.",
+    )
 
     def _get_likely_outcome(self):
         """Return with what outcome a hold is most likely released."""
@@ -142,6 +157,11 @@ class AftersalesDunningHold(models.Model):
 
     # === The customer === #
 
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Let who writes mails about decisions need no editor of templates."""
+        return (*super().mail_allowed_qweb_expressions(), *IN_TEMPLATES)
+
     def _tell_customers(self, template):
         """Send a mail about the decision to the customer of each hold.
 
@@ -156,6 +176,12 @@ class AftersalesDunningHold(models.Model):
                 hold.move_id._message_log(
                     body=self.env._("The customer is told: %s", hold._get_decision())
                 )
+
+    @api.depends("state", "part_state", "held_amount", "part_amount", "resume_on")
+    @api.depends_context("lang")
+    def _compute_decision(self):
+        for hold in self:
+            hold.decision = hold._get_decision()
 
     def _get_decision(self):
         """Return for the customer what is due when, after the end of this hold."""
