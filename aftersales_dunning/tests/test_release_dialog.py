@@ -141,23 +141,6 @@ class TestReleaseDialog(GoodsCommon):
                 self.assertIn("The customer is told", invoice.message_ids[0].body)
 
     @feature("N-27")
-    def test_mails_of_decisions_need_no_editor(self):
-        """What they name is allowed to everybody who writes templates, in any language."""
-        self._activate_languages()
-        found = self.env["mail.template"].search(
-            [("model", "=", "aftersales.dunning.hold")]
-        )
-        self.assertEqual(len(found), 7)
-        for template in found:
-            for lang in ("en_US", "nl_NL", "de_DE", "pl_PL"):
-                with self.subTest(template=template.name, lang=lang):
-                    mine = self._as(self.accountant, template).with_context(lang=lang)
-                    self.assertFalse(mine._has_unsafe_expression())
-
-    def _activate_languages(self):
-        for code in ("nl_NL", "de_DE", "pl_PL"):
-            self.env["res.lang"]._activate_lang(code)
-
     def test_bulk(self):
         """Several from Held Money, one outcome; each on the terms of its own reason."""
         invoices = [self._new_invoice(amount) for amount in (1000, 500)]

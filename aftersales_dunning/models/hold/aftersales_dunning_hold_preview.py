@@ -15,16 +15,6 @@ from ...const import (
     SCOPE_CUSTOMER,
 )
 
-# What the mails about decisions name, besides what Odoo allows everybody.
-IN_TEMPLATES = (
-    "object.company_id.email_formatted",
-    "object.company_id.name",
-    "object.decision",
-    "object.move_id.name or ''",
-    "object.move_id.partner_id.id or object.partner_id.id",
-    "object.partner_id.lang",
-)
-
 
 class AftersalesDunningHold(models.Model):
     """What a release would do, in words, and what customers are told of it."""
@@ -156,11 +146,6 @@ class AftersalesDunningHold(models.Model):
         return [" ".join(texts)]
 
     # === The customer === #
-
-    @api.model
-    def mail_allowed_qweb_expressions(self):
-        """Let who writes mails about decisions need no editor of templates."""
-        return (*super().mail_allowed_qweb_expressions(), *IN_TEMPLATES)
 
     def _tell_customers(self, template):
         """Send a mail about the decision to the customer of each hold.
