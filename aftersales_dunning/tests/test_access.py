@@ -68,6 +68,7 @@ class TestAccess(DunningCommon):
             "aftersales.dunning.limit": rights("", "", "", "", "r", "rwcd"),
             "aftersales.dunning.share": rights("r", "rw", "rw", "rw", "rw", "rw"),
             "aftersales.dunning.release": rights("", "rwc", "rwc", "rwc", "rwc", "rwc"),
+            "aftersales.dunning.renewal": rights("", "rwc", "rwc", "rwc", "rwc", "rwc"),
             "aftersales.dunning.proposal": rights(
                 "", "rwc", "rwc", "rwc", "rwc", "rwc"
             ),

@@ -89,6 +89,9 @@ class TestRights(RightsWalk, RightsSetup, DunningCommon):
                     )
                 ],
             },
+            "aftersales.dunning.renewal": {
+                "hold_ids": [Command.set(self.parts["aftersales.dunning.hold"].ids)],
+            },
             "aftersales.dunning.release": {
                 "hold_ids": [Command.set(self.parts["aftersales.dunning.hold"].ids)],
                 "release_policy": "go_on",
