@@ -82,6 +82,29 @@ class TestUndo(GoodsCommon):
         with self.assertRefused(UserError, "by hand"):
             running.action_undo_release()
 
+    def test_request_that_never_worked(self):
+        """Who withdraws what waits for an approval makes nothing work by undoing that."""
+        reason = self.env.ref("aftersales_dunning.reason_product")
+        reason.needs_approval = True
+        invoice = self._new_invoice(1000)
+        case = self._new_case(user_id=self.agent.id)
+        mine = self._as(self.agent)["aftersales.dunning.hold"]
+        hold = mine.create(
+            {
+                "case_id": case.id,
+                "move_id": invoice.id,
+                "scope": "amount",
+                "amount": 300,
+                "reason_id": reason.id,
+            }
+        )
+        self.assertEqual((hold.state, hold.waits_for), ("requested", "approval"))
+        hold._release_by_hand({}, "remedied")
+        with self.assertRefused(UserError, "by hand"):
+            hold.action_undo_release()
+        self.assertFalse(hold.may_undo)
+        self.assertEqual((hold.state, invoice.due_now), ("released", 1000))
+
     def test_last_one_first(self):
         """Two releases moved the due date one after the other: the last goes first."""
         invoice = self._new_invoice(1000)

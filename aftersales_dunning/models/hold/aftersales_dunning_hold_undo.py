@@ -31,7 +31,7 @@ class AftersalesDunningHold(models.Model):
     )
     may_undo = fields.Boolean(compute="_compute_may_undo")
 
-    @api.depends("end_reason", "ended_at", "told_at", "part_state")
+    @api.depends("date_from", "end_reason", "ended_at", "told_at", "part_state")
     def _compute_may_undo(self):
         for hold in self:
             # sudo: whether it may be taken back is no secret
@@ -41,7 +41,8 @@ class AftersalesDunningHold(models.Model):
         """Return why a release cannot be taken back; nothing where it can."""
         self.ensure_one()
         env, today = self.env, fields.Date.context_today(self)
-        if self.end_reason != END_BY_HAND or not self.ended_at:
+        # What was only asked for never worked, and may wait for an approval.
+        if self.end_reason != END_BY_HAND or not self.ended_at or not self.date_from:
             return env._("Only what was released by hand can be taken back.")
         if fields.Datetime.context_timestamp(self, self.ended_at).date() != today:
             return env._("A release can be taken back on the same day only.")
