@@ -52,6 +52,22 @@ class TestCreditsUndone(GoodsCommon):
         self.assertDue(invoice, 400, 600)
         self.assertEqual(hold.state, "active")
 
+    def test_silence_ends_what_came_back(self):
+        """What is disputed again is held no longer than its reason says."""
+        invoice = self._new_invoice(1000)
+        hold = self._hold(invoice, scope="amount", amount=400)
+        lines = invoice.invoice_line_ids
+        note = self._credit_lines(invoice, {lines: {"price_unit": 400}})
+        self.assertEqual((hold.end_reason, hold.part_state), ("credited", "done"))
+        self._unmatch(note)
+        note.button_draft()
+        note.button_cancel()
+        self.assertDue(invoice, 400, 600)
+        hold.date_until = self.today - timedelta(days=1)
+        with self.enter_registry_test_mode():
+            self.env.ref("aftersales_dunning.cron_expire_holds").method_direct_trigger()
+        self.assertEqual(hold.state, "expired")
+
     def test_whole_invoice(self):
         """An invoice that is held as a whole was credited as a whole."""
         invoice = self._new_invoice(1000)

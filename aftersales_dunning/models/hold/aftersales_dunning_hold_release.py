@@ -133,6 +133,7 @@ class AftersalesDunningHold(models.Model):
                     "ended_at": False,
                     "ended_by_id": False,
                     "outcome": False,
+                    "part_state": False,
                 }
             )
         late.filtered("date_from")._start_later()
