@@ -64,7 +64,7 @@ class CreditControlPolicy(models.Model):
                     line.amount_residual_currency, apart.get(line.id, 0)
                 )
             )
-            credit_control_run._note_held(self, self._get_held_back(day, held))
+            credit_control_run._note_held(self._get_held_back(day, held))
         return lines - stopped
 
     def _get_held_back(self, day, held):

@@ -25,8 +25,8 @@ class CreditControlRun(models.Model):
         for run in self:
             run.held_count = len(run.held_line_ids)
 
-    def _note_held(self, policy, lines):
-        """Write down which instalments a policy would have dunned, were they not held."""
+    def _note_held(self, lines):
+        """Write down which instalments would have been dunned, were they not held."""
         self.ensure_one()
         new = lines - self.held_line_ids
         if new:

@@ -148,9 +148,7 @@ class AftersalesDunningHold(models.Model):
                 pending += part
             if hold.waits_for_credit:
                 pending = hold._get_awaited_credit()
-            hold._set_credits(
-                hold._get_lines_of(dispute.verdict), by_note, move, pending
-            )
+            hold._set_credits(hold._get_lines_of(dispute.verdict), by_note, pending)
 
     @api.model
     def _get_credited_goods(self, dispute):
@@ -162,7 +160,7 @@ class AftersalesDunningHold(models.Model):
                 amounts[case, part.credit, part.bill] += part.qty
         return amounts
 
-    def _set_credits(self, by_line, by_note, move, pending):
+    def _set_credits(self, by_line, by_note, pending):
         """Write what changed; ``write`` of the same value would cost as much."""
         self.ensure_one()
         currency = self.currency_id

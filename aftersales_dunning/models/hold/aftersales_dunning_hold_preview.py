@@ -79,7 +79,7 @@ class AftersalesDunningHold(models.Model):
             amount = format_amount(env, left, hold.currency_id)
             is_whole = not credited and hold._is_whole(own)
             texts.append(f"{name}: {hold._preview_terms(terms, amount, is_whole)}")
-        return [*texts, *hold._preview_rest(own)]
+        return [*texts, *hold._preview_rest()]
 
     def _preview_terms(self, terms, amount, is_whole):
         """Return what terms do to a part; empty amount for all of a customer."""
@@ -123,7 +123,7 @@ class AftersalesDunningHold(models.Model):
         level = policy._get_next_level(None) if policy else None
         return (level and level._get_turn_of(due, None)) or due
 
-    def _preview_rest(self, own):
+    def _preview_rest(self):
         """Return what happens to the rest of the invoice: nothing."""
         self.ensure_one()
         env, move = self.env, self.move_id
