@@ -347,20 +347,16 @@ class AftersalesDunningHold(models.Model):
         self._ensure_may_name(vals_list)
         self._read_ahead(vals_list)
         for vals in vals_list:
-            reason = self.env["aftersales.dunning.hold.reason"].browse(
-                vals.get("reason_id")
-            )
+            # sudo: set up by debtor control
+            reason = self.env["aftersales.dunning.hold.reason"].sudo()
+            reason = reason.browse(vals.get("reason_id"))
+            chosen = bool(reason) and reason._has_other_terms(vals)
             if reason:
-                terms = reason.sudo()._get_terms()  # sudo: set up by debtor control
-                # sudo: as above
-                chosen = self._are_chosen(vals, reason.sudo())
-                terms.setdefault("scope", reason.sudo().scope)  # sudo: as above
-                for name, value in terms.items():
-                    vals.setdefault(name, value)
+                vals |= reason._get_terms() | {"scope": reason.scope} | vals
             self._ensure_can_set(vals, {"state"})
             vals |= self._prepare_amount(vals) | self._prepare_partner(vals)
             vals |= {
-                "terms_by_hand": bool(reason) and chosen,
+                "terms_by_hand": chosen,
                 "state": HOLD_REQUESTED,
                 "requested_by_id": self.env.uid,
                 "requested_at": now,

@@ -153,8 +153,7 @@ class AftersalesDunningHold(models.Model):
         if self.env.su:
             return
         for hold in self.sudo():  # sudo: set up by debtor control
-            terms, own = hold._get_terms(), hold.reason_id._get_terms()
-            if terms != own:
+            if hold.reason_id._has_other_terms(hold._get_terms()):
                 hold.sudo(False)._ensure_may_give({})
 
     @api.model

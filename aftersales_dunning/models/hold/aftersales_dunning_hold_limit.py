@@ -280,13 +280,10 @@ class AftersalesDunningHold(models.Model):
     def _are_other_terms(self, vals):
         """Say whether values give a hold other terms than it has, or its reason."""
         self.ensure_one()
-
-        def are_same(one, other):
-            return all((one[name] or False) == (other[name] or False) for name in TERMS)
-
-        own, of_reason = self._get_terms(), self.reason_id._get_terms()
-        wanted = own | {name: vals[name] for name in TERMS if name in vals}
-        if are_same(wanted, own):
+        if not self._has_other_terms(vals):
             return False
+        own = self._get_terms()
         reason = self.reason_id.browse(vals.get("reason_id") or self.reason_id.id)
-        return not (are_same(own, of_reason) and are_same(wanted, reason._get_terms()))
+        return self.reason_id._has_other_terms(own) or reason._has_other_terms(
+            own | vals
+        )

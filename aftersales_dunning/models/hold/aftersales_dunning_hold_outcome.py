@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from odoo.addons.aftersales_case.const import STATE_REJECTED
 
@@ -19,7 +19,6 @@ from ...const import (
     PART_UNDECIDED,
     SCOPE_CUSTOMER,
     SYNC,
-    TERMS,
 )
 
 OUTCOME_BY_END = {
@@ -95,18 +94,8 @@ class AftersalesDunningHold(models.Model):
         """Give holds the terms of their outcome, unless somebody chose others."""
         for hold in self.filtered(lambda hold: not hold.terms_by_hand):
             terms = hold.reason_id._get_terms_for(outcomes[hold])
-            if terms != hold._get_terms():
+            if hold._has_other_terms(terms):
                 hold.with_context(aftersales_sync=SYNC).write(terms)
-
-    @api.model
-    def _are_chosen(self, vals, reason):
-        """Say whether values name other terms than those of a reason."""
-        own = reason._get_terms()
-        return any(
-            (vals[name] or False) != (own[name] or False)
-            for name in TERMS
-            if name in vals
-        )
 
     # === Debtor control is asked === #
 

@@ -7,6 +7,7 @@ from ...const import (
     RELEASE_NEW_DUE,
     RELEASE_POLICIES,
     RELEASE_WAIT,
+    TERMS,
 )
 
 
@@ -36,7 +37,7 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
         " a number of days.",
     )
 
-    @api.constrains("release_policy", "wait_days", "due_days", "payment_term_id")
+    @api.constrains(*TERMS)
     def _check_release_days(self):
         for terms in self:
             if terms.release_policy == RELEASE_WAIT and terms.wait_days < 1:
@@ -77,6 +78,18 @@ class AftersalesDunningReleaseTerms(models.AbstractModel):
             "due_days": self.due_days,
             "payment_term_id": self.payment_term_id.id,
         }
+
+    def _has_other_terms(self, vals):
+        """Say whether values name other terms than these.
+
+        :param vals: values of a record that carries terms; what they leave out is the same
+        """
+        own = self._get_terms()
+        return any(
+            (vals[name] or False) != (own[name] or False)
+            for name in TERMS
+            if name in vals
+        )
 
     def _get_days_given(self, terms=None):
         """Return how many days terms give a customer from today on.
