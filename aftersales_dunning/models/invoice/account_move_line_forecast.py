@@ -95,12 +95,8 @@ class AccountMoveLine(models.Model):
         open_amount = self._get_open_amount() - apart
         due = open_amount if due is None else due
         next_level = policy._get_next_level(reached)
-        if not policy:
-            outcome = OUTCOME_NO_POLICY
-        elif policy.do_nothing or not policy.active:
-            outcome = OUTCOME_NO_FOLLOW
-        elif self.account_id not in policy.account_ids:
-            outcome = OUTCOME_NO_ACCOUNT
+        if outcome := self._get_outcome_of_policy(policy):
+            pass  # nothing is dunned, whatever else is true
         elif by_hand:
             outcome = OUTCOME_BY_HAND
         elif apart and not self._is_more(open_amount):
@@ -126,6 +122,14 @@ class AccountMoveLine(models.Model):
             next_level._get_turn(self, reached) if next_level else None,
             self.amount_residual_currency - apart,
         )
+
+    def _get_outcome_of_policy(self, policy):
+        """Return why a policy reminds of nothing on the account of this; None if it does."""
+        if not policy:
+            return OUTCOME_NO_POLICY
+        if policy.do_nothing or not policy.active:
+            return OUTCOME_NO_FOLLOW
+        return None if self.account_id in policy.account_ids else OUTCOME_NO_ACCOUNT
 
     def _is_more(self, amount):
         """Say whether an amount is more than nothing, in what it is counted in."""

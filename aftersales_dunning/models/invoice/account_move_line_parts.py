@@ -3,9 +3,6 @@ from odoo import models
 from ...const import (
     OUTCOME_LAST,
     OUTCOME_LEFT_OUT,
-    OUTCOME_NO_ACCOUNT,
-    OUTCOME_NO_FOLLOW,
-    OUTCOME_NO_POLICY,
     OUTCOME_NOT_DUE,
     OUTCOME_REMIND,
     OUTCOME_SMALL,
@@ -78,12 +75,8 @@ class AccountMoveLine(models.Model):
         due_on = hold._get_part_due(self)
         level = policy._get_next_level(reached)
         turn = level._get_turn_of(due_on, reached) if level else None
-        if not policy:
-            outcome = OUTCOME_NO_POLICY
-        elif policy.do_nothing or not policy.active:
-            outcome = OUTCOME_NO_FOLLOW
-        elif self.account_id not in policy.account_ids:
-            outcome = OUTCOME_NO_ACCOUNT
+        if outcome := self._get_outcome_of_policy(policy):
+            pass  # as of the rest
         elif due_on and due_on > day:
             outcome = OUTCOME_NOT_DUE
         elif not level:
