@@ -50,7 +50,7 @@ class AccountMove(models.Model):
     )
     held_beside = fields.Monetary(
         "Rest Not Dunned",
-        compute="_compute_held_beside",
+        compute="_compute_dunning_state",
         groups=READERS,
         help="What of the rest may not be dunned today: because the whole customer is"
         " held, or until its date.",
@@ -69,20 +69,13 @@ class AccountMove(models.Model):
         standings = self._get_standings()
         for move in self:
             standing = standings.get(move)
-            if not standing or standing.residual <= 0:
-                move.dunning_state = HELD_NONE
-            elif standing.is_stopped:
-                move.dunning_state = HELD_FULL
-            else:
-                move.dunning_state = HELD_PARTIAL if standing.held else HELD_NONE
-
-    @api.depends("amount_residual", "held_amount")
-    def _compute_held_beside(self):
-        standings = self._get_standings()
-        for move in self:
-            standing = standings.get(move)
-            is_open = standing and standing.residual > 0 and standing.is_stopped
-            move.held_beside = standing.residual - standing.held if is_open else 0
+            state, beside = HELD_NONE, 0
+            if standing and standing.residual > 0:
+                if standing.is_stopped:
+                    state, beside = HELD_FULL, standing.residual - standing.held
+                elif standing.held:
+                    state = HELD_PARTIAL
+            move.dunning_state, move.held_beside = state, beside
 
     def _search_dunning_state(self, operator, value):
         if operator != "in":
@@ -272,39 +265,38 @@ class AccountMove(models.Model):
         With sudo: as ``_get_running_holds``.
         """
         day = day or fields.Date.context_today(self)
-        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as above
-        waits = Domain("part_state", "=", PART_WAITING) & Domain("resume_on", ">", day)
-        own = Hold.search(
-            waits
-            & Domain("scope", "!=", SCOPE_CUSTOMER)
-            & Domain("move_id", "in", self._origin.ids),
-            order="resume_on, id",
-        ).grouped(lambda hold: hold.move_id.id)
-        customers = Hold._get_of_customers(
+        return self._get_holds_about(
+            Domain("part_state", "=", PART_WAITING) & Domain("resume_on", ">", day),
             SQL("hold.part_state = 'waiting' AND hold.resume_on > %s", day),
-            self._origin.ids,
+            "resume_on, id",
         )
-        return {
-            move: own.get(move._origin.id, Hold) | customers.get(move._origin.id, Hold)
-            for move in self
-        }
 
     def _get_running_holds(self):
         """Return ``{move: holds}``: asked for or active, on the invoice or its customer.
 
         With sudo: a hold counts and is told whoever looks, its case is not.
         """
-        Hold = self.env["aftersales.dunning.hold"].sudo()  # sudo: as the docstring says
+        return self._get_holds_about(
+            Domain("state", "in", RUNNING_STATES), RUNNING, "date_from, id"
+        )
+
+    def _get_holds_about(self, domain, which, order):
+        """Return ``{move: holds}``: those on the invoice, then those on its customer.
+
+        :param domain: which holds on the invoice
+        :param which: the same of those on the customer, a condition on ``hold``
+        :param order: of those on the invoice
+        """
+        # sudo: a hold counts and is told whoever looks, its case is not
+        Hold = self.env["aftersales.dunning.hold"].sudo()
         ids = self._origin.ids
         own = Hold.search(
-            [
-                ("state", "in", RUNNING_STATES),
-                ("scope", "!=", SCOPE_CUSTOMER),
-                ("move_id", "in", ids),
-            ],
-            order="date_from, id",
+            domain
+            & Domain("scope", "!=", SCOPE_CUSTOMER)
+            & Domain("move_id", "in", ids),
+            order=order,
         ).grouped(lambda hold: hold.move_id.id)
-        customers = Hold._get_of_customers(RUNNING, ids)
+        customers = Hold._get_of_customers(which, ids)
         return {
             move: own.get(move._origin.id, Hold) | customers.get(move._origin.id, Hold)
             for move in self
