@@ -31,6 +31,12 @@ class CreditControlPolicyLevel(models.Model):
         except OverflowError:
             return None
 
+    def _get_day_of(self, due_on):
+        """Return the first day of this reminder about what got a new due date."""
+        # No reminder is the one before: the delay counts from that date.
+        day = self._get_turn_of(due_on, None)
+        return day or max(due_on, due_on + timedelta(days=self.delay_days))
+
     def _add_delay(self, due, reached):
         self.ensure_one()
         delay = timedelta(days=self.delay_days)
