@@ -183,7 +183,7 @@ class MailMail(models.Model):
                 held = lines.filtered(lambda line: line._asks_too_much(due))
                 self._cancel_held(held and held._get_held_message(standings, now))
                 unsent = lines._filter_unsent()
-                unsent._hold_back(unsent._get_dunnable(standings, now))
+                unsent._hold_back(due)
         except (SerializationFailure, LockNotAvailable):
             self.env.invalidate_all(flush=False)
             _logger.info("Reminder %s waits: its lines are being changed", self.id)
