@@ -270,12 +270,12 @@ class AftersalesDunningHold(models.Model):
         for hold in self.filtered("case_id"):
             former = (hold.case_id.hold_ids - hold).filtered(
                 lambda other, hold=hold: (
-                    other.move_id == hold.move_id and other._is_apart()
+                    other.move_id == hold.move_id
+                    and other.state != HOLD_ACTIVE
+                    and other._is_apart()
                 )
             )
-            former.filtered(
-                lambda other: other.state != HOLD_ACTIVE
-            ).part_state = PART_DONE
+            former.part_state = PART_DONE
 
     # === The day comes === #
 

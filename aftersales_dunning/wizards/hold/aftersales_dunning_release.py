@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from ...const import (
     DEBTOR_CONTROL,
@@ -59,11 +60,10 @@ class AftersalesDunningRelease(models.TransientModel):
             self.env.context.get("default_hold_ids")
             or self.env.context.get("active_ids")
         )
-        if holds:
-            first = holds.sorted("id")[0]
+        if first := holds.sorted("id")[:1]:
             outcome = first._get_likely_outcome()
             values |= first._get_terms_at_end(outcome)
-            values |= {"hold_ids": [(6, 0, holds.ids)], "outcome": outcome}
+            values |= {"hold_ids": [Command.set(holds.ids)], "outcome": outcome}
         return values
 
     @api.depends("hold_ids")
