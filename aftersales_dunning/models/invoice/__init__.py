@@ -7,6 +7,7 @@ from . import account_move_line
 from . import account_move_line_explain
 from . import account_move_line_forecast
 from . import account_move_line_parts
+from . import account_move_new_due
 from . import account_move_portal
 from . import account_move_screen
 from . import account_move_standing
