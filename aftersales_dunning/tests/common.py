@@ -342,6 +342,9 @@ class DunningSetup:
         self.assertTrue(shown, f"{record.env.user.name} sees no button {name}")
         return getattr(record, name)()
 
+    def _in(self, days):
+        return self.today + timedelta(days=days)
+
     def _rows(self, form, name):
         """Return the rows of a list in a form, as dictionaries."""
         return [dict(row) for row in getattr(form, name)._records]

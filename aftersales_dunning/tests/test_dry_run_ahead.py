@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from odoo.tests import Form, freeze_time
 
@@ -9,9 +9,6 @@ from .common import DunningCommon
 
 class TestDryRunAhead(DunningCommon):
     """The dry run for a day to come is the run of that day, after the jobs."""
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _shown(self, day):
         Wizard = self._as(self.accountant)["aftersales.dunning.dry.run"]

@@ -29,9 +29,6 @@ class TestExplain(DunningCommon):
         move = self._as(user or self.accountant, move)
         return " ".join(move._explain_dunning(day)[move])
 
-    def _in(self, days):
-        return self.today + timedelta(days=days)
-
     def _send(self, run):
         """Let the reminders of a run have been sent."""
         run.line_ids.write({"state": "sent"})

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -25,9 +24,6 @@ class NewTermsCommon(RemindersCommon):
             self.lines.state = state
         self.line, self.free_line = self.lines
         self.run_ = self.line.run_id
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _move_date(self, days=14):
         """Agree on a new due date, as an accountant does on the invoice."""

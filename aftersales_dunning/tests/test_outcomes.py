@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError
@@ -18,9 +16,6 @@ class TestOutcomes(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.reason = cls.env.ref("aftersales_dunning.reason_product")
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _case(self, amount=300, total=1000, resolution="replaced"):
         """A case of the agent that holds a part of an invoice."""

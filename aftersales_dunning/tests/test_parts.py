@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
@@ -17,9 +15,6 @@ class TestParts(DunningCommon):
         cls.reason = cls.env["aftersales.dunning.hold.reason"].create(
             {"name": "Leaks", "release_policy": "go_on"}
         )
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _dispute(self, invoice, amount, **terms):
         """Hold a part of an invoice, to come back on these terms."""

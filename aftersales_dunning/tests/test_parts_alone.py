@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo.tests import Form, freeze_time
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -18,9 +16,6 @@ class TestPartsAlone(DunningCommon):
         self.invoice = self._new_invoice(1000)
         self.hold = self._hold(self.invoice, "amount", 300)
         self.assertRows(0, [(1, 700, False)])
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _release(self, policy, **terms):
         self.hold._release_by_hand({"release_policy": policy} | terms)

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo.tests import freeze_time
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -14,9 +12,6 @@ class TestPartsOnTheirWay(RemindersCommon):
     def setUp(self):
         super().setUp()
         self.invoice = self._new_invoice(1000)
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _dispute(self, amount=300):
         return self._hold(self.invoice, scope="amount", amount=amount)

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
@@ -10,9 +8,6 @@ from .goods import GoodsCommon
 
 class TestReleaseDialog(GoodsCommon):
     """Who releases says what was decided, and reads what happens to part and rest."""
-
-    def _in(self, days):
-        return self.today + timedelta(days=days)
 
     def _open(self, holds, user=None):
         holds = self._as(user or self.accountant, holds)
