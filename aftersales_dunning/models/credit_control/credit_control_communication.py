@@ -107,6 +107,14 @@ class CreditControlCommunication(models.Model):
         self.sudo().is_unprinted = True
         return super()._mark_credit_line_as_sent()
 
+    @api.model
+    def _get_stopped_words(self):
+        """Return why something of a communication that was stopped does not go out."""
+        return self.env._(
+            "A hold, a payment or new terms stopped this communication before it was sent."
+            " What is still due goes out in a new one."
+        )
+
     def _cancel_mails(self):
         """Cancel the mails that have not left, and say why."""
         if not self:

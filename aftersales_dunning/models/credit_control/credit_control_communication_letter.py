@@ -98,10 +98,7 @@ class CreditControlCommunication(models.Model):
             elif own and all(line in settled for line in own):
                 reasons[one] = own._get_held_message()
             elif not own and one.is_stopped:
-                reasons[one] = self.env._(
-                    "A hold, a payment or new terms stopped this communication before it"
-                    " was sent. What is still due goes out in a new one."
-                )
+                reasons[one] = self._get_stopped_words()
             elif not own:
                 reasons[one] = self.env._("This communication is about no invoice.")
         return reasons

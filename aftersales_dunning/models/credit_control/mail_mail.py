@@ -204,10 +204,7 @@ class MailMail(models.Model):
             {
                 "state": "cancel",
                 "failure_reason": reason
-                or self.env._(
-                    "A hold, a payment or new terms stopped this communication before it"
-                    " was sent. What is still due goes out in a new one."
-                ),
+                or self.env[COMMUNICATION]._get_stopped_words(),
             }
         )
         # sudo: the notifications belong to those who were to get the mails

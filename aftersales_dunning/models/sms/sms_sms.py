@@ -1,18 +1,15 @@
 from contextlib import contextmanager
-from datetime import timedelta
 
 from odoo import api, fields, models
 
 from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...engine.private import Reminding
+from ..credit_control.mail_mail import COMMUNICATION, LINE, WAIT
 from ..hold.dunning_lock import lock_for_sending
 
 INVOICE = "account.move"
-COMMUNICATION = "credit.control.communication"
-LINE = "credit.control.line"
 MODELS = (INVOICE, COMMUNICATION, LINE)
-WAIT = timedelta(minutes=1)
 
 
 def _get_last_day(items):

@@ -1,7 +1,8 @@
 from odoo import models
 
 from ...engine.private import Reminding
-from ...models.sms.sms_sms import COMMUNICATION, LINE, MODELS
+from ...models.credit_control.mail_mail import COMMUNICATION, LINE
+from ...models.sms.sms_sms import MODELS
 
 
 class SmsComposer(models.TransientModel):
