@@ -30,6 +30,18 @@ class TestFarDates(DunningCommon):
                 self.assertEqual(hold.state, "released")
                 self.assertTrue(invoice._get_dunning_review() is None)
 
+    def test_reminder_on_its_way(self):
+        """A reminder that is ready is taken back, as by any later date."""
+        for due in FAR:
+            invoice = self._new_invoice(90)
+            line = self._run().line_ids.filtered(
+                lambda line, invoice=invoice: line.invoice_id == invoice
+            )
+            line.state = "to_be_sent"
+            with self.subTest(due=due):
+                invoice._get_term_lines().date_maturity = due
+                self.assertEqual(line.state, "ignored")
+
     def test_dry_run(self):
         """On any day; what is due on a far day keeps nothing else out."""
         for due in FAR:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -32,10 +32,16 @@ class CreditControlPolicyLevel(models.Model):
             return None
 
     def _get_day_of(self, due_on):
-        """Return the first day of this reminder about what got a new due date."""
-        # No reminder is the one before: the delay counts from that date.
-        day = self._get_turn_of(due_on, None)
-        return day or max(due_on, due_on + timedelta(days=self.delay_days))
+        """Return the first day of this reminder about what got a new due date.
+
+        That is the last of the calendar where it would be beyond that.
+        """
+        try:
+            # No reminder is the one before: then the delay counts from that date.
+            day = self._add_delay(due_on, None)
+            return day or max(due_on, due_on + timedelta(days=self.delay_days))
+        except OverflowError:
+            return date.max
 
     def _add_delay(self, due, reached):
         self.ensure_one()
