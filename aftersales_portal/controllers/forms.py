@@ -36,13 +36,14 @@ class PortalCaseForms(PortalCases):
         """Change what the rules let a customer change."""
         service, partner, case = self._find_own(case_id)
         form, errors = request.httprequest.form, {}
-        questions = service._get_change_form(partner, case)
-        if not questions:
-            raise NotFound
         if is_post():
             questions, errors = service._change(partner, case, form)
-            if not errors and form.get("step") != "search":
-                return self._done(service, case, "change")
+        else:
+            questions = service._get_change_form(partner, case)
+        if not questions:
+            raise NotFound
+        if is_post() and not errors and form.get("step") != "search":
+            return self._done(service, case, "change")
         return self._render(
             "aftersales_portal.portal_case_change",
             "aftersales_case",

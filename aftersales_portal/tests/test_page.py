@@ -242,3 +242,16 @@ class TestPage(PortalCommon):
         self._page(self.anna, case)
         count = self._count_queries(lambda: self._page(self.anna, case))
         self.assertLessEqual(count, 30)
+
+    def test_queries_of_a_button(self):
+        """What can be chosen is looked up by the form, not by the button to it."""
+        rule, counts = self._show("product_ids"), []
+        case = self._new_case(
+            product_ids=self.env["product.product"].create({"name": "Pump"}).ids
+        )
+        for portal in ("visible", "editable"):
+            rule.portal = portal
+            page = self._page(self.anna, case)
+            self.assertEqual(page["may_change"], portal == "editable")
+            counts.append(self._count_queries(lambda: self._page(self.anna, case)))
+        self.assertEqual(*counts)

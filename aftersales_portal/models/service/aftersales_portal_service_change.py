@@ -19,30 +19,34 @@ class AftersalesPortalService(models.AbstractModel):
     _inherit = "aftersales.portal.service"
 
     @api.model
-    def _get_open_questions(self, partner, case, form=None):
-        """Return the questions whose answers the customer may still change.
+    def _get_open_fields(self, partner, case):
+        """Return ``{key: FieldState}`` of what the customer may still change.
 
         Who reported a case for another customer chooses none of his people for that one.
         """
         if not case.type_id.portal_change or case.merged_into_id:
-            return []
+            return {}
         customer = case.partner_id.commercial_partner_id
         is_theirs = customer in (customer.browse(), partner.commercial_partner_id)
-        return [
-            self._get_question(partner, case, key, state, form)
+        return {
+            key: state
             for key, state in self._get_shown_fields(case).items()
             if not state.locked
             and self._get_kind(case, key)
             and (is_theirs or key not in OWN_PEOPLE)
-        ]
+        }
 
     @api.model
     def _get_change_form(self, partner, case, form=None):
         """Return the questions with what stands there now, as a form shows them."""
+        questions = [
+            self._get_question(partner, case, key, state, form)
+            for key, state in self._get_open_fields(partner, case).items()
+        ]
         return [
             question
             | {"typed": (now := self._get_typed(case, question)), "was": _join(now)}
-            for question in self._get_open_questions(partner, case, form)
+            for question in questions
         ]
 
     @api.model

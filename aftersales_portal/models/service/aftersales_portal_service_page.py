@@ -34,7 +34,7 @@ class AftersalesPortalService(models.AbstractModel):
             "files": [self._get_file(case, file) for file in files],
             "goods": self._get_goods(case) if case_type.portal_goods else [],
             "may_reply": self._may_reply(case),
-            "may_change": bool(self._get_open_questions(partner, case)),
+            "may_change": bool(self._get_open_fields(partner, case)),
             "may_close": self._may_close(partner, case),
             "may_reopen": self._may_reopen(partner, case),
             "thanks": self._get_thanks(case),
