@@ -146,6 +146,26 @@ class TestChange(ChangeSetup, PortalCommon):
         )
         self.assertIn("It leaks", str(self.case.description))
 
+    def test_moment(self):
+        """A moment is typed in the time zone in which it is shown."""
+        self.type_complaint.properties_definition = [
+            {"name": "visit", "string": "Visit", "type": "datetime"}
+        ]
+        self._show("properties.visit", portal="editable")
+        self.case.properties = {"visit": "2030-01-01 10:00:00"}
+        service, partner = self._service(self.anna)
+        service = service.with_context(tz="Europe/Amsterdam")
+        case = self._found(service, partner)
+        self.assertIn("11:00", str(service._get_answers(case)))
+        questions = service._get_change_form(partner, case)
+        typed = {question["name"]: question["typed"] for question in questions}
+        self.assertEqual(typed["properties-visit"], "2030-01-01T11:00")
+        form = MultiDict({"properties-visit": "2030-01-01T12:30"})
+        form["was-properties-visit"] = typed["properties-visit"]
+        _questions, errors = service._change(partner, case, form)
+        self.assertFalse(errors)
+        self.assertIn("12:30", str(service._get_answers(case)))
+
     def test_switched_off(self):
         """Where the type takes no changes there is nothing to change."""
         self.type_complaint.portal_change = False

@@ -80,6 +80,51 @@ class TestPage(PortalCommon):
             ],
         )
 
+    def test_own_fields(self):
+        """Own fields of every kind are shown in words, and asked where they may change."""
+        country = self.env.ref("base.be")
+        values = {
+            "boolean": (True, "Yes"),
+            "char": ("Left", "Left"),
+            "date": ("2030-01-31", "01/31/2030"),
+            "datetime": ("2030-01-31 10:00:00", "Jan 31, 2030 10:00 AM"),
+            "float": (2.5, "2.50"),
+            "integer": (3, "3"),
+            "many2many": (country.ids, "Belgium"),
+            "many2one": (country.id, "Belgium"),
+            "selection": ("a", "First"),
+            "tags": (["t"], "Tag"),
+            "text": ("Two\nlines", "Two\nlines"),
+        }
+        more = {
+            "many2many": {"comodel": "res.country"},
+            "many2one": {"comodel": "res.country"},
+            "selection": {"selection": [["a", "First"]]},
+            "tags": {"tags": [["t", "Tag", 1]]},
+        }
+        self.type_complaint.properties_definition = [
+            {"name": f"p_{kind}", "string": kind, "type": kind} | more.get(kind, {})
+            for kind in values
+        ]
+        for kind in values:
+            self._show(f"properties.p_{kind}", portal="editable")
+        case = self._new_case(
+            properties={f"p_{kind}": value for kind, (value, _text) in values.items()}
+        )
+        [(_section, answers)] = self._page(self.anna, case)["answers"]
+        shown = {
+            answer["label"]: str(answer["value"]).replace("\u202f", " ")
+            for answer in answers
+        }
+        self.assertEqual(shown, {kind: text for kind, (_v, text) in values.items()})
+        service, partner = self._service(self.anna)
+        found = service._find_case(partner, case.id)
+        asked = service._get_change_form(partner, found)
+        self.assertEqual(
+            {question["label"] for question in asked},
+            values.keys() - {"many2many", "many2one"},
+        )
+
     def test_restricted_field(self):
         """What only some roles may read is shown to no customer."""
         self._show("cost")

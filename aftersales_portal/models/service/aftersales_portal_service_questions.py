@@ -185,13 +185,9 @@ class AftersalesPortalService(models.AbstractModel):
             return f"{value:.9f}".rstrip("0").rstrip(".")
         if kind == answers.MOMENT:
             moment = fields.Datetime.to_datetime(value)
-            local = pytz.utc.localize(moment).astimezone(self._get_zone())
+            local = fields.Datetime.context_timestamp(self, moment)
             return local.strftime("%Y-%m-%dT%H:%M")
         return str(value)
-
-    @api.model
-    def _get_zone(self):
-        return pytz.timezone(self.env.user.tz or self.env.context.get("tz") or "UTC")
 
     # === Reading === #
 
@@ -271,7 +267,7 @@ class AftersalesPortalService(models.AbstractModel):
     def _prepare_own(self, value):
         """Return the value of an own field as the ORM keeps it."""
         if isinstance(value, datetime):
-            local = self._get_zone().localize(value)
+            local = self.env.tz.localize(value)
             utc = local.astimezone(pytz.utc).replace(tzinfo=None)
             return fields.Datetime.to_string(utc)
         if hasattr(value, "isoformat"):

@@ -100,7 +100,7 @@ class AftersalesPortalService(models.AbstractModel):
         if kind == "date":
             return format_date(self.env, value)
         if kind == "datetime":
-            return self._format_moment(value)
+            return self._format_moment(fields.Datetime.to_datetime(value))
         if kind == "monetary":
             return formatLang(self.env, value, currency_obj=case.currency_id)
         if kind == "float":
