@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.mail import html2plaintext
 
+from odoo.addons.aftersales_case.const import SURFACE_PORTAL
+
 from ...engine import answers
 from ...engine.private import NOTED_KEY, Noted
 from ...engine.texts import first_line
@@ -133,7 +135,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_plain(self, case, question):
         """Return the value of a field as a short text."""
-        state = case._get_field_states("portal")[case][question["key"]]
+        state = case._get_field_states(SURFACE_PORTAL)[case][question["key"]]
         value = self._get_shown_value(case, question["key"], state)
         if value is None:
             return "—"
@@ -148,4 +150,4 @@ def _join(typed):
 
 
 def _normal(text):
-    return "\n".join((text or "").split("\n")).replace("\r", "").strip()
+    return (text or "").replace("\r", "").strip()

@@ -38,7 +38,6 @@ class AftersalesPortalService(models.AbstractModel):
         """Return what a customer chooses among, with a sentence each."""
         return [
             {
-                "id": case_type.id,
                 "word": case_type._get_portal_word(),
                 "sentence": case_type.portal_sentence or case_type.description or "",
                 "url": f"/my/cases/new/{case_type.id}",
@@ -102,15 +101,10 @@ class AftersalesPortalService(models.AbstractModel):
             and not (state.hidden and rules[key].visible_from_id)
             and state.portal == ASKED
         }
-        sections = list(dict.fromkeys(state.section for state in possible.values()))
-        ordered = sorted(
-            possible.items(),
-            key=lambda item: (sections.index(item[1].section), item[1].sequence),
-        )
         return [
             self._get_question(partner, case, key, state, form)
             | {"conditions": self._get_conditions(rules[key], possible)}
-            for key, state in ordered
+            for key, state in self._sort_states(possible).items()
         ]
 
     @api.model
@@ -225,8 +219,3 @@ class AftersalesPortalService(models.AbstractModel):
                 labels = dict(question["options"])
                 return f"{word}: {labels[question['value'][0]]}"[:LONGEST_TITLE]
         return word
-
-    @api.model
-    def _get_thanks(self, case):
-        """Return what a customer reads who has just reported a case."""
-        return case.type_id.portal_thanks or ""

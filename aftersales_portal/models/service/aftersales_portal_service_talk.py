@@ -6,7 +6,6 @@ from odoo.tools.sql import escape_psql
 from odoo.addons.aftersales_case.const import EVENT_CREATED, EVENT_STAGE
 
 from ...const import SAID_TYPES
-from ...engine.texts import replace_file_urls
 
 ORIGINAL_MAIL = "original_email.eml"
 # Of a mail that reaches its receiver, as far as we know.
@@ -41,7 +40,8 @@ class AftersalesPortalService(models.AbstractModel):
         known.mapped("partner_share")
         customers = case.partner_id.commercial_partner_id
         people = partner.commercial_partner_id
-        seen, reporter = self._get_part_domain(people), people.browse()
+        company = ".commercial_partner_id"
+        seen, reporter = self._get_part_domain(people, company), people.browse()
         owners = [(partner.email, people)]
         if people == customers:
             reporter = self._get_reporter(case)
@@ -49,7 +49,7 @@ class AftersalesPortalService(models.AbstractModel):
                 customers | case.supplier_id.commercial_partner_id
             ):
                 reporter = reporter.browse()
-            seen |= self._get_person_domain(reporter)
+            seen |= self._get_part_domain(reporter)
             owners.append((case.email, customers | reporter.commercial_partner_id))
         addresses = self._get_own_addresses(owners)
         for address in addresses:
@@ -69,12 +69,13 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _get_part_domain(self, customer):
-        """Return the domain of messages that the people of a customer wrote or got."""
-        if not customer:
-            return Domain.FALSE
+    def _get_part_domain(self, partners, of=""):
+        """Return the domain of messages that some partners wrote or got.
+
+        :param of: path from those who did to the partners; empty means they themselves
+        """
         return Domain.OR(
-            Domain(f"{path}.commercial_partner_id", "in", customer.ids)
+            Domain(f"{path}{of}", "in", partners.ids)
             for path in ("author_id", "partner_ids", "notification_ids.res_partner_id")
         )
 
@@ -119,15 +120,6 @@ class AftersalesPortalService(models.AbstractModel):
         """Return the domain of mails whose field has this very address, named or not."""
         address = escape_psql(address)
         return Domain(field, "=ilike", address) | Domain(field, "ilike", f"<{address}>")
-
-    @api.model
-    def _get_person_domain(self, person):
-        if not person:
-            return Domain.FALSE
-        return Domain.OR(
-            Domain(path, "in", person.ids)
-            for path in ("author_id", "partner_ids", "notification_ids.res_partner_id")
-        )
 
     @api.model
     def _get_messages(self, partner, case):
@@ -231,11 +223,13 @@ class AftersalesPortalService(models.AbstractModel):
         return {
             "id": file.id,
             "name": file.name,
-            "url": self._get_url(case.id, f"/files/{file.id}"),
+            "url": self._get_file_url(case, file.id),
             "size": file.file_size,
-            "is_picture": file.mimetype in SHOWN_INLINE
-            and file.mimetype != SHOWN_INLINE[0],
         }
+
+    @api.model
+    def _get_file_url(self, case, file_id):
+        return self._get_url(case.id, f"/files/{file_id}")
 
     @api.model
     def _find_file(self, partner, case_id, file_id):
@@ -255,9 +249,3 @@ class AftersalesPortalService(models.AbstractModel):
         # sudo: the file was found by who may have it
         stream = self.env["ir.binary"].sudo()._get_stream_from(file)
         return stream, file.mimetype in SHOWN_INLINE
-
-    @api.model
-    def _replace_file_urls(self, case, body):
-        return replace_file_urls(
-            body, lambda file_id: self._get_url(case.id, f"/files/{file_id}")
-        )

@@ -6,7 +6,7 @@ from odoo.tools.misc import formatLang
 
 from odoo.addons.aftersales_case.const import SURFACE_PORTAL
 
-UNSEEN_SECTION = ""
+from ...engine.texts import replace_file_urls
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -15,27 +15,30 @@ class AftersalesPortalService(models.AbstractModel):
     _inherit = "aftersales.portal.service"
 
     @api.model
-    def _get_shown_fields(self, case, surface=SURFACE_PORTAL):
-        """Return ``{key: FieldState}`` of what a surface shows, in its order.
+    def _get_shown_fields(self, case):
+        """Return ``{key: FieldState}`` of what a customer sees, in its order.
 
         What only some roles may read is shown to no customer, whatever a rule says.
         """
-        states = case._get_field_states(surface)[case]
-        shown = [
-            (key, state)
-            for key, state in states.items()
-            if not state.hidden and self._is_public(case, key)
-        ]
-        sections = list(
-            dict.fromkeys(state.section or UNSEEN_SECTION for _k, state in shown)
+        states = case._get_field_states(SURFACE_PORTAL)[case]
+        return self._sort_states(
+            {
+                key: state
+                for key, state in states.items()
+                if not state.hidden and self._is_public(case, key)
+            }
         )
-        shown.sort(
-            key=lambda item: (
-                sections.index(item[1].section or UNSEEN_SECTION),
-                item[1].sequence,
-            )
+
+    @api.model
+    def _sort_states(self, states):
+        """Return ``{key: FieldState}`` section by section, as these come up first."""
+        sections = list(dict.fromkeys(state.section for state in states.values()))
+        place = {section: number for number, section in enumerate(sections)}
+        ordered = sorted(
+            states.items(),
+            key=lambda item: (place[item[1].section], item[1].sequence),
         )
-        return dict(shown)
+        return dict(ordered)
 
     @api.model
     def _is_public(self, case, key):
@@ -65,7 +68,7 @@ class AftersalesPortalService(models.AbstractModel):
                 "label": state.label or labels.get(key, key),
                 "value": value,
             }
-            sections.setdefault(state.section or UNSEEN_SECTION, []).append(answer)
+            sections.setdefault(state.section or "", []).append(answer)
         return list(sections.items())
 
     @api.model
@@ -131,4 +134,6 @@ class AftersalesPortalService(models.AbstractModel):
         Core's addresses of files work for everybody who has them; ours ask who looks.
         """
         body = case._put_links(Markup(body or ""), self.env["res.partner"])
-        return Markup(self._replace_file_urls(case, str(body)))
+        return Markup(
+            replace_file_urls(str(body), lambda key: self._get_file_url(case, key))
+        )
