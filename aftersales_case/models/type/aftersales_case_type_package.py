@@ -78,11 +78,11 @@ class AftersalesCaseType(models.Model):
             "format": package.FORMAT,
             "version": package.VERSION,
             "type": {
-                "name": self._export_texts("name"),
+                "name": _export_texts(self, "name"),
                 "code": self.code,
                 "origin": self.origin,
                 "color": self.color,
-                "description": self._export_texts("description"),
+                "description": _export_texts(self, "description"),
                 "intake_unclear": self.intake_unclear,
                 "received_template": point["template"].get(
                     self.received_template_id.id
@@ -118,8 +118,29 @@ class AftersalesCaseType(models.Model):
                 result[addon] = {"title": part.title, "content": content}
         return result
 
-    def _export_texts(self, name):
-        return _export_texts(self, name)
+    @api.model
+    def _export_texts(self, record, name):
+        """Return a text for a part of a package: ``{language: text}``, or None."""
+        return _export_texts(record, name)
+
+    @api.model
+    def _write_texts(self, record, texts):
+        """Write texts with their translations into the languages that are installed.
+
+        :param texts: ``{field: {language: text} or None}``
+        """
+        record = record.with_context(lang=None)
+        languages = {code for code, _name in self.env["res.lang"].get_installed()}
+        for name, content in texts.items():
+            content = content or {}
+            record[name] = content.get("en_US") or False
+            others = {
+                code: content[code]
+                for code in languages - {"en_US"}
+                if content.get(code)
+            }
+            if others:
+                record.update_field_translations(name, others)
 
     def _export_own_fields(self):
         result = []

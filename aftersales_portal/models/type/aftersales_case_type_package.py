@@ -58,13 +58,13 @@ class AftersalesCaseType(models.Model):
             "next": [
                 {
                     "stage": point["stage"][link.stage_id.id],
-                    "text": _get_texts(link, "customer_next"),
+                    "text": self._export_texts(link, "customer_next"),
                 }
                 for link in self.link_ids.sorted()
                 if link.customer_next
             ],
             **{name: self[name] for name in FLAGS},
-            **{name: _get_texts(self, name) for name in TYPE_TEXTS},
+            **{name: self._export_texts(self, name) for name in TYPE_TEXTS},
         }
 
     def _take_portal(self, content, found):
@@ -84,29 +84,12 @@ class AftersalesCaseType(models.Model):
                 **{name: content[name] for name in FLAGS},
             }
         )
-        for name in TYPE_TEXTS:
-            self._write_portal_texts(self, name, content[name])
+        self._write_texts(self, {name: content[name] for name in TYPE_TEXTS})
         links = self.link_ids.grouped("stage_id")
         for row in content["next"]:
             link = links.get(stages.get(row["stage"]))
             if link:
-                self._write_portal_texts(link, "customer_next", row["text"])
-
-    @api.model
-    def _write_portal_texts(self, record, name, content):
-        """Write a text with its translations into the languages that are installed.
-
-        :param content: ``{language: text}``, or None
-        """
-        content = content or {}
-        record.with_context(lang="en_US")[name] = content.get("en_US") or False
-        others = {
-            code: content[code]
-            for code, _name in self.env["res.lang"].get_installed()
-            if code != "en_US" and content.get(code)
-        }
-        if others:
-            record.update_field_translations(name, others)
+                self._write_texts(link, {"customer_next": row["text"]})
 
     @api.model
     def _add_portal_texts(self, texts_of):
@@ -118,17 +101,4 @@ class AftersalesCaseType(models.Model):
             case_type = self.env.ref(xmlid, raise_if_not_found=False)
             for name, content in fields_of.items() if case_type else ():
                 if not case_type[name]:
-                    self._write_portal_texts(case_type, name, content)
-
-
-def _get_texts(record, name):
-    """Return ``{language: text}``, the source as ``en_US``; None for an empty field."""
-    source = record.with_context(lang="en_US")[name]
-    if not source:
-        return None
-    found = {"en_US": source}
-    for code, _name in record.env["res.lang"].get_installed():
-        text = record.with_context(lang=code)[name]
-        if code != "en_US" and text and text != source:
-            found[code] = text
-    return found
+                    self._write_texts(case_type, {name: content})

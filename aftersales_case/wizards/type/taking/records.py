@@ -14,23 +14,9 @@ class Records:
         self.known = wizard._find_type(data).with_env(self.env)
         self.data = data
         self.notes = []
-        self.languages = {code for code, _name in self.env["res.lang"].get_installed()}
 
     def _write_texts(self, record, texts):
-        """Write texts with their translations into the languages that are installed.
-
-        :param texts: ``{field: {language: text} or None}``
-        """
-        for name, content in texts.items():
-            source = (content or {}).get("en_US") or False
-            record[name] = source
-            others = {
-                code: (content or {}).get(code)
-                for code in self.languages
-                if code != "en_US" and (content or {}).get(code)
-            }
-            if others:
-                record.update_field_translations(name, others)
+        self.env["aftersales.case.type"]._write_texts(record, texts)
 
     def _take_named(self, model, row, **vals):
         """Return the record of a coded list with this code or name, or a new one."""
