@@ -55,6 +55,9 @@ SURFACE_PORTAL = "portal"  # the customer looks at his case
 SURFACE_INTAKE = "intake"  # he is asked for a new one: portal, web form, API
 COLLEAGUE_SURFACES = (SURFACE_BACKOFFICE, SURFACE_GATE)
 SURFACES = (*COLLEAGUE_SURFACES, SURFACE_PORTAL, SURFACE_INTAKE)
+# What a field rule says of customers.
+PORTAL_HIDDEN, PORTAL_VISIBLE = "hidden", "visible"
+PORTAL_EDITABLE, PORTAL_ASKED = "editable", "asked"
 
 # Kinds of operation whose transfers customers know by a slip; a sibling of stock adds
 # dropshipping.

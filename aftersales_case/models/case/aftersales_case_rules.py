@@ -9,15 +9,15 @@ from odoo.tools import is_html_empty
 from ...const import (
     CLOSED_STATES,
     COLLEAGUE_SURFACES,
+    PORTAL_ASKED,
+    PORTAL_EDITABLE,
+    PORTAL_HIDDEN,
     STATE_DONE,
     SURFACE_BACKOFFICE,
     SURFACE_INTAKE,
     SURFACES,
 )
 from ..type.aftersales_field_rule import (
-    PORTAL_ASKED,
-    PORTAL_EDITABLE,
-    PORTAL_HIDDEN,
     PROPERTY_FIELDS,
     FieldState,
     split_key,

@@ -5,10 +5,14 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...const import (
+    PORTAL_ASKED,
+    PORTAL_EDITABLE,
+    PORTAL_HIDDEN,
+    PORTAL_VISIBLE,
+)
 from ...engine import conditions
 
-PORTAL_HIDDEN, PORTAL_VISIBLE = "hidden", "visible"
-PORTAL_EDITABLE, PORTAL_ASKED = "editable", "asked"
 PROPERTY_PREFIX = "properties."
 # The fields of a case that hold the answers to own fields of its type.
 PROPERTY_FIELDS = ("properties", "restricted_properties")

@@ -5,6 +5,7 @@ from odoo.tools.sql import escape_psql
 from odoo.addons.aftersales_case.const import (
     CLOSED_STATES,
     OPEN_STATES,
+    PORTAL_HIDDEN,
     STATE_WAITING,
     WAIT_CUSTOMER,
 )
@@ -113,7 +114,7 @@ class AftersalesPortalService(models.AbstractModel):
             shown = rules.search(
                 [
                     ("key", "=", key),
-                    ("portal", "!=", "hidden"),
+                    ("portal", "!=", PORTAL_HIDDEN),
                     ("visible_from_id", "=", False),
                     ("condition_ids", "=", False),
                 ]

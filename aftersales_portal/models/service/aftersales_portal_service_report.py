@@ -2,7 +2,11 @@ import json
 
 from odoo import api, models
 
-from odoo.addons.aftersales_case.const import CHANNEL_PORTAL, SURFACE_INTAKE
+from odoo.addons.aftersales_case.const import (
+    CHANNEL_PORTAL,
+    PORTAL_ASKED,
+    SURFACE_INTAKE,
+)
 from odoo.addons.aftersales_case.engine import conditions
 
 from ...const import OFFER_NEW
@@ -11,7 +15,6 @@ from ...engine.texts import clean_text, first_line
 from .aftersales_portal_service_change import SEARCH
 
 LONGEST_TITLE = 80
-ASKED = "asked"
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -99,7 +102,7 @@ class AftersalesPortalService(models.AbstractModel):
             if self._get_kind(case, key)
             and self._is_public(case, key)
             and not (state.hidden and rules[key].visible_from_id)
-            and state.portal == ASKED
+            and state.portal == PORTAL_ASKED
         }
         return [
             self._get_question(partner, case, key, state, form)

@@ -1,12 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.aftersales_case.const import CLOSED_STATES, MOST_DAYS
+from odoo.addons.aftersales_case.const import (
+    CLOSED_STATES,
+    MOST_DAYS,
+    PORTAL_ASKED,
+    PORTAL_HIDDEN,
+)
 
 from ...const import OFFER_HIDDEN, OFFER_NEW, OFFER_SHOWN, OFFERS
-
-PORTAL_ASKED = "asked"
-PORTAL_HIDDEN = "hidden"
 
 
 class AftersalesCaseType(models.Model):
