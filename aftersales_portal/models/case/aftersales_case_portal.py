@@ -26,16 +26,19 @@ class AftersalesCase(models.Model):
     def _after_event(self, events):
         """Let the reporter's view end with his company's, when the customer changes."""
         result = super()._after_event(events)
+        moves = events.filtered(lambda event: event.kind == EVENT_CUSTOMER)
         Partner = self.env["res.partner"].sudo()  # sudo: who belongs to whom
-        for event in events.filtered(lambda event: event.kind == EVENT_CUSTOMER):
+        before = Partner.browse(filter(None, moves.mapped("from_id"))).exists()
+        customers = {partner.id: partner.commercial_partner_id for partner in before}
+        for event in moves:
             case = event.case_id.sudo()  # sudo: what follows from an allowed change
-            reporter, before = case.reporter_id, Partner.browse(event.from_id)
+            reporter = case.reporter_id
             customer = reporter.commercial_partner_id
             if not reporter.partner_share:
                 continue
             if case.partner_id.commercial_partner_id == customer:
                 case.portal_left_id = False
-            elif before.exists().commercial_partner_id == customer:
+            elif customers.get(event.from_id) == customer:
                 case.portal_left_id = reporter
         return result
 
