@@ -15,12 +15,10 @@ class AftersalesCase(models.Model):
     def _came_by(self, name):
         """Say whether the user of a form came by the document that he chose in it."""
         document = self[name]._origin
-        if self.env.su or not document or document == self._origin[name]:
+        if self.env.su or not document:
             return True
         form = SentForm(self, {"slip_number": self.slip_number})
-        return bool(document._filtered_access("read")) or self._may_name(
-            name, document, form
-        )
+        return self._origin._is_known(self._fields[name], document.id, form)
 
     def _may_name(self, name, record, form):
         """Whoever has the number of a document is told what it says."""
