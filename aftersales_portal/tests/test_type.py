@@ -80,6 +80,20 @@ class TestType(PortalCommon):
         self.assertEqual(made.portal_close_stage_id.state, "done")
         self.assertIn("A technician calls you.", made.link_ids.mapped("customer_next"))
 
+    def test_package_again(self):
+        """What the file says no more is not left over where a type is updated."""
+        source = self.type_complaint
+        link = source.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_progress
+        )
+        data = json.dumps(source._export_package()).encode()
+        link.customer_next = "A technician calls you."
+        wizard = self._as(self.manager)["aftersales.type.import"].create(
+            {"file": base64.b64encode(data), "mode": "update"}
+        )
+        wizard.action_import()
+        self.assertFalse(source.link_ids.filtered("customer_next"))
+
     def test_mail_leads_to_page(self):
         """Mails to who has a log-in and sees the case have a button to its page."""
         case = self._new_case()

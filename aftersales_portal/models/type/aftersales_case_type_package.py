@@ -85,11 +85,9 @@ class AftersalesCaseType(models.Model):
             }
         )
         self._write_texts(self, {name: content[name] for name in TYPE_TEXTS})
-        links = self.link_ids.grouped("stage_id")
-        for row in content["next"]:
-            link = links.get(stages.get(row["stage"]))
-            if link:
-                self._write_texts(link, {"customer_next": row["text"]})
+        texts_of = {stages.get(row["stage"]): row["text"] for row in content["next"]}
+        for link in self.link_ids:
+            self._write_texts(link, {"customer_next": texts_of.get(link.stage_id)})
 
     @api.model
     def _add_portal_texts(self, texts_of):
