@@ -122,9 +122,7 @@ class AftersalesPortalService(models.AbstractModel):
             for q in changed
         ]
         case.message_post(
-            body=Markup("<br/>").join(
-                [Markup(self.env._("Changed by the customer:")), *lines]
-            ),
+            body=Markup("<br/>").join([self.env._("Changed by the customer:"), *lines]),
             author_id=partner.id,
             email_from=partner.email_formatted,
             message_type="comment",
