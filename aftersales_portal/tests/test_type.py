@@ -2,6 +2,7 @@ import base64
 import json
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import convert_file
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -32,14 +33,45 @@ class TestType(PortalCommon):
         self.assertIn("Something is wrong", complaint.portal_sentence)
 
     def test_texts_stay(self):
-        """An update overwrites no text that somebody wrote."""
+        """An update overwrites no text that somebody wrote, and misses no type."""
         complaint = self.env.ref("aftersales_case.type_complaint")
         complaint.portal_words = "Grievances"
-        content = {"portal_words": {"en_US": "Complaints"}}
-        self.env["aftersales.case.type"]._add_portal_texts(
-            {"aftersales_case.type_complaint": content, "aftersales_case.gone": content}
-        )
+        self.env.ref("aftersales_case.type_warranty").unlink()
+        self._load_texts("update")
         self.assertEqual(complaint.portal_words, "Grievances")
+
+    def test_texts_of_a_new_installation(self):
+        """They come in each language, and miss no type that was deleted before."""
+        complaint = self.env.ref("aftersales_case.type_complaint")
+        complaint.portal_words = False
+        self.env.ref("aftersales_case.type_warranty").unlink()
+        self._load_texts("init")
+        self.assertEqual(complaint.portal_words, "Complaints")
+
+    def test_texts_of_a_language_that_comes_later(self):
+        """Odoo reads them with the other translations of the addon."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        # As where the language was not there.
+        self.env.cr.execute(
+            "UPDATE aftersales_case_type SET portal_words ="
+            " jsonb_build_object('en_US', portal_words->'en_US')"
+        )
+        self.env["ir.module.module"].search(
+            [("name", "=", "aftersales_portal")]
+        )._update_translations(["nl_NL"])
+        self.env.invalidate_all()
+        complaint = self.env.ref("aftersales_case.type_complaint")
+        self.assertEqual(complaint.with_context(lang="nl_NL").portal_words, "Klachten")
+
+    def _load_texts(self, mode):
+        convert_file(
+            self.env,
+            "aftersales_portal",
+            "data/type_texts.xml",
+            {},
+            mode=mode,
+            noupdate=True,
+        )
 
     def test_new_type(self):
         """A new type shows customers nothing until somebody says so."""

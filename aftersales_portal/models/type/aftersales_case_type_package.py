@@ -88,15 +88,3 @@ class AftersalesCaseType(models.Model):
         texts_of = {stages.get(row["stage"]): row["text"] for row in content["next"]}
         for link in self.link_ids:
             self._write_texts(link, {"customer_next": texts_of.get(link.stage_id)})
-
-    @api.model
-    def _add_portal_texts(self, texts_of):
-        """Give types texts that they do not have yet; for data of addons.
-
-        :param texts_of: ``{external id of the type: {field: {language: text}}}``
-        """
-        for xmlid, fields_of in texts_of.items():
-            case_type = self.env.ref(xmlid, raise_if_not_found=False)
-            for name, content in fields_of.items() if case_type else ():
-                if not case_type[name]:
-                    self._write_texts(case_type, {name: content})
