@@ -2,7 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form
-from odoo.tools import mute_logger
+from odoo.tools import convert_file, mute_logger
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -119,6 +119,17 @@ class TestOutcomes(DunningCommon):
         self.assertFalse(hold.resume_on)
 
     @feature("N-27")
+    def test_installed_beside_own_resolutions(self):
+        """A resolution that somebody deleted before is missed by nobody."""
+        self.env.ref("aftersales_case.resolution_apology").unlink()
+        explained = self.env.ref("aftersales_case.resolution_explained")
+        explained.hold_outcome = False
+        path = "data/hold_reasons.xml"
+        convert_file(
+            self.env, "aftersales_dunning", path, {}, mode="init", noupdate=True
+        )
+        self.assertEqual(explained.hold_outcome, "rejected")
+
     def test_no_resolution(self):
         """Debtor control is asked for the outcome; meanwhile it is held, whatever comes."""
         case, invoice, hold = self._case(resolution=False)

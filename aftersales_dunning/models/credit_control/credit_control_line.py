@@ -119,7 +119,8 @@ class CreditControlLine(models.Model):
         full = Domain("invoice_id", "any!", stopped)
         self.env.flush_all()
         full |= covered_domain("move_line_id", "line_id")
-        partial = Domain("invoice_id.hold_state", "=", HELD_PARTIAL) & ~full
+        partial = Domain("invoice_id", "any!", Domain("hold_state", "=", HELD_PARTIAL))
+        partial &= ~full
         by_state = {HELD_FULL: full, HELD_PARTIAL: partial, HELD_NONE: ~full & ~partial}
         return Domain.OR(by_state[state] for state in value if state in by_state)
 
