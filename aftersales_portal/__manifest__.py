@@ -14,6 +14,7 @@
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",
         "views/case/aftersales_case_views.xml",
+        "views/link/aftersales_case_views.xml",
         "views/type/aftersales_case_type_views.xml",
         "views/type/aftersales_type_stage_views.xml",
         "views/type/aftersales_attachment_kind_views.xml",
@@ -25,6 +26,7 @@
         "templates/portal_case_forms.xml",
         "templates/portal_report.xml",
         "templates/portal_preview.xml",
+        "templates/link.xml",
     ],
     "demo": ["demo/portal.xml"],
     "assets": {

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
+from ..models.letter.aftersales_link_mixin import AftersalesLinkMixin
 from .common import AftersalesCommon, feature
 
 ROUND = "https://example.com/case/%s/%s/%s"
@@ -14,7 +15,7 @@ LINK = re.compile(r"https://example\.com/case/[^\"]*")
 MARKER = "#aftersales-link-view-"
 
 
-def make_link(case, purpose, partner, valid=None):
+def make_link(case, purpose, partner, valid=None, address=""):
     """What a sibling makes: another link each time."""
     make_link.count += 1
     return ROUND % (purpose, partner.id, make_link.count)
@@ -225,23 +226,30 @@ class TestPlaceholders(LetterCommon):
         self.assertEqual(counts[0], counts[1])
 
 
+def make_no_link(case, purpose, partner, valid=None, address=""):
+    """What there is without a sibling that makes links."""
+    return AftersalesLinkMixin._make_link(case, purpose, partner, valid=valid)
+
+
 class TestLinks(LetterCommon):
     """A link is made when the mail leaves, for its receiver alone."""
 
     def test_nobody_makes_links(self):
         """Without a page for customers the sentence is not sent."""
         self.case._send_to_customer(self.template)
-        bodies = self._get_outgoing(self._get_mails(self.case))
+        with patch.object(type(self.case), "_make_link", make_no_link):
+            bodies = self._get_outgoing(self._get_mails(self.case))
         self.assertEqual(list(bodies), ["anna@janssen.example"])
         body = bodies["anna@janssen.example"]
         self.assertNotIn("aftersales-link", body)
         self.assertNotIn("online", body)
         self.assertNotRegex(body, r"<p>\s*</p>")
         self.assertIn("We have received your message", body)
-        self.assertFalse(self.case._make_link("view", self.contact))
+        self.assertFalse(make_no_link(self.case, "view", self.contact))
         self.assertFalse(self.case._get_customer_url(self.contact))
-        self.assertFalse(self.case._get_link_page(None))
-        self.assertFalse(self.case._apply_link(None, {}))
+        mixin = AftersalesLinkMixin
+        self.assertFalse(mixin._get_link_page(self.case, None))
+        self.assertFalse(mixin._apply_link(self.case, None, {}))
 
     @feature("B4-05")
     def test_message_of_a_stage(self):

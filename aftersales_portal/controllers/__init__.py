@@ -1,4 +1,5 @@
 from . import forms
+from . import links
 from . import mail
 from . import portal
 from . import report

@@ -1,4 +1,5 @@
 from . import type
 from . import people
 from . import case
+from . import link
 from . import service

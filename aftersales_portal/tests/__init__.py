@@ -3,6 +3,7 @@ from . import test_change
 from . import test_closing
 from . import test_hostile
 from . import test_hostile_forms
+from . import test_link
 from . import test_list
 from . import test_page
 from . import test_reply

@@ -27,6 +27,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         cls.walk_calls = {
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
+            ("aftersales.link", "default_get"): ([["case_id"]], {}),
         }
         cls.walk_records = {
             "aftersales.portal.sharing": cls.env["aftersales.portal.sharing"].create(
@@ -35,9 +36,15 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.portal.draft": cls.env["aftersales.portal.draft"].create(
                 {"user_id": cls.portal.id, "key": "reply-1"}
             ),
+            "aftersales.link": cls._new_link(),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
+
+    @classmethod
+    def _new_link(cls):
+        cls.walk_case._make_link("view", cls.customer)
+        return cls.walk_case.link_ids
 
     def test_methods(self):
         self.assertMethodsAskForRights()
@@ -57,6 +64,12 @@ class TestAccess(PortalCommon):
                     "anna": "",
                     "agent": "",
                     "manager": "",
+                },
+                "aftersales.link": {
+                    "anna": "",
+                    "reporter": "",
+                    "agent": "rw",
+                    "manager": "rw",
                 },
                 "aftersales.portal.sharing": {
                     "anna": "",

@@ -117,6 +117,8 @@ class TestPages(PortalSetup, HttpCase):
 
 
 PREVIEW = "PortalCaseForms.aftersales_preview"
+# Its secret is the right, whoever asks: see test_link.py.
+LINK = "AftersalesLinks.aftersales_link"
 
 
 @tagged("post_install", "-at_install")
@@ -176,6 +178,7 @@ class TestRoutes(PortalSetup, HttpCase):
         self._complete(self.closed).stage_id = self.stage_solved
         closed = f"/my/cases/{self.closed.id}"
         self.table = {
+            LINK: ("/aftersales/l/" + "x" * 43, {"GET", "POST"}, 404),
             # Of colleagues: see test_type.py.
             "PortalCaseForms.aftersales_preview": (
                 f"/aftersales/preview/{self.case.id}",
@@ -239,12 +242,14 @@ class TestRoutes(PortalSetup, HttpCase):
                     # Everybody may report; nobody reads there of what others did.
                     is_open = refused is None
                     seen = sees and (own or name not in OWN_ONLY) and not is_open
-                    seen = seen and name != PREVIEW
+                    seen = seen and name not in (PREVIEW, LINK)
                     answer = self._ask(method, url)
                     shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)
                     if method == "POST" and method not in methods:
                         self.assertEqual(answer.status_code, 405)
+                    elif name == LINK:
+                        self.assertEqual(answer.status_code, 404)
                     elif who == "nobody":
                         self.assertEqual(answer.status_code, 303)
                         self.assertIn("/web/login", answer.headers["Location"])

@@ -28,7 +28,7 @@ class AftersalesLinkMixin(models.AbstractModel):
 
     # === Hooks === #
 
-    def _make_link(self, purpose, partner, valid=None):
+    def _make_link(self, purpose, partner, valid=None, address=""):
         """Hook: make a link to this record for one receiver; called when a mail leaves.
 
         Called with sudo, once per mail and receiver, and again when the mail is sent
@@ -39,6 +39,7 @@ class AftersalesLinkMixin(models.AbstractModel):
         :param partner: ``res.partner`` who gets it, no colleague; empty where only his
             address is known
         :param valid: ``timedelta`` until it expires; the default is the purpose's
+        :param address: normalized address to which it goes, where it goes by mail
         :returns: absolute URL, or False: then the link and its sentence are not sent
         """
         self.ensure_one()
@@ -52,8 +53,9 @@ class AftersalesLinkMixin(models.AbstractModel):
         :param link: the record of the link: purpose, partner
         :returns: False when there is nothing (more) to do here, or a dictionary of
             ``title`` (str), ``body`` (Markup, what the receiver may see), ``fields``
-            (list of dictionaries: name, label, type, required) and ``button`` (str,
-            what sending does; without it the page only shows)
+            (list of dictionaries: name, label, type: ``line``, ``text``, ``choice`` or
+            ``files``, required, options of a choice as (value, label)) and ``buttons``
+            (list of (value, label): what sending does; without it the page only shows)
         """
         self.ensure_one()
         return False
@@ -64,7 +66,9 @@ class AftersalesLinkMixin(models.AbstractModel):
         Called with sudo by the owner of links, once, after it has checked the link.
 
         :param link: the record of the link: purpose, partner
-        :param values: ``{name of a field of the page: str}``, not checked by anybody
+        :param values: ``{name of a field of the page: str}`` of the page as it is now,
+            files as a list of (name, bytes), and ``button`` with the value of the one
+            that was clicked; what the page does not offer is not there
         :returns: a sentence for the receiver; False when nothing was done
         :raises UserError: one sentence that names the field; nothing was written
         """
@@ -126,7 +130,7 @@ class AftersalesLinkMixin(models.AbstractModel):
         # sudo: the secret of the database, of which only a hash leaves this method
         return hmac(self.env(su=True), "aftersales-link", record)[:32]
 
-    def _put_links(self, body, partner):
+    def _put_links(self, body, partner, address=""):
         """Return a text with its markers turned into links of one receiver.
 
         A marker of another record, or for which no link is made, goes, with its
@@ -134,13 +138,16 @@ class AftersalesLinkMixin(models.AbstractModel):
 
         :param body: HTML of a mail about this record, or about none (empty recordset)
         :param partner: ``res.partner`` who gets it, empty when not known
+        :param address: normalized address to which it goes
         """
         made = {}
 
         def replace(match):
             purpose, whole = match["purpose"], match["open"] and match["close"]
             if purpose not in made:
-                made[purpose] = self._make_link_for(purpose, match["seal"], partner)
+                made[purpose] = self._make_link_for(
+                    purpose, match["seal"], partner, address
+                )
             if not made[purpose]:
                 return "" if whole else (match["open"] or "") + (match["close"] or "")
             link = Markup('%s<a href="%s">%s</a>%s') % (
@@ -153,9 +160,9 @@ class AftersalesLinkMixin(models.AbstractModel):
 
         return type(body)(MARKER.sub(replace, str(body)))
 
-    def _make_link_for(self, purpose, seal, partner):
+    def _make_link_for(self, purpose, seal, partner, address):
         # Colleagues have the button of the notification and their own screens.
         colleague = partner and not partner.partner_share
         if not self or colleague or not consteq(seal, self._get_link_seal(purpose)):
             return False
-        return self._make_link(purpose, partner)
+        return self._make_link(purpose, partner, address=address)

@@ -51,8 +51,9 @@ class MailMail(models.Model):
     def _put_own_links(self, values, record):
         """Return the values of a mail to one receiver with his links."""
         partner = values["partner_id"] or self.env["res.partner"]
-        address = values["email_to_normalized"][:1]
+        address = next(iter(values["email_to_normalized"] or []), "")
         if record and not partner and address:
-            partner = record._get_link_partner(address[0])
-        body = record._put_links(values["body"], partner.sudo())  # sudo: as above
+            partner = record._get_link_partner(address)
+        # sudo: as above
+        body = record._put_links(values["body"], partner.sudo(), address)
         return values | {"body": body, "body_alternative": html2plaintext(body)}

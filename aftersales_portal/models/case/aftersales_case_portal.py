@@ -69,12 +69,6 @@ class AftersalesCase(models.Model):
         service = self.env["aftersales.portal.service"]
         return self.get_base_url() + service._get_url(self.id)
 
-    def _make_link(self, purpose, partner, valid=None):
-        """Lead who has a log-in to his page, not to one that a link opens to anybody."""
-        if purpose == "view" and (url := self._get_customer_url(partner)):
-            return url
-        return super()._make_link(purpose, partner, valid=valid)
-
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Lead customers who have a log-in from a mail to the page of their case."""
         groups = super()._notify_get_recipients_groups(

@@ -10,3 +10,4 @@ from . import aftersales_portal_service_questions
 from . import aftersales_portal_service_change
 from . import aftersales_portal_service_closing
 from . import aftersales_portal_service_report
+from . import aftersales_portal_service_links

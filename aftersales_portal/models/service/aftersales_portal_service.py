@@ -44,10 +44,14 @@ class AftersalesPortalService(models.AbstractModel):
         reporter = Domain("reporter_id", "=", partner.id) & Domain(
             "portal_left_id", "!=", partner.id
         )
-        proven = Domain("claim_reason", "in", [False, CLAIM_SLIP]) | Domain(
+        return self._get_proven_domain() & (reporter | (contact & at_customer))
+
+    @api.model
+    def _get_proven_domain(self):
+        """Return the domain of the cases of which it is certain whose they are."""
+        return Domain("claim_reason", "in", [False, CLAIM_SLIP]) | Domain(
             "partner_id", "!=", False
         )
-        return proven & (reporter | (contact & at_customer))
 
     @api.model
     def _get_seen_domain(self, partner):

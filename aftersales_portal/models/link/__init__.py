@@ -1,0 +1,3 @@
+from . import aftersales_link
+from . import aftersales_link_mixin
+from . import aftersales_case_link
