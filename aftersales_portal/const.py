@@ -39,3 +39,10 @@ SAID_TYPES = ("comment", "email", "email_outgoing", "auto_comment")
 # On it lie files for the moment in which a message takes them, as core wants it.
 WAITING_MODEL = "mail.compose.message"
 DRAFT_DAYS = 30
+
+# Kinds of events: what customers decide about what was done, or is proposed.
+EVENT_AGREED = "agreed"
+EVENT_REFUSED = "refused"
+
+# What the responsible is asked to do, when a stage keeps from a customer what he wants.
+ASK_CLOSE, ASK_AGREED, ASK_REFUSED = "close", "agreed", "refused"

@@ -1,3 +1,4 @@
+from . import decision
 from . import forms
 from . import links
 from . import mail

@@ -37,6 +37,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {"user_id": cls.portal.id, "key": "reply-1"}
             ),
             "aftersales.link": cls._new_link(),
+            "aftersales.refusal.reason": cls.env["aftersales.refusal.reason"].create(
+                {"name": "Too late"}
+            ),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
@@ -60,6 +63,12 @@ class TestAccess(PortalCommon):
         self.assertAccessMatrix(
             "aftersales_portal",
             {
+                "aftersales.refusal.reason": {
+                    "anna": "",
+                    "reporter": "",
+                    "agent": "r",
+                    "manager": "rwcd",
+                },
                 "aftersales.portal.draft": {
                     "anna": "",
                     "agent": "",

@@ -185,6 +185,16 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET"},
                 404,
             ),
+            "PortalCaseDecision.portal_my_case_agree": (
+                f"{closed}/agree",
+                {"GET", "POST"},
+                404,
+            ),
+            "PortalCaseDecision.portal_my_case_refuse": (
+                f"{closed}/refuse",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCaseForms.portal_my_case_change": (
                 f"{url}/change",
                 {"GET", "POST"},

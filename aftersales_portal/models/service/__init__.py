@@ -9,5 +9,6 @@ from . import aftersales_portal_service_reply
 from . import aftersales_portal_service_questions
 from . import aftersales_portal_service_change
 from . import aftersales_portal_service_closing
+from . import aftersales_portal_service_decision
 from . import aftersales_portal_service_report
 from . import aftersales_portal_service_links

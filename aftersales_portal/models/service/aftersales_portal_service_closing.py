@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_case.const import STATE_CANCELLED
 
+from ...const import ASK_CLOSE
+
 
 class AftersalesPortalService(models.AbstractModel):
     """Customers close their own cases, and open them again."""
@@ -44,37 +46,40 @@ class AftersalesPortalService(models.AbstractModel):
         reason = (reason or "").strip()
         if errors := self._judge_reason(reason):
             return False, errors
-        stage = self._get_close_stage(case)
-        missing = case._missing_for(stage)[case]
-        if not missing:
-            try:
-                with self.env.cr.savepoint(), case._changing(reason=reason) as closing:
-                    self._post(partner, closing, self._get_close_text(reason))
-                    closing.stage_id = stage
-                return True, {}
-            except UserError as error:
-                missing = [error]
-        self._post(partner, case, self._get_close_text(reason))
-        self._ask_to_close(case, missing)
-        return False, {}
-
-    @api.model
-    def _get_close_text(self, reason):
-        return self.env._("I close this: %s", reason)
-
-    @api.model
-    def _ask_to_close(self, case, missing):
-        """Let the responsible close a case that still lacks something."""
-        summary = self.env._("The customer wants this closed")
-        if summary in case.activity_ids.mapped("summary"):
-            return  # he asks again
-        texts = [getattr(item, "text", str(item)) for item in missing]
-        case.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=" ".join(texts),
-            user_id=case.user_id.id,
+        is_closed = self._say_and_move(
+            partner,
+            case,
+            self.env._("I close this: %s", reason),
+            self._get_close_stage(case),
+            ASK_CLOSE,
+            reason=reason,
         )
+        return is_closed, {}
+
+    @api.model
+    def _say_and_move(self, partner, case, text, stage, ask, files=None, reason=None):
+        """Post what a customer says, and move his case, where nothing keeps it.
+
+        What a stage asks for and he cannot fill in, a colleague does: the responsible is
+        asked, once.
+
+        :param stage: where to; an empty one means that the case stays
+        :param ask: what the responsible is asked to do, an ``ASK_…``
+        :returns: whether the case stands where it should
+        """
+        error = None
+        if stage and not case._missing_for(stage)[case]:
+            try:
+                with self.env.cr.savepoint(), case._changing(reason=reason) as moving:
+                    self._post(partner, moving, text, files)
+                    moving.stage_id = stage
+                return True
+            except UserError as refused:
+                error = refused
+        self._post(partner, case, text, files)
+        if stage:
+            case._ask_responsible(ask, stage, error)
+        return not stage
 
     @api.model
     def _judge_reason(self, reason):

@@ -41,6 +41,15 @@ class AftersalesCaseType(models.Model):
                 "reopen_days": integer(0, MOST_DAYS),
                 "close_stage": maybe(stage),
                 "next": rows(record({"stage": stage, "text": texts()})),
+                "agree": rows(
+                    record(
+                        {
+                            "stage": stage,
+                            "agreed": maybe(stage),
+                            "refused": maybe(stage),
+                        }
+                    )
+                ),
                 **{name: boolean for name in FLAGS},
                 **{name: maybe(texts()) for name in TYPE_TEXTS},
             }
@@ -63,6 +72,15 @@ class AftersalesCaseType(models.Model):
                 for link in self.link_ids.sorted()
                 if link.customer_next
             ],
+            "agree": [
+                {
+                    "stage": point["stage"][link.stage_id.id],
+                    "agreed": point["stage"].get(link.agreed_stage_id.id),
+                    "refused": point["stage"].get(link.refused_stage_id.id),
+                }
+                for link in self.link_ids.sorted()
+                if link.portal_agree
+            ],
             **{name: self[name] for name in FLAGS},
             **{name: self._export_texts(self, name) for name in TYPE_TEXTS},
         }
@@ -75,6 +93,7 @@ class AftersalesCaseType(models.Model):
         """
         self.ensure_one()
         stages = dict(enumerate(found["stage"]))
+        no_stage = self.env["aftersales.case.stage"]
         closing = stages.get(content["close_stage"])
         self.write(
             {
@@ -86,5 +105,14 @@ class AftersalesCaseType(models.Model):
         )
         self._write_texts(self, {name: content[name] for name in TYPE_TEXTS})
         texts_of = {stages.get(row["stage"]): row["text"] for row in content["next"]}
+        agree_of = {stages.get(row["stage"]): row for row in content["agree"]}
         for link in self.link_ids:
             self._write_texts(link, {"customer_next": texts_of.get(link.stage_id)})
+            row = agree_of.get(link.stage_id) or {}
+            link.write(
+                {
+                    "portal_agree": bool(row),
+                    "agreed_stage_id": stages.get(row.get("agreed"), no_stage).id,
+                    "refused_stage_id": stages.get(row.get("refused"), no_stage).id,
+                }
+            )

@@ -1,0 +1,85 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import request, route
+
+from .forms import CASE_URL, PortalCaseForms
+from .portal import get_typed, is_post, is_readonly
+
+TYPED = ("name", "comment", "tick", "signature", "proposal")
+
+
+class PortalCaseDecision(PortalCaseForms):
+    """Forms by which a customer accepts what his case shows him, or refuses it."""
+
+    def _find_decision(self, case_id):
+        """Return service, person, case and what it asks the person to decide.
+
+        :raises NotFound: for who sees nothing of it, or decides nothing
+        """
+        service, partner, case = self._find_own(case_id)
+        decision = service._get_decision(partner, case)
+        if not decision:
+            raise NotFound
+        return service, partner, case, decision["state"] == "open"
+
+    @route(
+        f"{CASE_URL}/agree",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_agree(self, case_id, **_kwargs):
+        """Accept and sign what the case shows."""
+        service, partner, case, is_open = self._find_decision(case_id)
+        if not is_open:  # a second click, another tab, a colleague
+            return request.redirect(service._get_url(case.id), code=303)
+        typed, errors = {"name": partner.name or ""}, {}
+        if is_post():
+            typed = {name: get_typed(name) for name in TYPED}
+            errors = service._agree(
+                partner, case, typed, request.httprequest.remote_addr
+            )
+            if not errors:
+                return self._done(service, case, "agreed")
+        shown, _text, digest = service._get_proposal(case)
+        return self._render(
+            "aftersales_portal.portal_case_agree",
+            "aftersales_case",
+            status=422 if errors else 200,
+            case=service._get_row(case, True) | shown,
+            typed=typed,
+            proposal=digest,
+            errors=errors,
+        )
+
+    @route(
+        f"{CASE_URL}/refuse",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_refuse(self, case_id, **_kwargs):
+        """Refuse what the case shows, with a reason."""
+        service, partner, case, is_open = self._find_decision(case_id)
+        if not is_open:
+            return request.redirect(service._get_url(case.id), code=303)
+        reason, text, errors = "", "", {}
+        if is_post():
+            reason, text = get_typed("reason"), get_typed("text")
+            goes_on, errors = service._refuse(partner, case, reason, text)
+            if not errors:
+                return self._done(service, case, "refused" if goes_on else "asked")
+        return self._render(
+            "aftersales_portal.portal_case_refuse",
+            "aftersales_case",
+            status=422 if errors else 200,
+            case=service._get_row(case, True),
+            reasons=service._get_refusal_reasons(case),
+            reason=reason,
+            text=text,
+            errors=errors,
+        )
