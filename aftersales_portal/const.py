@@ -46,3 +46,6 @@ EVENT_REFUSED = "refused"
 
 # What the responsible is asked to do, when a stage keeps from a customer what he wants.
 ASK_CLOSE, ASK_AGREED, ASK_REFUSED = "close", "agreed", "refused"
+
+# What customers say by a rating, as core knows it; the best first.
+RATINGS = (5, 3, 1)

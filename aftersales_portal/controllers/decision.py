@@ -9,7 +9,7 @@ TYPED = ("name", "comment", "tick", "signature", "proposal")
 
 
 class PortalCaseDecision(PortalCaseForms):
-    """Forms by which a customer accepts what his case shows him, or refuses it."""
+    """Forms by which a customer accepts, refuses or rates what his case shows him."""
 
     def _find_decision(self, case_id):
         """Return service, person, case and what it asks the person to decide.
@@ -81,5 +81,38 @@ class PortalCaseDecision(PortalCaseForms):
             reasons=service._get_refusal_reasons(case),
             reason=reason,
             text=text,
+            errors=errors,
+        )
+
+    @route(
+        f"{CASE_URL}/rate",
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+    def portal_my_case_rate(self, case_id, value="", **_kwargs):
+        """Rate how the case was handled."""
+        service, partner, case = self._find_own(case_id)
+        rating = service._get_rating(partner, case)
+        if not rating:
+            raise NotFound
+        if rating["word"]:
+            return request.redirect(service._get_url(case.id), code=303)
+        feedback, errors = "", {}
+        if is_post():
+            value, feedback = get_typed("value"), get_typed("feedback")
+            errors = service._rate(partner, case, value, feedback)
+            if not errors:
+                return self._done(service, case, "rated")
+        return self._render(
+            "aftersales_portal.portal_case_rate",
+            "aftersales_case",
+            status=422 if errors else 200,
+            case=service._get_row(case, True),
+            choices=service._get_rating_form(case),
+            value=value,
+            feedback=feedback,
             errors=errors,
         )

@@ -7,6 +7,7 @@ from . import test_hostile_forms
 from . import test_link
 from . import test_list
 from . import test_page
+from . import test_rating
 from . import test_reply
 from . import test_report
 from . import test_rights

@@ -190,6 +190,11 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 404,
             ),
+            "PortalCaseDecision.portal_my_case_rate": (
+                f"{closed}/rate",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCaseDecision.portal_my_case_refuse": (
                 f"{closed}/refuse",
                 {"GET", "POST"},

@@ -34,20 +34,24 @@ class AftersalesCase(models.Model):
             cases -= cases._get_told(template)
         cases._send_to_customer(template)
 
-    def _send_to_customer(self, template):
+    def _send_to_customer(self, template, reason=None):
         """Send a template to the customers of these cases who can be reached.
 
         A case whose customer has no address gets a note instead, so that nobody
         believes that the customer knows. A merged case tells him nothing: it goes on in
         another one.
+
+        :param reason: key of what made it, for the log; empty means their stage
         """
+        values = {"aftersales_reason": reason} if reason else {}
         cases = self.filtered(lambda case: not case.merged_into_id)
         reachable = cases.filtered("email")
         mute = cases - reachable
         if reachable:
             reply_to = reachable._notify_get_reply_to()
             for address, same in reachable.grouped(lambda c: reply_to[c.id]).items():
-                same._queue_message(template, {"reply_to": address} if address else {})
+                to_us = {"reply_to": address} if address else {}
+                same._queue_message(template, values | to_us)
         if mute:
             note = self.env._(
                 "“%s” was not sent: this case has no e-mail address of the customer.",

@@ -1,3 +1,5 @@
 from . import aftersales_case_asked
 from . import aftersales_case_event_portal
 from . import aftersales_case_portal
+from . import aftersales_case_rating
+from . import rating_rating

@@ -10,5 +10,6 @@ from . import aftersales_portal_service_questions
 from . import aftersales_portal_service_change
 from . import aftersales_portal_service_closing
 from . import aftersales_portal_service_decision
+from . import aftersales_portal_service_rating
 from . import aftersales_portal_service_report
 from . import aftersales_portal_service_links

@@ -38,6 +38,7 @@ class AftersalesPortalService(models.AbstractModel):
             "may_close": self._may_close(partner, case),
             "may_reopen": self._may_reopen(partner, case),
             "decision": self._get_decision(partner, case),
+            "rating": self._get_rating(partner, case),
             "thanks": case_type.portal_thanks or "",
             "once": self._get_once(),
             "draft": self._get_draft(self._get_reply_key(case.id)),

@@ -74,6 +74,11 @@ class AftersalesCaseType(models.Model):
         " state Cancelled. When that stage asks for something, the responsible is told"
         " instead.",
     )
+    portal_rate = fields.Boolean(
+        "Rating",
+        help="When his case is done the customer is asked in the portal, and by mail an"
+        " hour later, whether he is satisfied; once each time that it is closed.",
+    )
     portal_reopen_days = fields.Integer(
         "Days to Reopen",
         default=14,

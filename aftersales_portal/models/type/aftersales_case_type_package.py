@@ -23,6 +23,7 @@ FLAGS = (
     "portal_reply",
     "portal_change",
     "portal_close",
+    "portal_rate",
 )
 MOST_STAGES = 999
 
