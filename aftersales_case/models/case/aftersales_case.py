@@ -581,6 +581,16 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return False
 
+    def _get_payment_notes(self):
+        """Hook: return what the customer is told of paying while this case runs.
+
+        Called for the customer's own page of the case, with sudo.
+
+        :returns: list of sentences in the user's language; the core promises nothing
+        """
+        self.ensure_one()
+        return []
+
     def _get_customer_partners(self):
         """Hook: return the partners who get the messages meant for the customer."""
         self.ensure_one()

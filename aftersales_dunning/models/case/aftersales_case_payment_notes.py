@@ -1,0 +1,44 @@
+from odoo import models
+
+from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_AMOUNT
+
+
+class AftersalesCase(models.Model):
+    """What the customer of a case is told of paying the invoices that it is about."""
+
+    _inherit = "aftersales.case"
+
+    def _get_payment_notes(self):
+        """Tell what is held, and what he asked for and nobody has decided yet."""
+        notes = super()._get_payment_notes()
+        customer = self.partner_id.commercial_partner_id
+        # sudo: of the customer's own invoices, and for him
+        holds = self.sudo().hold_ids.filtered(
+            lambda hold: (
+                hold.state in RUNNING_STATES
+                and hold.move_id.commercial_partner_id == customer
+                and (hold.state == HOLD_ACTIVE or hold.asked_by_customer)
+            )
+        )
+        if self.confidential:
+            return notes
+        return [*notes, *map(self._get_payment_note, holds.sorted("id"))]
+
+    def _get_payment_note(self, hold):
+        move = hold.move_id
+        amount = hold.amount if hold.scope == SCOPE_AMOUNT else move.amount_residual
+        values = {
+            "amount": move.currency_id.format(min(amount, move.amount_residual)),
+            "invoice": move.name,
+        }
+        if hold.state == HOLD_ACTIVE:
+            return self.env._(
+                "We do not ask for %(amount)s of invoice %(invoice)s until this is"
+                " settled.",
+                **values,
+            )
+        return self.env._(
+            "You do not agree with %(amount)s of invoice %(invoice)s. We are deciding"
+            " whether it can wait; until then the invoice stays due.",
+            **values,
+        )
