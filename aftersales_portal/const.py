@@ -49,3 +49,14 @@ ASK_CLOSE, ASK_AGREED, ASK_REFUSED = "close", "agreed", "refused"
 
 # What customers say by a rating, as core knows it; the best first.
 RATINGS = (5, 3, 1)
+# What the report of a problem with an invoice asks for.
+ASKS_GOODS = "goods"
+ASKS_QUANTITY = "quantity"
+ASKS_PRICE = "price"
+ASKS_TERMS = "terms"
+ASKS = [
+    (ASKS_GOODS, "Quantity of Goods"),
+    (ASKS_QUANTITY, "Quantity Billed Too Much"),
+    (ASKS_PRICE, "Price Agreed"),
+    (ASKS_TERMS, "Amount, or the Whole Invoice"),
+]

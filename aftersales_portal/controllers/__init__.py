@@ -3,4 +3,5 @@ from . import forms
 from . import links
 from . import mail
 from . import portal
+from . import problem
 from . import report

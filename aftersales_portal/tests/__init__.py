@@ -8,6 +8,9 @@ from . import test_link
 from . import test_list
 from . import test_page
 from . import test_rating
+from . import test_problem
+from . import test_problem_held
+from . import test_problem_race
 from . import test_reply
 from . import test_report
 from . import test_rights

@@ -23,8 +23,12 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
     def setUpClass(cls):
         super().setUpClass()
         sharing = "aftersales.portal.sharing"
+        reported = "aftersales.reported.line"
         site = cls.env["res.partner"].create({"name": "Elsewhere", "is_company": True})
         cls.walk_calls = {
+            (reported, "create"): ([{"case_id": cls.walk_case.id}], {}),
+            (reported, "default_get"): ([["case_id", "quantity"]], {}),
+            (reported, "write"): ([{"quantity": 5}], {}),
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
@@ -39,6 +43,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.link": cls._new_link(),
             "aftersales.refusal.reason": cls.env["aftersales.refusal.reason"].create(
                 {"name": "Too late"}
+            "aftersales.reported.line": cls._new_reported_line(cls.walk_case),
+            "aftersales.portal.problem": cls.env["aftersales.portal.problem"].create(
+                {"name": "Damaged", "type_id": cls.type_complaint.id}
             ),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
@@ -48,6 +55,16 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
     def _new_link(cls):
         cls.walk_case._make_link("view", cls.customer)
         return cls.walk_case.link_ids
+    def _new_reported_line(cls, case):
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", company=cls.company, install_demo=False
+        )
+        move = cls.env["account.move"].create(
+            {"move_type": "out_invoice", "company_id": cls.company.id}
+        )
+        return cls.env["aftersales.reported.line"].create(
+            {"case_id": case.id, "move_id": move.id}
+        )
 
     def test_methods(self):
         self.assertMethodsAskForRights()
@@ -79,6 +96,17 @@ class TestAccess(PortalCommon):
                     "reporter": "",
                     "agent": "rw",
                     "manager": "rw",
+                "aftersales.portal.problem": {
+                    "anna": "",
+                    "reporter": "r",
+                    "agent": "r",
+                    "manager": "rwcd",
+                },
+                "aftersales.reported.line": {
+                    "anna": "",
+                    "reporter": "",
+                    "agent": "r",
+                    "manager": "r",
                 },
                 "aftersales.portal.sharing": {
                     "anna": "",

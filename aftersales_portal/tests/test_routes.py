@@ -221,6 +221,12 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 None,
             ),
+            "PortalProblem.portal_my_invoice_problem": (
+                # Of whose invoice it is: see test_problem.py.
+                f"/my/invoices/{2**31 - 1}/problem",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCases.home": ("/my", {"GET", "POST"}, None),
             "PortalCases.portal_my_cases": ("/my/cases", {"GET"}, 200),
             "PortalCases.portal_my_case": (url, {"GET", "POST"}, 404),

@@ -3,3 +3,4 @@ from . import aftersales_case_event_portal
 from . import aftersales_case_portal
 from . import aftersales_case_rating
 from . import rating_rating
+from . import aftersales_reported_line

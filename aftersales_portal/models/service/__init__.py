@@ -13,3 +13,5 @@ from . import aftersales_portal_service_decision
 from . import aftersales_portal_service_rating
 from . import aftersales_portal_service_report
 from . import aftersales_portal_service_links
+from . import aftersales_portal_service_problem
+from . import aftersales_portal_service_dispute

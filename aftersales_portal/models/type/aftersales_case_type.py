@@ -44,6 +44,14 @@ class AftersalesCaseType(models.Model):
         translate=True,
         help="What a customer reads who has just reported a case, under its number.",
     )
+    portal_problem_ids = fields.One2many(
+        "aftersales.portal.problem",
+        "type_id",
+        "Problems with Invoices",
+        copy=True,
+        help="What customers choose among who report a problem with an invoice; they"
+        " lead to a case of this type.",
+    )
     portal_goods = fields.Boolean("Goods", default=True)
     portal_files = fields.Boolean("Files", default=True)
     portal_timeline = fields.Boolean("Timeline", default=True)

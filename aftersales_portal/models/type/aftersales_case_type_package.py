@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Command
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
 from odoo.addons.aftersales_case.engine.package import PackagePart
@@ -12,7 +13,7 @@ from odoo.addons.aftersales_case.engine.package_forms import (
     texts,
 )
 
-from ...const import OFFERS, TYPE_TEXTS
+from ...const import ASKS, OFFERS, TYPE_TEXTS
 
 ADDON = "aftersales_portal"
 FLAGS = (
@@ -36,6 +37,7 @@ class AftersalesCaseType(models.Model):
     @api.model
     def _get_package_parts(self):
         stage = integer(0, MOST_STAGES)
+        asks = choice([key for key, _label in ASKS])
         form = record(
             {
                 "offer": choice([key for key, _label in OFFERS]),
@@ -51,6 +53,7 @@ class AftersalesCaseType(models.Model):
                         }
                     )
                 ),
+                "problems": rows(record({"name": texts(empty=False), "asks": asks})),
                 **{name: boolean for name in FLAGS},
                 **{name: maybe(texts()) for name in TYPE_TEXTS},
             }
@@ -82,6 +85,10 @@ class AftersalesCaseType(models.Model):
                 for link in self.link_ids.sorted()
                 if link.portal_agree
             ],
+            "problems": [
+                {"name": self._export_texts(one, "name"), "asks": one.asks}
+                for one in self.portal_problem_ids.sorted()
+            ],
             **{name: self[name] for name in FLAGS},
             **{name: self._export_texts(self, name) for name in TYPE_TEXTS},
         }
@@ -101,9 +108,26 @@ class AftersalesCaseType(models.Model):
                 "portal_offer": content["offer"],
                 "portal_reopen_days": content["reopen_days"],
                 "portal_close_stage_id": closing.id if closing else False,
+                "portal_problem_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(
+                            {
+                                "name": row["name"]["en_US"],
+                                "asks": row["asks"],
+                                "sequence": place,
+                            }
+                        )
+                        for place, row in enumerate(content["problems"])
+                    ),
+                ],
                 **{name: content[name] for name in FLAGS},
             }
         )
+        for problem, row in zip(
+            self.portal_problem_ids.sorted(), content["problems"], strict=True
+        ):
+            self._write_texts(problem, {"name": row["name"]})
         self._write_texts(self, {name: content[name] for name in TYPE_TEXTS})
         texts_of = {stages.get(row["stage"]): row["text"] for row in content["next"]}
         agree_of = {stages.get(row["stage"]): row for row in content["agree"]}

@@ -1,0 +1,161 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .invoices import InvoiceSetup
+
+
+@tagged("post_install", "-at_install")
+class TestProblemHeld(InvoiceSetup, HttpCase):
+    """What is reported is held out of the dunning, where that addon is installed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        module = cls.env["ir.module.module"]._get("aftersales_dunning")
+        cls.is_dunning = module.state == "installed"
+        if cls.is_dunning:
+            cls.company.aftersales_customer_hold = "at_once"
+            cls.env["aftersales.dunning.limit"].search([]).unlink()
+            types = cls.type_complaint | cls.dispute
+            types.hold_reason_id = cls.env.ref("aftersales_dunning.reason_product")
+
+    def setUp(self):
+        super().setUp()
+        if not self.is_dunning:
+            self.skipTest("aftersales_dunning is not installed: nothing is held")
+        self._log_in(self.anna)
+        self.line = f"line-{self.pumps.id}"
+
+    def _holds(self):
+        return self._cases().hold_ids
+
+    @feature("N-04")
+    def test_goods_are_held(self):
+        """Three of ten pumps: their part is in review, on the case and the invoice."""
+        answer = self._send(self._url(self.damaged), **{self.line: "3"})
+        hold = self._holds()
+        self.assertEqual((hold.state, hold.held_amount), ("active", 324))
+        self.assertEqual(hold.move_id, self.invoice)
+        self.assertTrue(hold.asked_by_customer)
+        self.assertEqual(hold.case_id.line_ids.mapped("quantity"), [3])
+        text = answer.text.replace("\xa0", " ").replace("&nbsp;", " ")
+        self.assertIn(
+            f"We do not ask for $ 324.00 of invoice {self.invoice.name}", text
+        )
+        page = self.url_open(f"/my/invoices/{self.invoice.id}").text
+        self.assertIn('name="in_review"', page)
+        self.assertIn(hold.case_id.number, page)
+
+    def test_price_is_held(self):
+        """A price: what is billed beyond the agreed one, and the rest stays due."""
+        self._send(self._url(self.price), **{self.line: "67.50"})
+        self.assertEqual(self._holds().held_amount, 270)
+        self.assertFalse(self._cases().line_ids)
+
+    def test_capped(self):
+        """No more is asked to be held than is open."""
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.invoice.ids
+        ).create({"amount": 1040})._create_payments()
+        self._send(self._url(self.quantity), **{self.line: "10"})
+        self.assertEqual(self._holds().held_amount, 100)
+
+    def test_whole_invoice(self):
+        """Terms without an amount: all that is open."""
+        self._send(self._url(self.terms), text="Thirty days were agreed")
+        self.assertEqual(self._holds().held_amount, 1140)
+
+    def test_paid(self):
+        """Of a paid invoice nothing is held; goods are reported all the same."""
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.invoice.ids
+        ).create({})._create_payments()
+        answer = self._send(self._url(self.damaged), **{self.line: "1"})
+        self.assertFalse(self._holds())
+        self.assertEqual(self._cases().line_ids.product_id, self.pump)
+        self.assertNotIn('name="case_payment"', answer.text)
+
+    def test_asked_for(self):
+        """Where the company decides first, the page says so and promises nothing."""
+        self.company.aftersales_customer_hold = "approval"
+        answer = self._send(self._url(self.damaged), **{self.line: "3"})
+        self.assertEqual(self._holds().state, "requested")
+        self.assertIn("until then the invoice stays due", answer.text)
+        self.assertNotIn("We do not ask for", answer.text)
+
+    def test_refused(self):
+        """A hold that is refused stops no report; who works on it reads why."""
+
+        def refuse(case, vals):
+            raise UserError(case.env._("No holds today"))
+
+        self.patch(self.registry["aftersales.case"], "_request_hold", refuse)
+        answer = self._send(self._url(self.damaged), **{self.line: "3"})
+        case = self._cases()
+        self.assertFalse(case.hold_ids)
+        self.assertEqual(case.line_ids.quantity, 3)
+        self.assertIn("No holds today", "".join(case.message_ids.mapped("body")))
+        self.assertNotIn("No holds today", answer.text)
+
+    def test_others_read_no_invoice(self):
+        """An installer who reported the case for its customer learns nothing of money."""
+        case = self._new_case(reporter_id=self.ivo.partner_id.id)
+        case._request_hold({"move_id": self.invoice.id, "amount": 100})
+        pages = {}
+        for user in (self.anna, self.ivo):
+            self.authenticate(user.login, user.login)
+            pages[user] = self.url_open(f"/my/cases/{case.id}", timeout=120).text
+        self.assertIn('name="case_payment"', pages[self.anna])
+        self.assertNotIn('name="case_payment"', pages[self.ivo])
+        self.assertNotIn(self.invoice.name, pages[self.ivo])
+
+    def test_own_slip_holds_at_once(self):
+        """A proven customer who names his own slip holds its goods at once, as by mail.
+
+        That is a decision: see the readme. A stranger's slip holds nothing.
+        """
+        self._as_sold()
+        service, partner = self._service(self.anna)
+        self._show("slip_number", portal="asked")
+        found = {}
+        for number in (self.slip.name, "WH/OUT/99999"):
+            vals = service._prepare_report(partner, self.type_complaint)
+            vals |= {"name": "Leaks", "slip_number": number, "channel": "portal"}
+            found[number] = service._get_cases().create(vals)
+        mine, unknown = found.values()
+        self.assertEqual(mine.hold_ids.state, "active")
+        self.assertEqual(mine.hold_ids.move_id, self.sold)
+        self.assertFalse(unknown.hold_ids)
+
+    def _as_sold(self):
+        """Sell, deliver and bill a machine."""
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        product = self.env["product.product"].create(
+            {
+                "name": "Machine",
+                "type": "consu",
+                "invoice_policy": "delivery",
+                "list_price": 50,
+            }
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "warehouse_id": warehouse.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        self.slip = order.picking_ids
+        self.slip.move_ids.quantity = 1
+        self.slip.move_ids.picked = True
+        self.slip.button_validate()
+        self.assertEqual(self.slip.state, "done")
+        self.sold = order._create_invoices()
+        self.sold.action_post()
