@@ -29,6 +29,7 @@
         "templates/portal_frame.xml",
         "templates/portal_list.xml",
         "templates/portal_forms.xml",
+        "templates/portal_goods.xml",
         "templates/portal_questions.xml",
         "templates/portal_case.xml",
         "templates/portal_case_forms.xml",

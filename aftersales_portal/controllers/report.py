@@ -62,10 +62,35 @@ class PortalCaseReport(PortalCases):
             "aftersales_case_new",
             status=422 if errors else 200,
             url=url,
+            goods_url=f"{url}/goods",
             once=service._get_once(),
             word=case_type._get_portal_word(),
             questions=questions,
             errors=errors,
             has_more=has_more,
             draft=service._get_draft(service._get_report_key(case_type)),
+        )
+
+    @route(
+        f"{LIST_URL}/new/<int:type_id>/goods",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def portal_case_goods(self, type_id, **_kwargs):
+        """The goods that can be picked, found while the customer types."""
+        service, partner = self._get_service()
+        case_type = service._find_type(type_id)
+        question = case_type and service._search_goods(
+            partner, case_type, request.httprequest.args
+        )
+        if not question:
+            raise NotFound
+        return self._render(
+            "aftersales_portal.portal_goods_options",
+            "aftersales_case_new",
+            question=question,
+            field_id="field-product_ids",
         )

@@ -6,9 +6,9 @@ from datetime import date, datetime
 # Kinds of questions.
 TEXT, CHAR, WHOLE, NUMBER, CHOICE = "text", "char", "integer", "float", "selection"
 YES_NO, DATE, MOMENT, MANY, ONE = "boolean", "date", "datetime", "many", "one"
-EMAIL, PHONE = "email", "phone"
+EMAIL, PHONE, GOODS = "email", "phone", "goods"
 # Kinds whose answer is a list of texts.
-LISTS = (MANY,)
+LISTS = (MANY, GOODS)
 
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 LARGEST = 2**31 - 1

@@ -13,6 +13,7 @@ from . import test_problem_held
 from . import test_problem_race
 from . import test_reply
 from . import test_report
+from . import test_report_goods
 from . import test_rights
 from . import test_routes
 from . import test_seen

@@ -216,6 +216,12 @@ class TestRoutes(PortalSetup, HttpCase):
                 404,
             ),
             "PortalCaseReport.portal_case_choose": ("/my/cases/new", {"GET"}, None),
+            "PortalCaseReport.portal_case_goods": (
+                # Of types that ask for goods: see test_report_goods.py.
+                f"/my/cases/new/{self.type_complaint.id}/goods",
+                {"GET"},
+                404,
+            ),
             "PortalCaseReport.portal_case_report": (
                 f"/my/cases/new/{self.type_complaint.id}",
                 {"GET", "POST"},

@@ -203,6 +203,8 @@ class AftersalesPortalService(models.AbstractModel):
     def _read_answer(self, case, question, typed):
         """Return ``(value, error)`` of what was typed."""
         kind = question["kind"]
+        if kind == answers.GOODS:
+            return self._read_goods(question)
         if kind == answers.TEXT and (error := self._judge_text(typed)):
             return None, error
         if kind not in (*answers.LISTS, answers.TEXT) and len(typed) > LONGEST_LINE:

@@ -79,8 +79,8 @@ class AftersalesPortalService(models.AbstractModel):
             a condition hides is there too, for pages that show it at once
         """
         case = self._get_cases().new(self._prepare_report(partner, case_type))
-        asked = self._get_asked(partner, case, form)
         draft = self._get_draft(self._get_report_key(case_type))["typed"]
+        asked = self._get_asked(partner, case, form, draft)
         for question in asked:
             empty = [] if question["kind"] in answers.LISTS else ""
             question["typed"] = (
@@ -92,7 +92,7 @@ class AftersalesPortalService(models.AbstractModel):
         return case, asked
 
     @api.model
-    def _get_asked(self, partner, case, form):
+    def _get_asked(self, partner, case, form, draft):
         """Return the questions that may come up, those hidden by a condition included."""
         states = case._get_field_states(SURFACE_INTAKE)[case]
         rules = {rule.key: rule for rule in case.type_id.field_rule_ids._origin}
@@ -104,10 +104,16 @@ class AftersalesPortalService(models.AbstractModel):
             and not (state.hidden and rules[key].visible_from_id)
             and state.portal == PORTAL_ASKED
         }
-        return [
+        asked = [
             self._get_question(partner, case, key, state, form)
             | {"conditions": self._get_conditions(rules[key], possible)}
             for key, state in self._sort_states(possible).items()
+        ]
+        return [
+            self._ask_goods(partner, case, question, form, draft)
+            if question["key"] == "product_ids"
+            else question
+            for question in asked
         ]
 
     @api.model
@@ -160,6 +166,9 @@ class AftersalesPortalService(models.AbstractModel):
         draft = self._open_draft(self._get_report_key(case_type))
         case, asked = self._get_report_form(partner, case_type, form)
         draft.typed = {question["name"]: question["typed"] for question in asked}
+        for question in asked:
+            if question["kind"] == answers.GOODS:
+                draft.typed = draft.typed | self._get_typed_amounts(question)
         refused = self._add_files(draft, uploads, dropped)
         no_case = self._get_cases()
         if form.get("step") == SEARCH:
@@ -198,6 +207,9 @@ class AftersalesPortalService(models.AbstractModel):
         vals |= self._prepare_vals(
             asked_case, {question["key"]: question["value"] for question in answered}
         )
+        for question in answered:
+            if question["kind"] == answers.GOODS:
+                vals |= self._prepare_goods(question)
         vals |= {
             "channel": CHANNEL_PORTAL,
             "name": self._get_title(case_type, answered),
@@ -218,7 +230,7 @@ class AftersalesPortalService(models.AbstractModel):
                 return title
         word = case_type._get_portal_word()
         for question in answered:
-            if question["key"] == "product_ids":
-                labels = dict(question["options"])
-                return f"{word}: {labels[question['value'][0]]}"[:LONGEST_TITLE]
+            if question["kind"] == answers.GOODS:
+                piece, _quantity = question["wanted"][0]
+                return f"{word}: {piece['label']}"[:LONGEST_TITLE]
         return word
