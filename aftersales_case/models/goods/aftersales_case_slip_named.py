@@ -49,16 +49,13 @@ class AftersalesCase(models.Model):
         for name in self._get_slip_fields():
             value = vals.get(name)
             value = value.get("id") if isinstance(value, dict) else value
-            key = value if isinstance(value, int) else None
-            document = self.env[self._fields[name].comodel_name].browse(key or None)
-            if not document or (self and all(case[name] == document for case in self)):
+            if not value or not isinstance(value, int):
                 continue
-            typed = [vals["slip_number"]] if "slip_number" in vals else []
-            numbers = typed or self.mapped("slip_number")
-            is_numbered = numbers and all(
-                self._is_numbered(document, number) for number in numbers
-            )
-            if not is_numbered and not document._filtered_access("read"):
+            field = self._fields[name]
+            if not all(
+                case._is_known(field, value, SentForm(case, vals))
+                for case in self or [self]
+            ):
                 raise AccessError(
                     self.env._(
                         "%s: enter its number as the slip of the case instead.",
