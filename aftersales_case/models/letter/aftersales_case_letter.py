@@ -45,11 +45,9 @@ class AftersalesCase(models.Model):
     def _compute_customer_status(self):
         links = self.type_id._get_links()
         for case in self:
-            link = links.get((case.type_id._origin.id, case.stage_id._origin.id))
-            # sudo: a stage's name is no secret to who reads its case
-            case.customer_status = (
-                link and link.customer_label
-            ) or case.stage_id.sudo().name
+            case.customer_status = self.type_id._get_customer_status(
+                links, case.type_id, case.stage_id
+            )
 
     @api.depends("addressee_name")
     @api.depends_context("lang")

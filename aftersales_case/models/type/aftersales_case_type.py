@@ -188,6 +188,16 @@ class AftersalesCaseType(models.Model):
         links = self.sudo().link_ids
         return {(link.type_id.id, link.stage_id.id): link for link in links}
 
+    @api.model
+    def _get_customer_status(self, links, case_type, stage):
+        """Return what customers read of a stage of a type.
+
+        :param links: as ``_get_links`` returns them, for many cases at once
+        """
+        link = links.get((case_type._origin.id, stage._origin.id))
+        # sudo: a stage's name is no secret to who reads its case
+        return (link and link.customer_label) or stage.sudo().name
+
     def _get_stage_orders(self):
         """Return ``{(type id, stage id): position}``: what "from stage on" compares."""
         orders = {}

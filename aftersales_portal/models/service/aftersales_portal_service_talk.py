@@ -174,8 +174,9 @@ class AftersalesPortalService(models.AbstractModel):
         links = case.type_id._get_links()
         changes, known = [], None
         for event in moves:
-            link = links.get((case.type_id.id, event.stage_id.id))
-            status = (link and link.customer_label) or event.stage_id.name
+            status = case.type_id._get_customer_status(
+                links, case.type_id, event.stage_id
+            )
             if status != known:
                 changes.append(
                     {
