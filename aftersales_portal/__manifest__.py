@@ -28,6 +28,7 @@
         "views/type/aftersales_refusal_reason_views.xml",
         "templates/portal_frame.xml",
         "templates/portal_list.xml",
+        "templates/portal_drafts.xml",
         "templates/portal_forms.xml",
         "templates/portal_goods.xml",
         "templates/portal_questions.xml",

@@ -29,6 +29,8 @@ CASES_PER_PAGE = 20
 MOST_FILES = 10
 MOST_FILE_BYTES = 20 * 1024 * 1024
 MOST_BYTES = 50 * 1024 * 1024
+# Of all drafts of a user.
+MOST_WAITING_BYTES = 4 * MOST_BYTES
 LONGEST_TEXT = 20000
 # Of an answer in one line: a number, a name, an address.
 LONGEST_LINE = 250
@@ -60,3 +62,7 @@ ASKS = [
     (ASKS_PRICE, "Price Agreed"),
     (ASKS_TERMS, "Amount, or the Whole Invoice"),
 ]
+# What becomes of a draft that a page wants to save.
+DRAFT_SAVED = "saved"
+DRAFT_ELSEWHERE = "elsewhere"  # somebody went on with it on another page
+DRAFT_GONE = "gone"  # it was sent or discarded on another page

@@ -1,4 +1,5 @@
 from . import decision
+from . import drafts
 from . import forms
 from . import links
 from . import mail

@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, get_typed, is_post, is_readonly
+from .portal import LIST_URL, PortalCases, get_typed, is_discard, is_post, is_readonly
 
 CASE_URL = f"{LIST_URL}/<int:case_id>"
 
@@ -36,6 +36,10 @@ class PortalCaseForms(PortalCases):
         """Change what the rules let a customer change."""
         service, partner, case = self._find_own(case_id)
         form, errors = request.httprequest.form, {}
+        key = service._get_change_key(case.id)
+        if is_discard():
+            service._discard_draft(key)
+            return request.redirect(f"{service._get_url(case.id)}/change", code=303)
         if is_post():
             questions, errors = service._change(partner, case, form)
         else:
@@ -51,6 +55,8 @@ class PortalCaseForms(PortalCases):
             case=service._get_row(case, True),
             questions=questions,
             errors=errors,
+            once=service._get_once(),
+            draft=service._get_draft(key),
         )
 
     @route(

@@ -18,6 +18,11 @@ def is_post():
     return request.httprequest.method == "POST"
 
 
+def is_discard():
+    """Say whether what was typed so far is to be forgotten."""
+    return is_post() and request.httprequest.form.get("step") == "discard"
+
+
 def is_readonly(controller, rule, args):
     """Say whether a request only looks."""
     return not is_post()
@@ -134,6 +139,9 @@ class PortalCases(CustomerPortal):
             return self._show_case(service, partner, case, sent=sent)
         if not service._may_reply(case):
             raise NotFound
+        if is_discard():
+            service._discard_draft(service._get_reply_key(case.id))
+            return request.redirect(f"{service._get_url(case.id)}#reply", code=303)
         errors = service._reply(
             partner, case, get_typed("message"), *get_files(), once=get_typed("once")
         )

@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, get_files, is_post, is_readonly
+from .portal import LIST_URL, PortalCases, get_files, is_discard, is_post, is_readonly
 
 
 class PortalCaseReport(PortalCases):
@@ -44,7 +44,7 @@ class PortalCaseReport(PortalCases):
             raise NotFound
         url = f"{LIST_URL}/new/{type_id}"
         errors, has_more, form = {}, False, request.httprequest.form
-        if is_post() and form.get("step") == "discard":
+        if is_discard():
             service._discard_draft(service._get_report_key(case_type))
             return request.redirect(url, code=303)
         if is_post():

@@ -119,6 +119,7 @@ class TestPages(PortalSetup, HttpCase):
 PREVIEW = "PortalCaseForms.aftersales_preview"
 # Its secret is the right, whoever asks: see test_link.py.
 LINK = "AftersalesLinks.aftersales_link"
+DRAFT = "PortalCaseDrafts.portal_case_draft"
 
 
 @tagged("post_install", "-at_install")
@@ -200,6 +201,7 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 404,
             ),
+            "PortalCaseDrafts.portal_case_draft": ("/my/cases/draft", {"POST"}, 404),
             "PortalCaseForms.portal_my_case_change": (
                 f"{url}/change",
                 {"GET", "POST"},
@@ -270,10 +272,14 @@ class TestRoutes(PortalSetup, HttpCase):
                     is_open = refused is None
                     seen = sees and (own or name not in OWN_ONLY) and not is_open
                     seen = seen and name not in (PREVIEW, LINK)
+                    seen = seen and name not in (PREVIEW, DRAFT)
                     answer = self._ask(method, url)
                     shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)
-                    if method == "POST" and method not in methods:
+                    if ("GET" if method == "HEAD" else method) not in (
+                        *methods,
+                        "OPTIONS",
+                    ):
                         self.assertEqual(answer.status_code, 405)
                     elif name == LINK:
                         self.assertEqual(answer.status_code, 404)

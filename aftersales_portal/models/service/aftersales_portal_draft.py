@@ -1,3 +1,4 @@
+import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -25,6 +26,9 @@ class AftersalesPortalDraft(models.Model):
     key = fields.Char("Form", required=True, help="Which form, and of which record.")
     typed = fields.Json(help="{name of the field of the form: text, or list of texts}")
     file_ids = fields.Many2many("ir.attachment", string="Files")
+    stamp = fields.Char(
+        help="Tells a page whether it shows what was saved last, or something older."
+    )
 
     _form_uniq = models.Constraint(
         "UNIQUE(user_id, key)",
@@ -50,6 +54,10 @@ class AftersalesPortalDraft(models.Model):
             log_exceptions=False,
         )
         return self.browse(row[0] for row in self.env.cr.fetchall())
+
+    def _keep(self, typed):
+        """Keep what was typed; pages that were opened before show something older."""
+        self.write({"typed": typed, "stamp": secrets.token_urlsafe(9)})
 
     def _discard(self):
         """Forget drafts, and their files that no message has taken."""

@@ -5,9 +5,10 @@ from odoo.tools.mail import html2plaintext
 
 from odoo.addons.aftersales_case.const import SURFACE_PORTAL
 
+from ...const import LONGEST_TEXT
 from ...engine import answers
 from ...engine.private import NOTED_KEY, Noted
-from ...engine.texts import first_line
+from ...engine.texts import clean_text, first_line
 
 LONGEST_NOTED = 200
 SEARCH = "search"
@@ -45,11 +46,42 @@ class AftersalesPortalService(models.AbstractModel):
             self._get_question(partner, case, key, state, form)
             for key, state in self._get_open_fields(partner, case).items()
         ]
+        draft = {}
+        if not form:
+            draft = self._get_draft(self._get_change_key(case.id))["typed"]
         return [
             question
             | {"typed": (now := self._get_typed(case, question)), "was": _join(now)}
+            | self._get_draft_answer(draft, question["name"])
             for question in questions
         ]
+
+    @api.model
+    def _get_change_key(self, case_id):
+        return f"change-{case_id}"
+
+    @api.model
+    def _get_draft_answer(self, draft, name):
+        """Return what a draft says to a question, and what stood there at that time."""
+        was = f"was-{name}"
+        if name not in draft or was not in draft:
+            return {}
+        return {"typed": draft[name], "was": draft[was]}
+
+    @api.model
+    def _read_change(self, form, questions, is_told=False):
+        """Return what of a form differs from what its page showed, as a draft.
+
+        :param is_told: whether the customer was told what stands there now
+        """
+        typed = {}
+        for question in questions:
+            name, was = question["name"], form.get(f"was-{question['name']}")
+            said = self._read_typed(form, question)
+            if was is not None and _join(said) != _normal(was):
+                was = question["was"] if is_told else clean_text(was)[:LONGEST_TEXT]
+                typed |= {name: said, f"was-{name}": was}
+        return typed
 
     @api.model
     def _change(self, partner, case, form):
@@ -60,6 +92,9 @@ class AftersalesPortalService(models.AbstractModel):
         """
         questions, errors, values = [], {}, {}
         asked = self._get_change_form(partner, case, form)
+        note, is_first = self._take_once(clean_text(form.get("once")))
+        if not is_first:
+            return asked, {}
         for question in asked:
             name, was = question["name"], form.get(f"was-{question['name']}")
             typed = self._read_typed(form, question)
@@ -83,12 +118,19 @@ class AftersalesPortalService(models.AbstractModel):
                 errors[name] = error
             else:
                 values[question["key"]] = value
-        if form.get("step") == SEARCH:
-            return questions, {}
-        errors |= self._get_locked_meanwhile(case, form, asked)
-        if values and not errors:
+        is_search = form.get("step") == SEARCH
+        if not is_search:
+            errors |= self._get_locked_meanwhile(case, form, asked)
+        key = self._get_change_key(case.id)
+        if is_search or errors:
+            note._discard()
+            typed = self._read_change(form, asked, is_told=not is_search)
+            self._open_draft(key)._keep(typed)
+            return questions, {} if is_search else errors
+        if values:
             self._write_change(partner, case, questions, values)
-        return questions, errors
+        self._discard_draft(key)
+        return questions, {}
 
     @api.model
     def _get_locked_meanwhile(self, case, form, asked):

@@ -2,7 +2,13 @@ import secrets
 
 from odoo import api, models
 
-from ...const import LONGEST_LINE, MOST_BYTES, MOST_FILE_BYTES, MOST_FILES
+from ...const import (
+    LONGEST_LINE,
+    MOST_BYTES,
+    MOST_FILE_BYTES,
+    MOST_FILES,
+    MOST_WAITING_BYTES,
+)
 from ...engine.uploads import clean_name, find_kind
 
 MEGABYTE = 1024 * 1024
@@ -52,9 +58,13 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _get_draft(self, key):
-        """Return ``{"typed": dict, "files": list}`` of a draft, for a form."""
+        """Return what a form shows of its draft."""
         draft = self._find_draft(key)
         return {
+            "key": key,
+            "user": self.env.uid,
+            "stamp": draft.stamp or "",
+            "saved": self._format_moment(draft.write_date) if draft else "",
             "typed": draft.typed or {},
             "files": [
                 {"id": file.id, "name": file.name, "size": file.file_size}
@@ -82,6 +92,8 @@ class AftersalesPortalService(models.AbstractModel):
         gone.filtered(lambda file: file.res_model == draft._name).unlink()
         errors, count = [], len(draft.file_ids)
         total = sum(draft.file_ids.mapped("file_size"))
+        known = {(file.name, file.checksum) for file in draft.file_ids}
+        room = self._get_room(draft)
         for upload in uploads:
             # Odoo tries a request again, and rewinds one file only.
             upload.stream.seek(0)
@@ -90,12 +102,42 @@ class AftersalesPortalService(models.AbstractModel):
                 continue
             count, total = count + 1, total + len(content)
             error = self._judge_file(upload.filename, content, count, total)
+            if not error and total > room:
+                error = self._get_no_room(upload.filename)
             if error:
                 errors.append(error)
                 count, total = count - 1, total - len(content)
-            else:
-                draft.file_ids += self._keep_file(draft, upload.filename, content)
+                continue
+            file = self._keep_file(draft, upload.filename, content)
+            if (file.name, file.checksum) in known:
+                # It was saved while he typed, and nobody told the page.
+                file.unlink()
+                count, total = count - 1, total - len(content)
+                continue
+            known.add((file.name, file.checksum))
+            draft.file_ids += file
         return errors
+
+    @api.model
+    def _get_room(self, draft):
+        """Return how many bytes a draft may have, with what waits in his others."""
+        # sudo: as in _find_draft
+        files = self.env["ir.attachment"].sudo()
+        others = [
+            ("res_model", "=", draft._name),
+            ("create_uid", "=", self.env.uid),
+            ("id", "not in", draft.file_ids.ids),
+        ]
+        [(size,)] = files._read_group(others, [], ["file_size:sum"])
+        return MOST_WAITING_BYTES - size
+
+    @api.model
+    def _get_no_room(self, name):
+        return self.env._(
+            "%s: too many files wait in forms that you have not sent. Send or discard"
+            " those first.",
+            name,
+        )
 
     @api.model
     def _judge_file(self, name, content, count, total):

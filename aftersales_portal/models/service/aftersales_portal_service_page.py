@@ -42,6 +42,7 @@ class AftersalesPortalService(models.AbstractModel):
             "thanks": case_type.portal_thanks or "",
             "once": self._get_once(),
             "draft": self._get_draft(self._get_reply_key(case.id)),
+            "sent_keys": self._get_sent_keys(case),
             "blocks": [
                 body for _at, body in sorted(self._get_portal_blocks(case, partner))
             ],
@@ -69,7 +70,7 @@ class AftersalesPortalService(models.AbstractModel):
         note = self.env._(
             "Preview: this is what %s sees. Nothing can be done here.", person.name
         )
-        return note, page | {"draft": {"typed": {}, "files": []}}
+        return note, page | {"draft": {"key": "", "typed": {}, "files": []}}
 
     @api.model
     def _get_unseen_note(self, person):

@@ -34,7 +34,7 @@ class AftersalesPortalService(models.AbstractModel):
             return {}
         draft = self._open_draft(self._get_reply_key(case.id))
         text = (text or "").strip()
-        draft.typed = {"message": text}
+        draft._keep({"message": text})
         errors = {}
         if refused := self._add_files(draft, uploads, dropped):
             errors["files"] = " ".join(refused)

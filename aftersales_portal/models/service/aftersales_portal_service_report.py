@@ -165,10 +165,7 @@ class AftersalesPortalService(models.AbstractModel):
         """
         draft = self._open_draft(self._get_report_key(case_type))
         case, asked = self._get_report_form(partner, case_type, form)
-        draft.typed = {question["name"]: question["typed"] for question in asked}
-        for question in asked:
-            if question["kind"] == answers.GOODS:
-                draft.typed = draft.typed | self._get_typed_amounts(question)
+        draft._keep(self._get_typed(asked))
         refused = self._add_files(draft, uploads, dropped)
         no_case = self._get_cases()
         if form.get("step") == SEARCH:
