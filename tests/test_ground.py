@@ -1,11 +1,22 @@
 """The programs in `setup/`: what they promise beyond running."""
 
+import json
 import os
 import subprocess
 import sys
 
 import pytest
-from ground import REPO, SETUP, addons, cache, database, odoolog, source, translations
+from ground import (
+    REPO,
+    SETUP,
+    addons,
+    cache,
+    database,
+    javascript,
+    odoolog,
+    source,
+    translations,
+)
 from ground.report import Problem, run
 
 PROGRAMS = ("run", "test", "story", "shell", "i18n", "bench")
@@ -106,6 +117,15 @@ def test_interrupted_build_starts_anew(own_cache):
     cache.build(own_cache / "thing", lambda path: (path / "whole").touch())
     names = {path.name for path in (own_cache / "thing").iterdir()}
     assert names == {"whole", cache.COMPLETE}
+
+
+def test_javascript_is_installed_from_the_lock(own_cache):
+    """A new machine gets the packages that the lock names, and no other version."""
+    manifest = json.loads((javascript.install() / "axe-core/package.json").read_text())
+    lock = json.loads((SETUP / "package-lock.json").read_text())
+    locked = lock["packages"]["node_modules/axe-core"]
+    assert manifest["version"] == locked["version"]
+    assert locked["integrity"].startswith("sha512-")
 
 
 def test_full_disk(own_cache, monkeypatch):

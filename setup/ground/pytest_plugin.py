@@ -17,7 +17,7 @@ from ground.odoolog import MARKS, bad_entries
 
 # Why a test is skipped when a tool is not there; nobody would notice.
 TOOL_IS_MISSING = re.compile(
-    r"(?i)aiosmtpd|chrome|chromium|dovecot|hypothesis|websocket-client|wkhtmltopdf"
+    r"(?i)aiosmtpd|axe-core|chrome|chromium|dovecot|hypothesis|websocket-client|wkhtmltopdf"
 )
 
 DAY_OF_THEIR_TESTS = "2025-12-01"

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import REPO, SETUP, addons, cache, postgres, python, source, system
+from . import REPO, SETUP, addons, cache, javascript, postgres, python, source, system
 from .odoolog import bad_entries
 from .report import Problem, run
 
@@ -41,6 +41,8 @@ class Workspace:
     venv: Path
     server: postgres.Server
     manifests: dict
+    # The folder of JavaScript packages, for programs that need npm.
+    modules: Path | None = None
     data_folder: Path = field(init=False)
     config: Path = field(init=False)
 
@@ -61,8 +63,10 @@ class Workspace:
         # Odoo without bytecode takes twice as long to start.
         kept.pop("PYTHONDONTWRITEBYTECODE", None)
         folders = [self.venv / "bin", self.server.bin_folder]
+        modules = {"NODE_PATH": str(self.modules)} if self.modules else {}
         return {
             **kept,
+            **modules,
             **self.server.environment,
             "VIRTUAL_ENV": str(self.venv),
             "ODOO_RC": str(self.config),
@@ -192,5 +196,6 @@ def ready(programs=()):
     system.require(programs)
     odoo = source.find()
     venv = python.build_venv(odoo)
+    modules = javascript.install() if system.NPM in programs else None
     with postgres.running() as server:
-        yield Workspace(odoo, venv, server, addons.own())
+        yield Workspace(odoo, venv, server, addons.own(), modules)
