@@ -26,6 +26,7 @@
         "views/type/aftersales_type_stage_views.xml",
         "views/type/aftersales_attachment_kind_views.xml",
         "views/type/aftersales_refusal_reason_views.xml",
+        "templates/portal_core.xml",
         "templates/portal_frame.xml",
         "templates/portal_list.xml",
         "templates/portal_drafts.xml",

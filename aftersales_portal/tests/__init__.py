@@ -1,3 +1,4 @@
+from . import test_accessibility
 from . import test_answers_engine
 from . import test_change
 from . import test_closing
