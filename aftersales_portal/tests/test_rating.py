@@ -40,7 +40,10 @@ class TestRating(PortalSetup, HttpCase):
         self.env.invalidate_all()
         template = self.env.ref("aftersales_portal.template_rating")
         return self.env["mail.mail"].search(
-            [("res_id", "=", self.case.id), ("aftersales_template_id", "=", template.id)]
+            [
+                ("res_id", "=", self.case.id),
+                ("aftersales_template_id", "=", template.id),
+            ]
         )
 
     def _ratings(self):
