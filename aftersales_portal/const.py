@@ -45,9 +45,15 @@ DRAFT_DAYS = 30
 # Kinds of events: what customers decide about what was done, or is proposed.
 EVENT_AGREED = "agreed"
 EVENT_REFUSED = "refused"
+# Kinds of events: a silent customer was reminded; his case could not be closed.
+EVENT_REMINDED = "reminded"
+EVENT_KEPT_OPEN = "kept_open"
+# What made a reply: a reminder to who does not answer.
+REPLY_REMINDER = "reminder"
 
 # What the responsible is asked to do, when a stage keeps from a customer what he wants.
 ASK_CLOSE, ASK_AGREED, ASK_REFUSED = "close", "agreed", "refused"
+ASK_SILENT, ASK_UNREACHED = "silent", "unreached"
 
 # What customers say by a rating, as core knows it; the best first.
 RATINGS = (5, 3, 1)

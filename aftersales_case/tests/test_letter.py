@@ -83,7 +83,7 @@ class TestPlaceholders(LetterCommon):
             (self.shipped.ids,),
         )
         self.env["ir.module.module"].search(
-            [("name", "=", "aftersales_case")]
+            [("name", "=like", "aftersales_%"), ("state", "=", "installed")]
         )._update_translations(languages)
         self.env.invalidate_all()
         for template in self.shipped:

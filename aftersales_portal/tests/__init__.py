@@ -19,5 +19,6 @@ from . import test_report_goods
 from . import test_rights
 from . import test_routes
 from . import test_seen
+from . import test_silence
 from . import test_type
 from . import test_uploads_engine

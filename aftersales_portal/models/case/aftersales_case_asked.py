@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...const import ASK_AGREED, ASK_CLOSE, ASK_REFUSED
+from ...const import ASK_AGREED, ASK_CLOSE, ASK_REFUSED, ASK_SILENT, ASK_UNREACHED
 
 
 class AftersalesCase(models.Model):
@@ -21,7 +21,8 @@ class AftersalesCase(models.Model):
         summary = case._get_asked()[asked]
         if summary in case.activity_ids.mapped("summary"):
             return
-        missing = case._missing_for(stage.with_env(case.env))[case]
+        stage = stage.with_env(case.env)
+        missing = case._missing_for(stage)[case] if stage else []
         texts = [item.text for item in missing] or [str(error or "")]
         case.activity_schedule(
             "mail.mail_activity_data_todo",
@@ -36,4 +37,6 @@ class AftersalesCase(models.Model):
             ASK_CLOSE: self.env._("The customer wants this closed"),
             ASK_AGREED: self.env._("The customer accepts: take the case on"),
             ASK_REFUSED: self.env._("The customer refuses: go on with the case"),
+            ASK_SILENT: self.env._("The customer does not answer: close the case"),
+            ASK_UNREACHED: self.env._("The customer has no address: call him"),
         }

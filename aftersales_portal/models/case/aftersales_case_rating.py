@@ -151,13 +151,12 @@ class AftersalesCase(models.Model):
         if template and asked:
             asked._send_to_customer(template, reason=REPLY_RATING)
 
-    def _make_link(self, purpose, partner, valid=None, **kwargs):
+    def _make_link(self, purpose, partner, valid=None, address=""):
         """Lead to core's page of the rating, for the customer's people only."""
         value = purpose.removeprefix(RATE_LINK)
         if value == purpose:
-            return super()._make_link(purpose, partner, valid=valid, **kwargs)
+            return super()._make_link(purpose, partner, valid=valid, address=address)
         rating = self._find_rating() if self._is_rated_by_customer() else None
-        customer = self.partner_id.commercial_partner_id
-        if not rating or partner.commercial_partner_id != customer:
+        if not rating or not self._is_for_customer(partner, address):
             return False
         return f"{self.get_base_url()}/rate/{rating.access_token}/{value}"

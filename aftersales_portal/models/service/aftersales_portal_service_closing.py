@@ -93,6 +93,11 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _may_reopen(self, partner, case):
         """Say whether a person may open a case again: his own, for some days."""
+        return self._is_reopenable(case) and self._is_own(partner, case)
+
+    @api.model
+    def _is_reopenable(self, case):
+        """Say whether a case was closed so lately that its customer may open it again."""
         days = case.type_id.portal_reopen_days
         return (
             not case.is_open
@@ -100,7 +105,6 @@ class AftersalesPortalService(models.AbstractModel):
             and bool(case.closed_at)
             and days > 0
             and fields.Datetime.now() <= case.closed_at + timedelta(days=days)
-            and self._is_own(partner, case)
         )
 
     @api.model

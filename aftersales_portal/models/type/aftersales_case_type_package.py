@@ -14,6 +14,7 @@ from odoo.addons.aftersales_case.engine.package_forms import (
 )
 
 from ...const import ASKS, OFFERS, TYPE_TEXTS
+from .aftersales_case_type_silence import SILENT_DAYS
 
 ADDON = "aftersales_portal"
 FLAGS = (
@@ -54,6 +55,8 @@ class AftersalesCaseType(models.Model):
                     )
                 ),
                 "problems": rows(record({"name": texts(empty=False), "asks": asks})),
+                "silent_stage": maybe(stage),
+                **{name: integer(0, MOST_DAYS) for name in SILENT_DAYS},
                 **{name: boolean for name in FLAGS},
                 **{name: maybe(texts()) for name in TYPE_TEXTS},
             }
@@ -89,7 +92,8 @@ class AftersalesCaseType(models.Model):
                 {"name": self._export_texts(one, "name"), "asks": one.asks}
                 for one in self.portal_problem_ids.sorted()
             ],
-            **{name: self[name] for name in FLAGS},
+            "silent_stage": point["stage"].get(self.silent_stage_id.id),
+            **{name: self[name] for name in (*SILENT_DAYS, *FLAGS)},
             **{name: self._export_texts(self, name) for name in TYPE_TEXTS},
         }
 
@@ -121,7 +125,8 @@ class AftersalesCaseType(models.Model):
                         for place, row in enumerate(content["problems"])
                     ),
                 ],
-                **{name: content[name] for name in FLAGS},
+                "silent_stage_id": stages.get(content["silent_stage"], no_stage).id,
+                **{name: content[name] for name in (*SILENT_DAYS, *FLAGS)},
             }
         )
         for problem, row in zip(

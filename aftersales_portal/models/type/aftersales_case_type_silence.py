@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.aftersales_case.const import CLOSED_STATES, MOST_DAYS, STATE_CANCELLED
+
+SILENT_DAYS = ("silent_days", "silent_again_days", "silent_close_days")
+
+
+class AftersalesCaseType(models.Model):
+    """What becomes of cases whose customer does not answer."""
+
+    _inherit = "aftersales.case.type"
+
+    silent_days = fields.Integer(
+        "Remind After (Working Days)",
+        help="How long a case waits for its customer before he is reminded by mail; 0"
+        " means never.",
+    )
+    silent_again_days = fields.Integer(
+        "Remind Again After (Working Days)",
+        help="After the first reminder; 0 means never.",
+    )
+    silent_close_days = fields.Integer(
+        "Close After (Working Days)", help="After the last reminder; 0 means never."
+    )
+    silent_stage_id = fields.Many2one(
+        "aftersales.case.stage",
+        "Silent Cases Go To",
+        domain="[('link_ids.type_id', '=', id),"
+        " ('state', 'in', ('done', 'rejected', 'cancelled'))]",
+        help="Empty means the first stage in state Cancelled. When that stage asks for"
+        " something, the responsible is told instead.",
+    )
+
+    def _get_bounds(self, vals):
+        return super()._get_bounds(vals) | dict.fromkeys(SILENT_DAYS, (0, MOST_DAYS))
+
+    @api.constrains("silent_stage_id", "link_ids")
+    def _check_silent_stage_id(self):
+        for case_type in self:
+            stage = case_type.silent_stage_id
+            if stage and (
+                stage not in case_type.link_ids.stage_id
+                or stage.state not in CLOSED_STATES
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Silent Cases Go To: %(stage)s is no closing stage of type"
+                        " %(type)s. Choose another one.",
+                        stage=stage.name,
+                        type=case_type.name,
+                    )
+                )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.keys() & set(SILENT_DAYS):
+            self.env["aftersales.case"]._forget_silence(
+                Domain("type_id", "in", self.ids)
+            )
+        return res
+
+    def _get_silent_stage(self):
+        """Return where silent cases of this type go; none where there is no such stage."""
+        self.ensure_one()
+        return self.silent_stage_id or self._get_stage_for_state(STATE_CANCELLED)

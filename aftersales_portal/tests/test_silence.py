@@ -1,0 +1,397 @@
+from datetime import datetime, timedelta
+
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.gateway import GatewayCommon, write_mail
+from odoo.addons.aftersales_case.tests.mail_servers import HOST, Exchange
+
+from ..const import EVENT_KEPT_OPEN, EVENT_REMINDED, REPLY_REMINDER
+from .common import PortalCommon, PortalSetup
+from .links import LINK, LinkSetup
+
+MONDAY = datetime(2026, 3, 2, 9, 0, 0)
+
+
+def days(count):
+    return timedelta(days=count)
+
+
+class SilenceSetup(PortalSetup):
+    """Reminded after three working days and two more, closed after two more."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.resource_calendar_id = cls.env["resource.calendar"].create(
+            {"name": "Test Week", "company_id": cls.company.id, "tz": "UTC"}
+        )
+        cls.type_complaint.write(
+            {"silent_days": 3, "silent_again_days": 2, "silent_close_days": 2}
+        )
+        cls.template = cls.env.ref("aftersales_portal.template_silent")
+
+    def _wait(self, at=MONDAY, **vals):
+        """Return a case that has begun to wait for its customer."""
+        with freeze_time(at):
+            case = self._new_case(user_id=self.agent.id, **vals)
+            case.stage_id = self.stage_wait_customer
+            self.env.flush_all()
+        return case
+
+    def _run(self, moment):
+        self.env.flush_all()
+        with freeze_time(moment), self.enter_registry_test_mode():
+            self.env.ref("aftersales_portal.cron_silent").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _mails(self, case):
+        return self.env["mail.mail"].search(
+            [
+                ("res_id", "in", case.ids),
+                ("aftersales_template_id", "=", self.template.id),
+            ],
+            order="id",
+        )
+
+    def _leave(self, case, moment):
+        """Let the reminders of a case leave, as the queue does."""
+        with freeze_time(moment):
+            self._mails(case).filtered(lambda m: m.state == "outgoing").state = "sent"
+            self.env.flush_all()
+
+    def _count(self, case, kind=EVENT_REMINDED):
+        return case.event_ids.mapped("kind").count(kind)
+
+
+class TestSilence(SilenceSetup, PortalCommon):
+    """Customers who do not answer are reminded, then their case is closed."""
+
+    @feature("P-36")
+    def test_remind_and_close(self):
+        """In working days; each run twice, and nothing is done twice."""
+        case = self._wait()
+        # Monday 9:00: Thursday, then Monday (over the weekend), then Wednesday.
+        for moment, reminded, is_open in (
+            (MONDAY + days(2), 0, True),
+            (MONDAY + days(3), 1, True),
+            (MONDAY + days(6), 1, True),
+            (MONDAY + days(7), 2, True),
+            (MONDAY + days(8), 2, True),
+            (MONDAY + days(9), 2, False),
+            (MONDAY + days(30), 2, False),
+        ):
+            with self.subTest(moment=moment):
+                for _twice in range(2):
+                    self._run(moment)
+                    self.assertEqual(self._count(case), reminded)
+                    self.assertEqual(len(self._mails(case)), reminded)
+                    self.assertEqual(case.is_open, is_open)
+                self._leave(case, moment)
+        self.assertEqual(case.stage_id, self.stage_cancelled)
+        notes = [str(body) for body in case.message_ids.mapped("body")]
+        self.assertEqual(sum("did not answer" in note for note in notes), 1)
+        replies = case.event_ids.filtered(lambda event: event.kind == "reply")
+        self.assertEqual(replies.mapped("reason"), [REPLY_REMINDER] * 2)
+        self.assertEqual(set(replies.mapped("reason_text")), {"reminder"})
+
+    @feature("P-36")
+    def test_signs_of_life(self):
+        """Whatever the customer does or a colleague writes, the days begin anew."""
+
+        def answer(case):
+            case.message_post(
+                body="Here I am",
+                author_id=self.contact.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+
+        def ask(case):
+            self._tell(case, "And the number?", self.contact)
+
+        def move(case):
+            case.stage_id = self.stage_progress
+            self.env.flush_all()
+            case.stage_id = self.stage_wait_customer
+
+        for live in (answer, ask, move):
+            with self.subTest(live.__name__):
+                case = self._wait()
+                self._run(MONDAY + days(3))
+                self._leave(case, MONDAY + days(3))
+                with freeze_time(MONDAY + days(4)):  # Friday
+                    live(case)
+                    if case.stage_id != self.stage_wait_customer:
+                        case.stage_id = self.stage_wait_customer
+                    self.env.flush_all()
+                self._run(MONDAY + days(8))
+                self.assertEqual(self._count(case), 1)
+                self._run(MONDAY + days(9))  # three working days after Friday
+                self.assertEqual(self._count(case), 2)
+
+    def test_no_signs_of_life(self):
+        """An out-of-office reply of his, a note of ours, a change of the team are none."""
+        case = self._wait()
+        with freeze_time(MONDAY + days(1)):
+            case._message_log(body="He is slow")
+            case.priority = "3"
+            self.env["aftersales.case"]._log_customer_messages(
+                case.message_ids[:1], "auto_reply"
+            )
+            self.env.flush_all()
+        self._run(MONDAY + days(3))
+        self.assertEqual(self._count(case), 1)
+
+    def test_only_while_waiting_for_him(self):
+        """A case that waits for somebody else, or is worked on, reminds nobody."""
+        case, supplier = self._wait(), self._wait()
+        with freeze_time(MONDAY):
+            supplier.stage_id = self.stage_wait_supplier
+            self.env.flush_all()
+        self._run(MONDAY + days(1))
+        with freeze_time(MONDAY + days(1)):
+            case.stage_id = self.stage_progress
+            self.env.flush_all()
+        self._run(MONDAY + days(20))
+        self.assertFalse(self._mails(case | supplier))
+
+    def test_settings(self):
+        """0 means never; who shortens the days is followed at once."""
+        case = self._wait()
+        self._run(MONDAY + days(1))
+        self.type_complaint.silent_days = 0
+        self._run(MONDAY + days(30))
+        self.assertFalse(self._mails(case))
+        self.type_complaint.write({"silent_days": 1, "silent_close_days": 0})
+        self._run(MONDAY + days(1))
+        self.assertEqual(self._count(case), 1)
+        self._leave(case, MONDAY + days(1))
+        self._run(MONDAY + days(20))
+        self._leave(case, MONDAY + days(20))
+        self._run(MONDAY + days(90))
+        self.assertEqual((self._count(case), case.is_open), (2, True))
+        with self.assertRefused(ValidationError, "Silent Cases Go To"):
+            self.type_complaint.silent_stage_id = self.stage_progress
+
+    @feature("P-36")
+    def test_close_is_judged(self):
+        """What the stage asks for is missing: no more reminders, one activity says so."""
+        self.type_complaint.write(
+            {"silent_stage_id": self.stage_solved.id, "silent_again_days": 0}
+        )
+        odd, fine = self._wait(), self._complete(self._wait())
+        self._run(MONDAY + days(3))
+        self._leave(odd | fine, MONDAY + days(3))
+        for moment in (7, 8, 40):
+            self._run(MONDAY + days(moment))
+            self.assertTrue(odd.is_open)
+            self.assertEqual(odd.activity_ids.user_id, self.agent)
+            self.assertIn("Cause", str(odd.activity_ids.note))
+            self.assertEqual(fine.stage_id, self.stage_solved)
+            self.assertFalse(fine.activity_ids)
+        self.assertEqual(len(self._mails(odd)), 1)
+        self.assertEqual(self._count(odd, EVENT_KEPT_OPEN), 1)
+        with freeze_time(MONDAY + days(40)):
+            self._tell(odd, "Are you there?", self.contact)
+            self.env.flush_all()
+        self._run(MONDAY + days(60))
+        self.assertEqual(self._count(odd), 2, "a new question begins anew")
+
+    def test_refused_in_the_move(self):
+        """Of a batch the one whose move is refused stays, and is told; the others go."""
+        cases = self._wait() | self._wait()
+        self.type_complaint.link_ids.filtered(
+            lambda link: link.stage_id == self.stage_cancelled
+        ).requirement_ids = [(0, 0, {"kind": "attachment"})]
+        self.env["ir.attachment"].create(
+            {
+                "name": "a.txt",
+                "raw": b"x",
+                "res_model": cases._name,
+                "res_id": cases[0].id,
+            }
+        )
+        for moment in (3, 7, 9):
+            self._run(MONDAY + days(moment))
+            self._leave(cases, MONDAY + days(moment))
+        self.assertEqual(cases.mapped("is_open"), [False, True])
+        self.assertFalse(cases[0].activity_ids)
+        self.assertIn("close the case", cases[1].activity_ids.summary)
+
+    def test_not_reached(self):
+        """Who cannot be reached, or was not, is not silent: nobody closes his case."""
+        mute, lost, queued = self._wait(), self._wait(), self._wait()
+        mute.email = False
+        self.env.flush_all()
+        self._run(MONDAY + days(3))
+        self.assertEqual(self._count(mute), 0)
+        self.assertIn("call him", mute.activity_ids.summary)
+        self._leave(lost, MONDAY + days(3))
+        with freeze_time(MONDAY + days(3)):
+            lost._tell_undelivered(self._mails(lost), "bounced")
+            self.env.flush_all()
+        for moment in (7, 9, 30):
+            self._run(MONDAY + days(moment))
+        self.assertEqual(len(self._mails(lost)), 1)
+        self.assertEqual(len(self._mails(queued)), 1, "it has not left yet")
+        self.assertTrue(all((mute | lost | queued).mapped("is_open")))
+
+    def test_merged(self):
+        """A case that goes on in another one reminds nobody."""
+        case, other = self._wait(), self._wait()
+        other._merge_into(case)
+        self._run(MONDAY + days(30))
+        self.assertFalse(self._mails(other))
+
+    def test_odd_one_out(self):
+        """One case that fails stops no other, and shows it."""
+        cases = self._wait() | self._wait()
+        self._run(MONDAY + days(1))
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Flexible", "flexible_hours": True, "tz": "UTC"}
+        )
+        team = self.team.copy({"resource_calendar_id": calendar.id})
+        cases[1].with_context(mail_notrack=True).team_id = team
+        with self.assertLogs("odoo.addons.aftersales_case", "ERROR"):
+            self._run(MONDAY + days(3))
+        self.assertEqual(self._count(cases[0]), 1)
+        self.assertEqual(self._count(cases[1]), 0)
+        self.assertIn("flexible", str(cases[1].activity_ids.note))
+
+    def test_index(self):
+        """What is due is found by an index."""
+        self._wait()
+        self._run(MONDAY + days(1))
+        Case = self.env["aftersales.case"]
+        due = Case._get_silent_domain() & Domain("silent_at", "<=", MONDAY)
+        query = Case._search(due, order="id")
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("silent", str(plan))
+
+    def test_sets(self):
+        """One case or twenty: the same number of queries to plan them."""
+        cases = self._wait()
+        cases._plan_silence()  # what is the same for all is known afterwards
+        one = self._count_queries(lambda: cases._plan_silence())
+        for _number in range(19):
+            cases |= self._wait()
+        self.assertEqual(self._count_queries(lambda: cases._plan_silence()), one)
+
+    def test_package(self):
+        """What becomes of silent cases travels with the type."""
+        stages = list(self.type_complaint.link_ids.stage_id)
+        point = {"stage": {stage.id: n for n, stage in enumerate(stages)}}
+        self.type_complaint.silent_stage_id = self.stage_rejected
+        content = self.type_complaint._export_portal(point)
+        self.type_complaint.write({"silent_days": 0, "silent_stage_id": False})
+        self.type_complaint._take_portal(content, {"stage": stages})
+        self.assertEqual(self.type_complaint.silent_days, 3)
+        self.assertEqual(self.type_complaint.silent_stage_id, self.stage_rejected)
+
+
+class TestSilenceMail(SilenceSetup, GatewayCommon):
+    """A reminder as it travels, and what comes back."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.exchange = Exchange("aftersales.example", None)
+        super().setUpClass()
+        cls.enterClassContext(mute_logger("mail.log"))
+        cls.enterClassContext(cls.exchange.running())
+        cls.env["ir.mail_server"].create(
+            {
+                "name": "Loopback",
+                "smtp_host": HOST,
+                "smtp_port": cls.exchange.port,
+                "smtp_encryption": "none",
+                "from_filter": "aftersales.example",
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        # Odoo sends nothing while it is tested.
+        servers = type(self.env["ir.mail_server"])
+        self.patch(servers, "_disable_send", classmethod(lambda cls: False))
+        self.exchange.delivered.clear()
+
+    @feature("P-36")
+    def test_mail(self):
+        """It arrives with a link of his own; his answer by mail begins anew."""
+        case = self._wait()
+        moment = MONDAY + days(3)
+        self._run(moment)
+        with freeze_time(moment):
+            self.env["mail.mail"].process_email_queue(self._mails(case).ids)
+            self.env.flush_all()
+        [(_envelope, received)] = self.exchange.delivered
+        self.assertIn("anna@janssen.example", received["To"])
+        self.assertIn("we wait for your answer", received["Subject"])
+        html = received.get_body(("html",)).get_content()
+        self.assertIn("This is still a problem", html)
+        self.assertTrue(LINK.search(html))
+        purposes = case.sudo().link_ids.mapped("purpose")
+        self.assertIn("still_a_problem", purposes)
+        answer = write_mail(
+            "It still leaks.",
+            Subject=f"Re: {received['Subject']}",
+            In_Reply_To=received["Message-Id"],
+            References=received["Message-Id"],
+        )
+        with freeze_time(MONDAY + days(4)):
+            row = self._receive(answer)
+        self.assertEqual(row.case_id, case)
+        self.assertIn("customer_message", case.event_ids.mapped("kind"))
+        self.assertFalse(case.silent_planned)
+
+
+@tagged("post_install", "-at_install")
+class TestStill(LinkSetup, HttpCase):
+    """One click of who was reminded: it is still a problem."""
+
+    def setUp(self):
+        super().setUp()
+        self.case = self._new_case(contact_id=self.dora.id)
+        self.case.stage_id = self.stage_wait_customer
+        self.env.flush_all()
+        self.path = self._get_link(self.case, "still_a_problem")
+
+    def _kinds(self):
+        return self.case.event_ids.mapped("kind")
+
+    @feature("P-36")
+    def test_still(self):
+        """Opening it does nothing; sending it says so under his name, once."""
+        page = self._ask("GET", self.path).text
+        self.assertIn("This is still a problem", page)
+        self.assertNotIn("customer_message", self._kinds())
+        answer = self._ask("POST", self.path, data={"button": "still", "text": "Wet"})
+        self.assertIn("We go on with it.", answer.text)
+        said = self.case.message_ids.filtered(lambda m: "Wet" in str(m.body))
+        self.assertEqual(said.author_id, self.dora)
+        self.assertEqual(self._kinds().count("customer_message"), 1)
+        self.assertEqual(self.case.stage_id, self.stage_progress, "as an answer does")
+        self.assertEqual(
+            self._ask("POST", self.path, data={"button": "still"}).status_code, 404
+        )
+        self.assertEqual(self._kinds().count("customer_message"), 1)
+
+    def test_closed_meanwhile(self):
+        """Who clicks after his case was closed opens it again, for some days."""
+        self.case.stage_id = self.stage_cancelled
+        self.env.flush_all()
+        self._ask("POST", self.path, data={"button": "still", "text": "Wet"})
+        self.assertTrue(self.case.is_open)
+        other = self._new_case(contact_id=self.dora.id)
+        other.stage_id = self.stage_cancelled
+        self.type_complaint.portal_reopen_days = 0
+        self.env.flush_all()
+        path = self._get_link(other, "still_a_problem")
+        self.assertEqual(self._ask("GET", path).status_code, 404)
+        self._ask("POST", path, data={"button": "still"})
+        self.assertFalse(other.is_open)
