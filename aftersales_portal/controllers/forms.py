@@ -73,11 +73,12 @@ class PortalCaseForms(PortalCases):
         if not service._may_close(partner, case):
             raise NotFound
         if not is_post():
-            return self._show_reason(service, case, "close")
-        reason = get_typed("reason")
-        is_closed, errors = service._close(partner, case, reason)
-        if errors:
-            return self._show_reason(service, case, "close", reason, errors)
+            questions = service._get_close_form(partner, case)
+            return self._show_reason(service, case, "close", questions=questions)
+        reason, form = get_typed("reason"), request.httprequest.form
+        is_closed, questions, errors = service._close(partner, case, reason, form)
+        if errors or questions:
+            return self._show_reason(service, case, "close", reason, errors, questions)
         return self._done(service, case, "closed" if is_closed else "told")
 
     @route(
@@ -126,13 +127,14 @@ class PortalCaseForms(PortalCases):
             sent="",
         )
 
-    def _show_reason(self, service, case, step, reason="", errors=None):
+    def _show_reason(self, service, case, step, reason="", errors=None, questions=None):
         return self._render(
             "aftersales_portal.portal_case_reason",
             "aftersales_case",
             status=422 if errors else 200,
             case=service._get_row(case, True),
             page_step=step,
+            questions=questions or [],
             reason=reason,
             errors=errors or {},
         )

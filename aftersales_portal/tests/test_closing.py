@@ -20,9 +20,9 @@ class TestClosing(PortalSetup, HttpCase):
         self.url = f"/my/cases/{self.case.id}"
         self.authenticate(self.anna.login, self.anna.login)
 
-    def _post(self, step, reason=""):
+    def _post(self, step, reason="", **answers):
         token = http.Request.csrf_token(self)
-        data = {"csrf_token": token, "reason": reason}
+        data = {"csrf_token": token, "reason": reason} | answers
         answer = self.url_open(f"{self.url}/{step}", data=data, timeout=120)
         self.env.invalidate_all()
         return answer
@@ -67,6 +67,44 @@ class TestClosing(PortalSetup, HttpCase):
         self._complete(self.case)
         self._post("close", "It still works.")
         self.assertEqual(self.case.stage_id, self.stage_solved)
+
+    @feature("I2-50")
+    def test_close_fills_in(self):
+        """What is missing and he can fill in is asked of him; all in one sending."""
+        self.type_complaint.portal_close_stage_id = self.stage_solved
+        self._complete(self.case).description = False
+        self._show(
+            "description",
+            portal="editable",
+            label="What Happened",
+            required_from_id=self.stage_solved.id,
+        )
+        self.assertIn("What Happened", self.url_open(f"{self.url}/close").text)
+        answer = self._post("close", "It works again.")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("What Happened: this must be answered.", answer.text)
+        self.assertIn("It works again.", answer.text)
+        self.assertTrue(self.case.is_open)
+        answer = self._post("close", "It works again.", description="A leak")
+        self.assertIn('name="sent_closed"', answer.text)
+        self.assertEqual(self.case.stage_id, self.stage_solved)
+        self.assertIn("A leak", str(self.case.description))
+        self.assertFalse(self.case.activity_ids)
+
+    def test_close_asks_nothing_in_vain(self):
+        """Where he cannot fill in all of it, he is asked for nothing and reads so."""
+        self.type_complaint.portal_close_stage_id = self.stage_solved
+        self._show(
+            "description",
+            portal="editable",
+            label="What Happened",
+            required_from_id=self.stage_solved.id,
+        )
+        self.assertNotIn("What Happened", self.url_open(f"{self.url}/close").text)
+        answer = self._post("close", "It works again.")
+        self.assertIn('name="sent_told"', answer.text)
+        self.assertTrue(self.case.is_open)
+        self.assertIn("What Happened", str(self.case.activity_ids.note))
 
     def test_close_of_others(self):
         """Colleagues close nothing, nor does anybody where the type does not let him."""

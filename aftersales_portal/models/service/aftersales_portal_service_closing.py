@@ -4,8 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_case.const import STATE_CANCELLED
+from odoo.addons.aftersales_case.models.type.aftersales_stage_requirement import (
+    REQUIRE_FIELD,
+)
 
 from ...const import ASK_CLOSE
+from .aftersales_portal_service_change import SEARCH
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -35,17 +39,47 @@ class AftersalesPortalService(models.AbstractModel):
         return chosen or case_type._get_stage_for_state(STATE_CANCELLED)
 
     @api.model
-    def _close(self, partner, case, reason):
+    def _get_close_form(self, partner, case, form=None):
+        """Return the questions that keep a case from being closed, as a form shows them.
+
+        They are asked only where their answers are all that is missing: what the
+        customer cannot fill in, a colleague does, and the rest as well.
+        """
+        missing = case._missing_for(self._get_close_stage(case))[case]
+        keys = [item.name for item in missing if item.kind == REQUIRE_FIELD]
+        asked = self._get_open_fields(partner, case)
+        if len(keys) < len(missing) or set(keys) - asked.keys():
+            return []
+        questions = [
+            self._get_question(partner, case, key, asked[key], form) for key in keys
+        ]
+        return [question | {"required": True, "typed": ""} for question in questions]
+
+    @api.model
+    def _close(self, partner, case, reason, form=None):
         """Close a case for its customer, or tell who is responsible that he wants it.
 
-        What a stage asks for is asked of him, too; he cannot fill it in, so a colleague
-        does.
+        What the stage asks for is asked of him, as far as he can fill it in.
 
-        :returns: ``(whether it is closed, {field: sentence})``
+        :param form: the request's ``MultiDict``, with the answers
+        :returns: ``(whether it is closed, questions with what was typed, {field:
+            sentence})``
         """
         reason = (reason or "").strip()
-        if errors := self._judge_reason(reason):
-            return False, errors
+        errors, values, questions = self._judge_reason(reason), {}, []
+        for question in self._get_close_form(partner, case, form):
+            typed = self._read_typed(form, question) if form is not None else ""
+            value, error = self._read_answer(case, question, typed)
+            if not error and value in (None, ""):
+                error = self.env._("%s: this must be answered.", question["label"])
+            if error:
+                errors[question["name"]] = error
+            values[question["key"]] = value
+            questions.append(question | {"typed": typed})
+        if errors or (form is not None and form.get("step") == SEARCH):
+            return False, questions, errors
+        if values:
+            self._write_change(partner, case, questions, values)
         is_closed = self._say_and_move(
             partner,
             case,
@@ -54,7 +88,7 @@ class AftersalesPortalService(models.AbstractModel):
             ASK_CLOSE,
             reason=reason,
         )
-        return is_closed, {}
+        return is_closed, [], {}
 
     @api.model
     def _say_and_move(self, partner, case, text, stage, ask, files=None, reason=None):
