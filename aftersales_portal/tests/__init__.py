@@ -4,6 +4,7 @@ from . import test_change
 from . import test_closing
 from . import test_decision
 from . import test_drafts
+from . import test_conditions
 from . import test_hostile
 from . import test_hostile_forms
 from . import test_link

@@ -4,22 +4,57 @@ import {registry} from "@web/core/registry";
 const YES = ["true", "yes", "1"];
 const NO = ["false", "no", "0"];
 
-// Says whether an answer fulfils a condition, as `engine/conditions.py` does.
-export function holds({operator, wanted}, values, isYesNo) {
+// As `_read_number` of `engine/answers.py`: as people of several countries write it.
+function readNumber(typed) {
+    let plain = typed.replace(/[\s'\u2019]/g, "");
+    const [comma, point] = [plain.lastIndexOf(","), plain.lastIndexOf(".")];
+    if (comma >= 0 && point >= 0) {
+        plain = plain.replaceAll(comma > point ? "." : ",", "");
+    }
+    plain = plain.replaceAll(",", ".");
+    return /^[+-]?\d{1,12}(\.\d{0,9})?$/.test(plain) ? Number(plain) : NaN;
+}
+
+// What was typed, as the server reads it; what means nothing is no answer.
+const READERS = {
+    integer: (typed) => [readNumber(typed)].find(Number.isInteger),
+    float: (typed) => [readNumber(typed)].find(Number.isFinite),
+    char: (typed) => typed.replace(/\s+/g, " "),
+};
+
+function same(value, text, kind) {
+    if (kind === "boolean") {
+        return (value === "yes" ? YES : NO).includes(text.toLowerCase());
+    }
+    if (typeof value === "number") {
+        const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+        return isNumber && Number(text) === value;
+    }
+    return value.toLowerCase() === text.toLowerCase();
+}
+
+/**
+ * Says whether an answer fulfils a condition, as `engine/conditions.py` does;
+ * `test_conditions.py` compares them.
+ *
+ * @param {object} condition operator, and the texts that are wanted
+ * @param {string[]} typed what was typed or chosen
+ * @param {string} kind of the question
+ * @returns {boolean} whether it holds
+ */
+export function holds({operator, wanted}, typed, kind) {
+    const read = READERS[kind] || ((text) => text);
+    const values = typed
+        .map((text) => text.trim())
+        .filter(Boolean)
+        .map(read)
+        .filter((value) => value !== undefined);
     if (operator === "set" || operator === "not set") {
         return Boolean(values.length) === (operator === "set");
     }
-    const same = (value, text) => {
-        if (isYesNo) {
-            return (value === "yes" ? YES : NO).includes(text.toLowerCase());
-        }
-        if (value.toLowerCase() === text.toLowerCase()) {
-            return true;
-        }
-        const [left, right] = [value, text].map((one) => Number(one.replace(",", ".")));
-        return left === right;
-    };
-    const matches = values.some((value) => wanted.some((text) => same(value, text)));
+    const matches = values.some((value) =>
+        wanted.some((text) => same(value, text, kind))
+    );
     return ["=", "in"].includes(operator) ? matches : !matches;
 }
 
@@ -62,10 +97,10 @@ export class CaseForm extends Interaction {
             .filter(
                 (input) => !["checkbox", "radio"].includes(input.type) || input.checked
             )
-            .map((input) => input.value.trim())
-            .filter(Boolean);
-        const isYesNo = inputs.some((input) => input.type === "radio");
-        return holds(condition, values, isYesNo);
+            // Of goods the product counts, whichever delivery it came with.
+            .map((input) => input.dataset.product || input.value);
+        const kind = inputs[0]?.closest("fieldset")?.dataset.kind;
+        return holds(condition, values, kind);
     }
 
     onSubmit(event) {
