@@ -308,10 +308,11 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_goods(self, question):
+    def _prepare_goods(self, question, known):
         """Return values of a case that is about the goods of a question.
 
-        The delivery becomes the slip of the case where all of them came with one.
+        The delivery becomes the slip of the case where all of them came with one, and
+        no number of a slip is known.
         """
         wanted = question["wanted"]
         vals = {
@@ -321,7 +322,8 @@ class AftersalesPortalService(models.AbstractModel):
             ]
         }
         slips = {piece["move"].picking_id for piece, _quantity in wanted}
-        if len(slips) == 1 and (slip := slips.pop()):
+        is_free = not known.get("slip_number")
+        if is_free and len(slips) == 1 and (slip := slips.pop()):
             vals["picking_id"] = slip.id
         return vals
 

@@ -206,7 +206,7 @@ class AftersalesPortalService(models.AbstractModel):
         )
         for question in answered:
             if question["kind"] == answers.GOODS:
-                vals |= self._prepare_goods(question)
+                vals = self._prepare_goods(question, vals) | vals
         vals |= {
             "channel": CHANNEL_PORTAL,
             "name": self._get_title(case_type, answered),
