@@ -70,16 +70,18 @@ class PortalCaseForms(PortalCases):
     def portal_my_case_close(self, case_id, **_kwargs):
         """Close one's own case, with a reason."""
         service, partner, case = self._find_own(case_id)
+        if is_post() and (sent := service._get_sent(get_typed("once"))):
+            return self._done(service, case, sent)
         if not service._may_close(partner, case):
             raise NotFound
         if not is_post():
             questions = service._get_close_form(partner, case)
             return self._show_reason(service, case, "close", questions=questions)
         reason, form = get_typed("reason"), request.httprequest.form
-        is_closed, questions, errors = service._close(partner, case, reason, form)
-        if errors or questions:
+        sent, questions, errors = service._close(partner, case, reason, form)
+        if not sent:
             return self._show_reason(service, case, "close", reason, errors, questions)
-        return self._done(service, case, "closed" if is_closed else "told")
+        return self._done(service, case, sent)
 
     @route(
         f"{CASE_URL}/reopen",
@@ -92,15 +94,17 @@ class PortalCaseForms(PortalCases):
     def portal_my_case_reopen(self, case_id, **_kwargs):
         """Open one's own case again, with a reason."""
         service, partner, case = self._find_own(case_id)
+        if is_post() and (sent := service._get_sent(get_typed("once"))):
+            return self._done(service, case, sent)
         if not service._may_reopen(partner, case):
             raise NotFound
         if not is_post():
             return self._show_reason(service, case, "reopen")
         reason = get_typed("reason")
-        is_open, errors = service._reopen(partner, case, reason)
+        sent, errors = service._reopen(partner, case, reason, get_typed("once"))
         if errors:
             return self._show_reason(service, case, "reopen", reason, errors)
-        return self._done(service, case, "reopened" if is_open else "reply")
+        return self._done(service, case, sent)
 
     @route(
         "/aftersales/preview/<int:case_id>",
@@ -136,5 +140,6 @@ class PortalCaseForms(PortalCases):
             page_step=step,
             questions=questions or [],
             reason=reason,
+            once=service._get_once(),
             errors=errors or {},
         )

@@ -21,5 +21,6 @@ from . import test_rights
 from . import test_routes
 from . import test_seen
 from . import test_silence
+from . import test_setup
 from . import test_type
 from . import test_uploads_engine

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from odoo import fields, http
@@ -116,6 +117,26 @@ class TestClosing(PortalSetup, HttpCase):
         self.assertNotIn("/close", self.url_open(self.url).text)
         self.assertEqual(self._post("close", "Enough").status_code, 404)
         self.assertTrue(self.case.is_open)
+
+    def test_twice(self):
+        """A second click leads where the first did, whatever became of the case."""
+        for step, sent in (("close", "closed"), ("reopen", "reopened")):
+            page = self.url_open(f"{self.url}/{step}").text
+            once = re.search(r'name="once" value="([^"]+)"', page)[1]
+            for click in (1, 2):
+                with self.subTest(step=step, click=click):
+                    answer = self._post(step, "It works again.", once=once)
+                    self.assertEqual(answer.status_code, 200)
+                    self.assertIn(f'name="sent_{sent}"', answer.text)
+        said = self.case.message_ids.filtered(lambda m: m.message_type == "comment")
+        self.assertEqual(len(said), 2)
+        self.type_complaint.portal_close_stage_id = self.stage_solved
+        page = self.url_open(f"{self.url}/close").text
+        once = re.search(r'name="once" value="([^"]+)"', page)[1]
+        for _click in range(2):
+            answer = self._post("close", "It works again.", once=once)
+            self.assertIn('name="sent_told"', answer.text)
+        self.assertEqual(len(self.case.activity_ids), 1)
 
     def test_closing_stage(self):
         """A stage in which cases are open is no place to close them in."""

@@ -121,6 +121,25 @@ class TestHostile(PortalCommon):
         service._change(partner, found, form)
         self.assertEqual(case.contact_id, self.contact)
 
+    def test_contact_of_a_colleague(self):
+        """Who sees a colleague's case does not make himself its contact."""
+        self._share(SHARE_ALL)
+        self._show("contact_id", portal="editable")
+        case = self._new_case()
+        for user, is_asked in ((self.anna, True), (self.ben, False)):
+            service, partner = self._service(user)
+            found = service._find_case(partner, case.id)
+            asked = service._get_change_form(partner, found)
+            with self.subTest(user=user.login):
+                self.assertEqual(
+                    [question["name"] for question in asked],
+                    ["contact_id"] if is_asked else [],
+                )
+        form = MultiDict({"contact_id": str(self.ben.partner_id.id)})
+        form["was-contact_id"] = str(self.contact.id)
+        service._change(partner, found, form)
+        self.assertEqual(case.contact_id, self.contact)
+
     # === Search === #
 
     def _finds(self, text):

@@ -42,6 +42,24 @@ class TestList(PortalCommon):
         self.assertEqual(self._names(sort="status"), ["Noise", "Leaks", "Heat"])
         self.assertEqual(self._names(sort="cost desc"), ["Heat", "Noise", "Leaks"])
 
+    def test_sort_by_change(self):
+        """By what the customer notices: what we do among ourselves moves nothing."""
+        for day, case in enumerate((self.noise, self.heat, self.leak), 1):
+            case.sudo().portal_changed_at = f"2025-02-0{day} 08:00:00"
+        order = ["Leaks", "Heat", "Noise"]
+        self.assertEqual(self._names(sort="changed"), order)
+        self.noise.with_user(self.agent).message_post(body="A note")
+        self.noise.write({"cost": 7, "user_id": self.agent2.id})
+        link = self.noise.type_id.link_ids.sorted()[1]
+        link.customer_label = self.noise.customer_status
+        self.noise.stage_id = link.stage_id
+        self.assertEqual(self._names(sort="changed"), order, "nothing that he notices")
+        self._tell(self.noise, "Hello", self.contact)
+        self.assertEqual(self._names(sort="changed"), ["Noise", "Leaks", "Heat"])
+        self.heat.sudo().portal_changed_at = "2025-02-02 08:00:00"
+        self.heat._reopen("It is hot again")
+        self.assertEqual(self._names(sort="changed")[-1], "Leaks")
+
     def test_filter(self):
         """Open, waiting for the customer, finished, one type."""
         self.assertEqual(self._names(filter="open"), ["Noise", "Leaks"])

@@ -40,6 +40,19 @@ class TestType(PortalCommon):
         self._load_texts("update")
         self.assertEqual(complaint.portal_words, "Grievances")
 
+    def test_texts_that_were_emptied(self):
+        """Nor does it fill one again that somebody emptied, in any language."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        complaint = self.env.ref("aftersales_case.type_complaint")
+        complaint.portal_words = False
+        self._load_texts("update")
+        self.env["ir.module.module"].search(
+            [("name", "=", "aftersales_portal")]
+        )._update_translations(["nl_NL"])
+        self.env.invalidate_all()
+        for lang in ("en_US", "nl_NL"):
+            self.assertFalse(complaint.with_context(lang=lang).portal_words)
+
     def test_texts_of_a_new_installation(self):
         """They come in each language, and miss no type that was deleted before."""
         complaint = self.env.ref("aftersales_case.type_complaint")

@@ -1,5 +1,6 @@
 from . import aftersales_case_asked
 from . import aftersales_case_event_portal
+from . import aftersales_case_event
 from . import aftersales_case_portal
 from . import aftersales_case_rating
 from . import aftersales_case_silence

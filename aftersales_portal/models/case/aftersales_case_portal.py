@@ -22,10 +22,37 @@ class AftersalesCase(models.Model):
         " see it in the portal any more.",
     )
 
+    portal_changed_at = fields.Datetime(
+        "Last Change for the Customer",
+        readonly=True,
+        copy=False,
+        help="When something happened that the customer notices in the portal.",
+    )
+
     @api.model
     def _after_event(self, events):
-        """Let the reporter's view end with his company's, when the customer changes."""
         result = super()._after_event(events)
+        self._note_noticed(events)
+        self._leave_portal(events)
+        return result
+
+    @api.model
+    def _note_noticed(self, events):
+        """Note when something happened that the customer notices; what we do, he does not."""
+        links = events.case_id.type_id._get_links()
+        noticed = events.filtered(lambda event: event._is_noticed(links))
+        for at, group in noticed.grouped("at").items():
+            # sudo: what follows from an allowed change
+            cases = group.case_id.sudo()
+            cases.filtered(
+                lambda case, at=at: (
+                    not case.portal_changed_at or case.portal_changed_at < at
+                )
+            ).portal_changed_at = at
+
+    @api.model
+    def _leave_portal(self, events):
+        """Let the reporter's view end with his company's, when the customer changes."""
         moves = events.filtered(lambda event: event.kind == EVENT_CUSTOMER)
         Partner = self.env["res.partner"].sudo()  # sudo: who belongs to whom
         before = Partner.browse(filter(None, moves.mapped("from_id"))).exists()
@@ -40,7 +67,6 @@ class AftersalesCase(models.Model):
                 case.portal_left_id = False
             elif customers.get(event.from_id) == customer:
                 case.portal_left_id = reporter
-        return result
 
     def _note_answers(self, field, before):
         """Note no own fields by themselves where a note with all changes follows."""

@@ -25,18 +25,21 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_open_fields(self, partner, case):
         """Return ``{key: FieldState}`` of what the customer may still change.
 
-        Who reported a case for another customer chooses none of his people for that one.
+        Who reported a case for another customer chooses none of his people for that one,
+        and a colleague makes nobody its contact, himself least of all.
         """
         if not case.type_id.portal_change or case.merged_into_id:
             return {}
         customer = case.partner_id.commercial_partner_id
         is_theirs = customer in (customer.browse(), partner.commercial_partner_id)
+        is_own = self._is_own(partner, case)
         return {
             key: state
             for key, state in self._get_shown_fields(case).items()
             if not state.locked
             and self._get_kind(case, key)
             and (is_theirs or key not in OWN_PEOPLE)
+            and (is_own or key != "contact_id")
         }
 
     @api.model

@@ -9,6 +9,7 @@ from odoo.addons.aftersales_case.models.type.aftersales_stage_requirement import
 )
 
 from ...const import ASK_CLOSE
+from ...engine.texts import clean_text
 from .aftersales_portal_service_change import SEARCH
 
 
@@ -62,8 +63,8 @@ class AftersalesPortalService(models.AbstractModel):
         What the stage asks for is asked of him, as far as he can fill it in.
 
         :param form: the request's ``MultiDict``, with the answers
-        :returns: ``(whether it is closed, questions with what was typed, {field:
-            sentence})``
+        :returns: ``(what he reads then, questions with what was typed, {field:
+            sentence})``; nothing where it was not sent yet
         """
         reason = (reason or "").strip()
         errors, values, questions = self._judge_reason(reason), {}, []
@@ -77,7 +78,8 @@ class AftersalesPortalService(models.AbstractModel):
             values[question["key"]] = value
             questions.append(question | {"typed": typed})
         if errors or (form is not None and form.get("step") == SEARCH):
-            return False, questions, errors
+            return "", questions, errors
+        note, _is_first = self._take_once(clean_text((form or {}).get("once")))
         if values:
             self._write_change(partner, case, questions, values)
         is_closed = self._say_and_move(
@@ -88,7 +90,9 @@ class AftersalesPortalService(models.AbstractModel):
             ASK_CLOSE,
             reason=reason,
         )
-        return is_closed, [], {}
+        sent = "closed" if is_closed else "told"
+        note.typed = {"sent": sent}
+        return sent, [], {}
 
     @api.model
     def _say_and_move(self, partner, case, text, stage, ask, files=None, reason=None):
@@ -142,19 +146,22 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _reopen(self, partner, case, reason):
+    def _reopen(self, partner, case, reason, once=""):
         """Open a case again for its customer.
 
-        :returns: ``(whether it is open again, {field: sentence})``
+        :param once: see ``_take_once``
+        :returns: ``(what he reads then, {field: sentence})``
         """
         reason = (reason or "").strip()
         if errors := self._judge_reason(reason):
-            return False, errors
+            return "", errors
+        note, _is_first = self._take_once(once)
+        note.typed = {"sent": "reopened"}
         try:
             with self.env.cr.savepoint(), case._changing(reason=reason) as opening:
                 opening._reopen(reason)
                 self._post(partner, opening, reason)
         except UserError:
             self._post(partner, case, reason)
-            return False, {}
-        return True, {}
+            note.typed = {"sent": "reply"}
+        return (note.typed or {}).get("sent", "reopened"), {}

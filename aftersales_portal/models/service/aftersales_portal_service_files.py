@@ -57,6 +57,12 @@ class AftersalesPortalService(models.AbstractModel):
         return note or self._find_draft(key), bool(note)
 
     @api.model
+    def _get_sent(self, once):
+        """Return what somebody read who sent this very form before; "" for nobody."""
+        note = self._find_draft(f"sent-{once[:LONGEST_LINE]}") if once else None
+        return (note.typed or {}).get("sent", "") if note else ""
+
+    @api.model
     def _get_draft(self, key):
         """Return what a form shows of its draft."""
         draft = self._find_draft(key)

@@ -129,7 +129,7 @@ class AftersalesPortalService(models.AbstractModel):
         """Return the cases of one page, grouped: ``[(heading or None, [row])]``."""
         orders = {
             SORT: "reported_at desc, id desc",
-            "changed": "write_date desc, id desc",
+            "changed": "portal_changed_at desc nulls last, id desc",
             "status": "stage_id, reported_at desc, id desc",
         }
         groups = {"status": "stage_id", "type": "type_id", "reporter": "reporter_id"}
