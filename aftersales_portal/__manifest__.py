@@ -17,6 +17,8 @@
         "data/crons.xml",
         "report/agreement.xml",
         "data/problems.xml",
+        "wizards/channel/aftersales_channel_token_views.xml",
+        "views/channel/aftersales_channel_views.xml",
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",
         "views/case/aftersales_case_views.xml",

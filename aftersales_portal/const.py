@@ -72,3 +72,28 @@ ASKS = [
 DRAFT_SAVED = "saved"
 DRAFT_ELSEWHERE = "elsewhere"  # somebody went on with it on another page
 DRAFT_GONE = "gone"  # it was sent or discarded on another page
+# Bounds of a channel of the web intake; * allows browsers on every page.
+MOST_ARRIVALS = 100000
+ANY_ORIGIN = "*"
+
+# Why the web intake refused what arrived.
+REFUSED_CONTENT = "web_content"
+REFUSED_FILE = "web_file"
+REFUSED_SIZE = "web_size"
+REFUSED_RATE = "web_rate"
+REFUSED_ORIGIN = "web_origin"
+REFUSED_TOKEN = "web_token"
+REFUSED_CLOSED = "web_closed"
+REFUSED_KEY = "web_key"
+REFUSED_ROBOT = "web_robot"
+REFUSALS = [
+    (REFUSED_CONTENT, "Did not fit the form"),
+    (REFUSED_FILE, "File that is not taken"),
+    (REFUSED_SIZE, "Too large"),
+    (REFUSED_RATE, "Too many in an hour"),
+    (REFUSED_ORIGIN, "From a website that is not allowed"),
+    (REFUSED_TOKEN, "Without the token of the channel"),
+    (REFUSED_CLOSED, "The channel was closed"),
+    (REFUSED_KEY, "Another report under the same key"),
+    (REFUSED_ROBOT, "Filled in by a program"),
+]

@@ -9,6 +9,11 @@ FILE_URL = re.compile(
 
 # Of an address that says otherwise which file it is, the part that opens it.
 TOKEN = re.compile(r"""(?<=[?&;])access_token=[^\s"'<>&]*""")
+# A website as browsers name it.
+ORIGIN = re.compile(
+    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?"
+)
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 # What no text has and no database keeps: all but tab and line ends.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -45,3 +50,15 @@ def first_line(text, limit):
     cut = line[: limit - 1]
     head, space, _tail = cut.rpartition(" ")
     return (head if space else cut).rstrip() + "…"
+
+
+def read_origin(typed):
+    """Return a website as browsers name it, or None for what names none.
+
+    >>> read_origin("https://Shop.example:443/"), read_origin("shop.example")
+    ('https://shop.example', None)
+    """
+    origin = (typed or "").strip().lower().removesuffix("/")
+    if not ORIGIN.fullmatch(origin):
+        return None
+    return origin.removesuffix(USUAL_PORTS[origin.partition(":")[0]])

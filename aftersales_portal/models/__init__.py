@@ -2,4 +2,5 @@ from . import type
 from . import people
 from . import case
 from . import link
+from . import channel
 from . import service

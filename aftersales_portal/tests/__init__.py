@@ -1,6 +1,7 @@
 from . import test_accessibility
 from . import test_answers_engine
 from . import test_change
+from . import test_channel
 from . import test_closing
 from . import test_decision
 from . import test_drafts

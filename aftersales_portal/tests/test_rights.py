@@ -17,6 +17,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         # Agents say who of a customer's people sees what.
         ("aftersales.portal.sharing", "create"): ELSEWHERE,
         ("aftersales.portal.sharing", "write"): ELSEWHERE,
+        # Managers of another company have channels of theirs.
+        ("aftersales.channel", "create"): ELSEWHERE,
     }
 
     @classmethod
@@ -29,6 +31,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             (reported, "create"): ([{"case_id": cls.walk_case.id}], {}),
             (reported, "default_get"): ([["case_id", "quantity"]], {}),
             (reported, "write"): ([{"quantity": 5}], {}),
+            ("aftersales.channel", "create"): ([{"name": "Forged", "key": "x"}], {}),
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
@@ -47,6 +50,15 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.portal.problem": cls.env["aftersales.portal.problem"].create(
                 {"name": "Damaged", "type_id": cls.type_complaint.id}
             ),
+            "aftersales.channel": cls.env["aftersales.channel"].create(
+                {
+                    "name": "Website",
+                    "key": "walked",
+                    "type_ids": cls.type_complaint.ids,
+                    "company_id": cls.company.id,
+                }
+            ),
+            "aftersales.channel.token": {},
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
@@ -71,6 +83,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
 
     def test_models(self):
         self.assertModelsHaveAccess()
+        self.assertWizardsAreOwn()
 
 
 class TestAccess(PortalCommon):
@@ -84,6 +97,15 @@ class TestAccess(PortalCommon):
                     "anna": "",
                     "reporter": "",
                     "agent": "r",
+                "aftersales.channel": {
+                    "anna": "",
+                    "agent": "",
+                    "leader": "",
+                    "manager": "rwcd",
+                },
+                "aftersales.channel.token": {
+                    "anna": "",
+                    "agent": "",
                     "manager": "rwcd",
                 },
                 "aftersales.portal.draft": {

@@ -1,0 +1,3 @@
+from . import aftersales_channel
+from . import aftersales_channel_token
+from . import aftersales_intake_channel
