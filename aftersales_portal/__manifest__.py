@@ -7,6 +7,7 @@
     "website": "https://github.com/aftersales/aftersales",
     "category": "Services/After-sales",
     "depends": ["aftersales_case", "portal"],
+    "external_dependencies": {"python": ["jsonschema"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",

@@ -20,6 +20,8 @@ from . import test_report
 from . import test_report_goods
 from . import test_rights
 from . import test_routes
+from . import test_schema_engine
+from . import test_schema_properties
 from . import test_seen
 from . import test_silence
 from . import test_setup

@@ -46,6 +46,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.link": cls._new_link(),
             "aftersales.refusal.reason": cls.env["aftersales.refusal.reason"].create(
                 {"name": "Too late"}
+            ),
             "aftersales.reported.line": cls._new_reported_line(cls.walk_case),
             "aftersales.portal.problem": cls.env["aftersales.portal.problem"].create(
                 {"name": "Damaged", "type_id": cls.type_complaint.id}

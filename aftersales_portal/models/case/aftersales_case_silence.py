@@ -73,6 +73,7 @@ class AftersalesCase(models.Model):
     @api.model
     def _forget_silence(self, domain):
         """Have the cases of a domain planned anew: what it follows from changed."""
+        # sudo: when a reminder is due is the system's, whoever changed a type or calendar
         cases = self.sudo().search(domain & Domain("silent_planned", "=", True))
         cases._store_silence(dict.fromkeys(cases.ids), is_planned=False)
 

@@ -114,11 +114,10 @@ class AftersalesPortalService(models.AbstractModel):
         """Return the domain of what a customer may choose: his own, and lists for all."""
         customer = partner.commercial_partner_id
         own = Domain("commercial_partner_id", "=", customer.id)
-        types = Domain("type_ids", "=", False) | Domain(
-            "type_ids", "in", case.type_id.ids
-        )
+        if field == "category_id":
+            types = Domain("type_ids", "in", case.type_id.ids)
+            return Domain("type_ids", "=", False) | types
         return {
-            "category_id": types,
             "contact_id": own
             & Domain("type", "=", "contact")
             & Domain("is_company", "=", False),

@@ -94,16 +94,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_asked(self, partner, case, form, draft):
         """Return the questions that may come up, those hidden by a condition included."""
-        states = case._get_field_states(SURFACE_INTAKE)[case]
-        rules = {rule.key: rule for rule in case.type_id.field_rule_ids._origin}
-        possible = {
-            key: state
-            for key, state in states.items()
-            if self._get_kind(case, key)
-            and self._is_public(case, key)
-            and not (state.hidden and rules[key].visible_from_id)
-            and state.portal == PORTAL_ASKED
-        }
+        rules, possible = self._get_possible(case)
         asked = [
             self._get_question(partner, case, key, state, form)
             | {"conditions": self._get_conditions(rules[key], possible)}
@@ -115,6 +106,20 @@ class AftersalesPortalService(models.AbstractModel):
             else question
             for question in asked
         ]
+
+    @api.model
+    def _get_possible(self, case):
+        """Return ``({key: rule}, {key: FieldState})`` of what a form may ask of a case."""
+        states = case._get_field_states(SURFACE_INTAKE)[case]
+        rules = {rule.key: rule for rule in case.type_id.field_rule_ids._origin}
+        return rules, {
+            key: state
+            for key, state in states.items()
+            if self._get_kind(case, key)
+            and self._is_public(case, key)
+            and not (state.hidden and rules[key].visible_from_id)
+            and state.portal == PORTAL_ASKED
+        }
 
     @api.model
     def _get_conditions(self, rule, possible):
