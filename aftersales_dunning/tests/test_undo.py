@@ -52,6 +52,39 @@ class TestUndo(GoodsCommon):
         self.assertEqual((invoice.held_amount, invoice.due_now), (363, 847))
         self.assertFalse(invoice.activity_ids)
 
+    def test_what_the_release_set(self):
+        """Amount, scope, terms and what was asked are as before, however it ended."""
+        names = ("amount", "scope", "is_manual", "release_policy", "wait_days")
+        names += ("due_days", "terms_by_hand", "part_state", "outcome")
+        terms = {"release_policy": "wait", "wait_days": 40, "due_days": 99}
+        for undecided in (False, True):
+            for outcome, granted in (("partly", 121), ("rejected", 0), ("expired", 0)):
+                with self.subTest(undecided=undecided, outcome=outcome):
+                    _order, slip, invoice = self._sell((10, 100))
+                    case = self._complain(slip, [3])
+                    if undecided:
+                        case._force_stage(self.stage_solved, "No time")
+                    hold = case.hold_ids
+                    before = hold.read(names)
+                    asked = invoice.activity_ids.mapped("note")
+                    hold._release_by_hand(terms, outcome, granted)
+                    self.assertEqual(hold.wait_days, 40)
+                    self._undo(hold)
+                    self.assertEqual(hold.read(names), before)
+                    self.assertEqual(invoice.activity_ids.mapped("note"), asked)
+                    self.assertEqual((invoice.held_amount, invoice.due_now), (363, 847))
+
+    def test_goods_follow_again(self):
+        """What was granted in part and taken back follows its goods as before."""
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complain(slip, [3])
+        case.hold_ids._release_by_hand({}, "partly", 121)
+        self._undo(case.hold_ids.sorted("id")[0])
+        case.line_ids.quantity = 2
+        self.assertHeld({invoice: 242})
+        self._credit(invoice, quantity=1)
+        self.assertHeld({invoice: 121})
+
     def test_too_late(self):
         """Not on the next day, nor once a reminder was sent or the customer was told."""
         holds = [self._hold(self._new_invoice(1000), "amount", 300) for _ in range(3)]

@@ -279,6 +279,7 @@ class AftersalesDunningHold(models.Model):
         running._ensure_may_set_terms(terms)
         running._ensure_may_grant(outcome, granted)
         holds = running.sudo()  # sudo: checked above; what follows is the system's
+        holds._keep_before_release()
         if terms:
             holds.write(terms)
         if outcome == DECIDED_PARTLY:
@@ -309,6 +310,15 @@ class AftersalesDunningHold(models.Model):
             self._ensure_can_end()
         else:
             self._ensure_debtor_control()
+
+    def _may_end(self):
+        """Say whether the user may release this hold, and be told what that does."""
+        self.ensure_one()
+        if self.env.su or not self._origin:
+            return self.env.su
+        if self.env.user.has_group(DEBTOR_CONTROL):
+            return self._origin.has_access("read")
+        return bool(self.case_id) and self.case_id._may_hold()
 
     def _ensure_can_end(self):
         """Guard: debtor control, and those who work on the case."""

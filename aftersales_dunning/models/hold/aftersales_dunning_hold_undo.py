@@ -10,6 +10,20 @@ from ...const import (
     PART_TO_CREDIT,
     RUNNING_STATES,
     SYNC,
+    TERMS,
+)
+
+# What a release may change of a hold itself.
+RELEASED = (
+    *TERMS,
+    "amount",
+    "credited_amount",
+    "credits_known",
+    "is_manual",
+    "outcome",
+    "part_state",
+    "scope",
+    "terms_by_hand",
 )
 
 
@@ -29,6 +43,11 @@ class AftersalesDunningHold(models.Model):
         copy=False,
         help="The reminders that count no more since dunning started again.",
     )
+    before_release = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What its release by hand changed of it, as that was before.",
+    )
     may_undo = fields.Boolean(compute="_compute_may_undo")
 
     @api.depends("date_from", "end_reason", "ended_at", "told_at", "part_state")
@@ -36,6 +55,21 @@ class AftersalesDunningHold(models.Model):
         for hold in self:
             # sudo: whether it may be taken back is no secret
             hold.may_undo = not hold.sudo()._get_reason_not_to_undo()
+
+    def _keep_before_release(self):
+        """Note what a release that follows changes of these holds."""
+        for hold in self:
+            values = {name: hold[name] for name in RELEASED}
+            hold.before_release = values | {"payment_term_id": hold.payment_term_id.id}
+
+    def _get_before_release(self):
+        """Return the values of before the release; none of a release that noted none."""
+        self.ensure_one()
+        before = dict(self.before_release or {})
+        if "payment_term_id" in before:
+            term = self.payment_term_id.browse(before["payment_term_id"] or None)
+            before["payment_term_id"] = term.exists().id
+        return before
 
     def _get_reason_not_to_undo(self):
         """Return why a release cannot be taken back; nothing where it can."""
@@ -112,6 +146,7 @@ class AftersalesDunningHold(models.Model):
             )
         for hold in holds:
             hold._undo_terms()
+        holds.move_id._follow_disputes()
         holds._after_change()
         holds._log(EVENT_HOLD, self.env._("Release taken back: %(hold)s"))
         return True
@@ -133,6 +168,7 @@ class AftersalesDunningHold(models.Model):
             "due_before": False,
             "due_after": False,
             "restarted_ids": False,
+            "before_release": False,
             "end_reason": False,
             "ended_at": False,
             "ended_by_id": False,
@@ -147,4 +183,7 @@ class AftersalesDunningHold(models.Model):
         if granted:
             vals["amount"] = self.amount + sum(granted.mapped("open_amount"))
             granted._end(END_MOVED)
+        vals |= self._get_before_release()
         self.with_context(aftersales_sync=SYNC).write(vals)
+        if self.part_state:
+            self._ask_debtor_control()
