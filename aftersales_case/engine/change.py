@@ -32,6 +32,8 @@ class Change:
         # Cases whose slip was written, with the slip they had: {id: (model, ids)}.
         self.slips = {}
         self.takes_slips = False
+        # Closed cases whose resolution was written: {id: id of the former one}.
+        self.resolutions = {}
         # Cases whose goods changed, in order.
         self.goods = {}
         # What whoever opened or joined the change said of cases.

@@ -90,6 +90,7 @@ class News:
     retyped: models.BaseModel = None  # cases that have another type
     reteamed: models.BaseModel = None  # cases that another team has
     slips: dict = field(default_factory=dict)  # {case: slip before}
+    resolutions: dict = field(default_factory=dict)  # {closed case: the one before}
 
 
 class AftersalesCase(models.Model):
@@ -164,6 +165,9 @@ class AftersalesCase(models.Model):
             self._get_responsibles([vals])._lock_for_cases()
         if vals.keys() & LEADING_FIELDS:
             change.meet(self._get_tracked_values())
+        if "resolution_id" in vals:
+            for case in self.filtered(lambda case: case._is_closed()):
+                change.resolutions.setdefault(case.id, case.resolution_id.id)
         slip_fields = {"slip_number", *self._get_slip_fields()}
         if slip_fields & written and not change.takes_slips:
             self._meet_slips(change, written)
@@ -249,6 +253,7 @@ class AftersalesCase(models.Model):
             or change.to_choose
             or change.slips
             or change.goods
+            or change.resolutions
             or self._get_differences(change, TRACKED_FIELDS)
         )
 
@@ -260,6 +265,10 @@ class AftersalesCase(models.Model):
             slips={
                 self.browse(case_id): self.env[model].browse(ids)
                 for case_id, (model, ids) in change.take("slips").items()
+            },
+            resolutions={
+                self.browse(case_id): self.env["aftersales.resolution"].browse(before)
+                for case_id, before in change.take("resolutions").items()
             },
         )
 

@@ -122,6 +122,9 @@ class AftersalesCase(models.Model):
         )
         reopened.hold_ids.filtered("waits_for_credit").waits_for_credit = False
         reopened.hold_ids._reopen_parts()
+        for case, before in news.resolutions.items():
+            if case._is_closed() and case not in closed:
+                case.hold_ids._answer_by_resolution(before)
         (reopened | news.retyped)._sync_goods()
         # What closed cases disputed no longer limits what others do.
         # sudo: goods stand on invoices, whoever closes the case

@@ -5,6 +5,7 @@ from odoo.addons.aftersales_case.const import STATE_REJECTED
 from ...const import (
     DECIDED_CREDITED,
     DECIDED_EXPIRED,
+    DECIDED_PARTLY,
     DECIDED_REJECTED,
     DECIDED_REMEDIED,
     DECIDED_WITHDRAWN,
@@ -49,6 +50,15 @@ class AftersalesDunningHold(models.Model):
         readonly=True,
         copy=False,
         help="Somebody chose these terms; they do not follow from the outcome.",
+    )
+
+    question_id = fields.Many2one(
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What debtor control is asked to do before the part comes back.",
     )
 
     def _get_outcome(self, end_reason):
@@ -102,6 +112,7 @@ class AftersalesDunningHold(models.Model):
     def _ask_debtor_control(self):
         """Plan an activity for what has to be done before the part comes back."""
         self.ensure_one()
+        self._close_questions()
         thread = self.move_id or self.partner_id
         is_granted = self.part_state == PART_TO_CREDIT
         day = fields.Date.context_today(self)
@@ -109,7 +120,8 @@ class AftersalesDunningHold(models.Model):
         if is_granted and days:
             day = self.with_company(self.company_id)._get_day_ahead(days)
         user = (self._get_debtor_control(self.company_id) | self.env.user)[:1]
-        thread.with_context(mail_activity_quick_update=True).activity_schedule(
+        quick = thread.with_context(mail_activity_quick_update=True)
+        self.question_id = quick.activity_schedule(
             "aftersales_dunning.activity_to_credit"
             if is_granted
             else "aftersales_dunning.activity_outcome",
@@ -138,17 +150,30 @@ class AftersalesDunningHold(models.Model):
         )
 
     def _close_questions(self):
-        """Close what debtor control was asked about these holds."""
-        kinds = self.env["mail.activity.type"]
-        for name in ("activity_to_credit", "activity_outcome"):
-            kinds |= self.env.ref(f"aftersales_dunning.{name}", False) or kinds
-        for thread in (self.move_id, self.filtered(lambda h: not h.move_id).partner_id):
-            if not kinds or not thread:
-                continue
-            # sudo: it is answered for everyone, whoever it was planned for
-            thread.sudo().activity_ids.filtered(
-                lambda activity: activity.activity_type_id in kinds
-            ).unlink()
+        """Close what debtor control was asked about these holds, and no others."""
+        # sudo: it is answered for everyone, whoever it was planned for
+        self.sudo().question_id.filtered("active").unlink()
+
+    def _answer_by_resolution(self, before):
+        """Let the resolution that a closed case was given decide how holds end.
+
+        What somebody decided on the hold itself stays decided.
+
+        :param before: the resolution that their case had
+        """
+        asked = self.filtered(
+            lambda hold: (
+                hold.part_state == PART_UNDECIDED
+                or (
+                    hold.part_state == PART_TO_CREDIT
+                    and before.hold_outcome == DECIDED_CREDITED
+                    and not hold.before_release
+                    and hold.follows_id.outcome != DECIDED_PARTLY
+                )
+            )
+        )
+        asked._reopen_parts()
+        asked._end(END_SOLVED)
 
     def _reopen_parts(self):
         """The case goes on: what was decided is open again."""
