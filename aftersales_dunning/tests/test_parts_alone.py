@@ -101,6 +101,67 @@ class TestPartsAlone(DunningCommon):
         return [(line.level, line.due_now) for line in lines]
 
     @feature("N-27")
+    def test_rest_paid_before_the_next_run(self):
+        """It had joined the rest, which is paid then: its first reminder, not the second."""
+        with freeze_time(self._in(2)):
+            self._release("go_on")
+        self._pay_rest_on(4)
+        self.assertRows(11, [])
+        self.assertRows(12, [(1, 300, True)])
+        self.assertRows(22, [(2, 300, True)])
+
+    @feature("N-27")
+    def test_rest_paid_after_the_days_to_wait(self):
+        """As above; its date is the day on which it came back."""
+        with freeze_time(self._in(2)):
+            self._release("wait", wait_days=4)
+        with freeze_time(self._in(6)):
+            self.hold._resume_parts()
+        self._pay_rest_on(8)
+        self.assertRows(15, [])
+        self.assertRows(16, [(1, 300, True)])
+
+    def _pay_rest_on(self, day):
+        self.assertFalse(self.hold.is_series)
+        with freeze_time(self._in(day)):
+            self._pay(self.invoice, 700)
+        self.assertTrue(self.hold.is_series)
+
+    def test_rest_paid_while_the_next_is_on_its_way(self):
+        """The second reminder of all is made, and the rest paid: it does not leave."""
+        self._release("go_on")
+        with freeze_time(self._in(10)):
+            line = self._run(self._in(10)).line_ids
+            self.assertEqual((line.level, line.balance_due), (2, 1000))
+            line.state = "to_be_sent"
+            self._pay(self.invoice, 700)
+            self.assertTrue(self.hold.is_series)
+            self.assertEqual(line._get_dunnable(), {line: 0})
+
+    def test_rest_paid_after_all_was_reminded(self):
+        """The second reminder asked for all of it: the third comes next."""
+        self._release("go_on")
+        self.assertRows(10, [(2, 1000, False)])
+        with freeze_time(self._in(11)):
+            self._pay(self.invoice, 700)
+        self.assertFalse(self.hold.is_series)
+        self.assertRows(20, [(3, 300, False)])
+
+    def test_never_reminded(self):
+        """Nothing was reminded before: who pays the rest is asked with the first one."""
+        for scope in ("amount", "invoice"):
+            with self.subTest(scope=scope):
+                invoice = self._new_invoice(500)
+                hold = self._hold(invoice, scope, 100)
+                hold._release_by_hand({"release_policy": "go_on"})
+                line = self._run().line_ids
+                line.state = "to_be_sent"
+                self._pay(invoice, 400)
+                self.assertFalse(hold.is_series)
+                self.assertEqual((line.level, line._get_dunnable()), (1, {line: 100}))
+                self._pay(invoice)
+
+    @feature("N-27")
     def test_after_the_last_reminder(self):
         """The rest has had its last reminder: the part has three of its own to come."""
         self.assertRows(10, [(2, 700, False)])

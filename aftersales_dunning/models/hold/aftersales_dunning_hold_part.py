@@ -216,7 +216,12 @@ class AftersalesDunningHold(models.Model):
                 and line.move_line_id in items
             )
         )
-        if not reached or any(self._was_asked_by(line) for line in reached):
+        asked, back = reached.filtered(self._was_asked_by), self._get_day_back()
+        # What is on its way since is judged anew: the customer has not had it yet.
+        given = asked.filtered(
+            lambda line: line.state == "sent" or not back or line.date < back
+        )
+        if given or not reached - asked:
             return False
         own = self._get_own_amounts()[self]
         if self.currency_id.compare_amounts(own, move.amount_residual) >= 0:
@@ -230,11 +235,17 @@ class AftersalesDunningHold(models.Model):
     def _was_asked_by(self, line):
         """Say whether a reminder of the rest asked for this part, too.
 
-        On the day on which the hold began, the amount says it.
+        Before the hold, or since the part came back. On the days on which the hold began
+        and ended, the amount says it.
         """
         self.ensure_one()
-        if not self.date_from or line.date != self.date_from:
-            return not self.date_from or line.date < self.date_from
+        back = self._get_day_back()
+        if not self.date_from or line.date < self.date_from:
+            return True
+        if back and line.date > back:
+            return True
+        if line.date not in (self.date_from, back):
+            return False
         # What was paid before asks for less: then it counts as not asked for.
         rest = self.move_id.amount_total - self.amount
         same = self.move_id.credit_control_line_ids.filtered(
@@ -247,6 +258,27 @@ class AftersalesDunningHold(models.Model):
         )
         asked = sum(same.mapped("balance_due"))
         return self.currency_id.compare_amounts(asked, rest) > 0
+
+    def _get_day_back(self):
+        """Return the day since which its part is dunned again, or None."""
+        self.ensure_one()
+        if self.state in RUNNING_STATES or not self.ended_at:
+            return None
+        ended = fields.Datetime.context_timestamp(self, self.ended_at).date()
+        return self.resume_on or ended
+
+    def _follow_payments(self):
+        """Let parts that joined a rest which was paid before it had another reminder
+        begin with their own first one.
+        """
+        for hold in self:
+            if (
+                hold.part_state == PART_DUNNED
+                and not hold.is_series
+                and hold.move_id.amount_residual > 0
+                and hold._is_left_alone()
+            ):
+                hold.write({"is_series": True, "due_after": hold._get_day_back()})
 
     def _get_new_due_date(self, today):
         """Return the day that the terms give, counted from today."""

@@ -11,7 +11,9 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """What is paid may leave nothing but what is held."""
         partials = super().create(vals_list)
-        partials._get_held_moves()._publish_full_holds()
+        holds = partials._get_holds()
+        holds.filtered(lambda hold: hold._is_out()).move_id._publish_full_holds()
+        holds._follow_payments()
         return partials
 
     def unlink(self):
@@ -30,11 +32,10 @@ class AccountPartialReconcile(models.Model):
         holds.move_id._publish_full_holds()
         return res
 
-    def _get_held_moves(self):
-        """Return the invoices of these that have a hold; read once in a payment."""
+    def _get_holds(self):
+        """Return the holds of the invoices of these; read once in a payment."""
         moves = (self.debit_move_id | self.credit_move_id).move_id.filtered(
             lambda move: move.is_sale_document(include_receipts=True)
         )
         # sudo: whoever registers a payment need not work on cases
-        holds = moves.sudo().hold_ids
-        return holds.filtered(lambda hold: hold._is_out()).move_id
+        return moves.sudo().hold_ids
