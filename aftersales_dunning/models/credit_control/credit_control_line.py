@@ -311,10 +311,15 @@ class CreditControlLine(models.Model):
         env = self.env
         infos = self.invoice_id._get_hold_infos()
         early = self._get_early_words()
+        # sudo: whoever sees a reminder may know why it does not leave
+        less = self.sudo().move_line_id._get_words_of_less()
         bodies = {}
         for line in self:
             move, currency = line.invoice_id, line.currency_id
-            sentence = reason or early.get(move) or move._get_held_sentence(infos[move])
+            sentence = reason or early.get(move)
+            if not sentence and infos[move].state == HELD_NONE:
+                sentence = less.get(move)
+            sentence = sentence or move._get_held_sentence(infos[move])
             if not due[line]:
                 bodies[line.id] = env._("Not dunned. %s", sentence)
             elif currency.compare_amounts(before[line], due[line]) > 0:

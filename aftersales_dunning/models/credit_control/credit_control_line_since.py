@@ -142,7 +142,11 @@ class CreditControlLine(models.Model):
         :param standings: result of ``_get_standings`` of their invoices, if known
         :param now: result of ``_get_items_now`` of their items, if known
         """
-        return self.invoice_id._get_held_message(standings, self._get_early_words(now))
+        # sudo: whoever sees a reminder may know why it does not leave
+        words = self.sudo().move_line_id._get_words_of_less(standings, now)
+        return self.invoice_id._get_held_message(
+            standings, words | self._get_early_words(now)
+        )
 
     def _get_early_words(self, now=None):
         """Return ``{invoice: sentence}`` for those that are due later by now."""

@@ -85,6 +85,36 @@ class AccountMoveLine(models.Model):
             )
         )
 
+    def _get_words_of_less(self, standings=None, now=None):
+        """Return ``{invoice: sentence}`` why less than what is open is asked for.
+
+        Where nothing is held, and nothing was paid.
+
+        :param standings: result of ``_get_standings`` of their invoices, if known
+        :param now: result of ``_get_items_now``, if known
+        """
+        due = self._get_due_of_parts(standings=standings)
+        limits = self._get_smallest()
+        now = self._get_items_now() if now is None else now
+        words = {}
+        for line in self:
+            currency, move = line.currency_id, line.move_id
+            left = now[line.id].open if line.id in now else 0.0
+            rest = due.get((line.id, False), left)
+            if currency.compare_amounts(left, 0) <= 0:
+                continue
+            if currency.compare_amounts(rest, left) < 0:
+                words[move] = self.env._(
+                    "%s: what was disputed gets reminders of its own", move.name
+                )
+            elif not line._is_asked(left, limits[line.id]):
+                words[move] = self.env._(
+                    "%(invoice)s: %(amount)s is below the tolerance",
+                    invoice=move.name,
+                    amount=currency.format(left),
+                )
+        return words
+
     def _get_words_of_date(self):
         """Return ``{invoice: sentence}`` that says when these are due."""
         return {

@@ -20,6 +20,6 @@ class CreditControlPolicyChanger(models.TransientModel):
                 lambda line: not due.get(line.id, 1)
             )
             if held:
-                words = given._get_words_of_date()
+                words = held._get_words_of_less() | given._get_words_of_date()
                 raise UserError(held.move_id._get_held_message(words=words))
         return super().set_new_policy()
