@@ -47,6 +47,7 @@ from . import test_limits
 from . import test_migration_days
 from . import test_migration_holds
 from . import test_migration_parts
+from . import test_migration_told
 from . import test_money_agrees
 from . import test_new_terms
 from . import test_one_communication
@@ -65,7 +66,9 @@ from . import test_pay_hostile
 from . import test_pay_one
 from . import test_pay_overdue
 from . import test_pay_sent
+from . import test_policy_changer
 from . import test_portal
+from . import test_questions
 from . import test_raised
 from . import test_release
 from . import test_release_dialog
@@ -76,6 +79,7 @@ from . import test_rounding
 from . import test_slow_reminder
 from . import test_sms
 from . import test_system_fields
+from . import test_told_customers
 from . import test_tours
 from . import test_unconfirmed_slip
 from . import test_undo

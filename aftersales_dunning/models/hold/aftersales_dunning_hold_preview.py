@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_amount, format_date
 
 from ...const import (
@@ -24,6 +25,16 @@ class AftersalesDunningHold(models.Model):
     decision = fields.Text(
         compute="_compute_decision",
         help="For the customer: what is due when, after the end of the hold.",
+    )
+    invoice_name = fields.Char(
+        "Invoice Number",
+        compute="_compute_addressee",
+        help="For mails, whose sender need not read invoices.",
+    )
+    addressee_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_addressee",
+        help="Who is told of a decision: the customer as the invoice names him.",
     )
 
     def _get_likely_outcome(self):
@@ -150,23 +161,77 @@ class AftersalesDunningHold(models.Model):
     def _tell_customers(self, template):
         """Send a mail about the decision to the customer of each hold.
 
+        A template says what its sender may read: whoever releases may have written it.
+
         :param template: ``mail.template`` of holds
+        :raises ValidationError: for one of anything else
+        :raises AccessError: when it says more than its sender may read
         """
         self._ensure_can_end()
-        template = template.filtered(lambda one: one.model == self._name)
-        for hold in self.sudo():  # sudo: checked above; it names its own invoice only
-            template.sudo().send_mail(hold.id)  # sudo: as above
+        if template.model != self._name:
+            raise ValidationError(
+                self.env._("Mail: choose a template that is about dunning holds.")
+            )
+        self._ensure_may_say(template)
+        for hold in self:
+            template.send_mail(hold.id)
+        for hold in self.sudo():  # sudo: checked above; what is told is kept
             hold.told_at = fields.Datetime.now()
             if hold.move_id:
                 hold.move_id._message_log(
                     body=self.env._("The customer is told: %s", hold._get_decision())
                 )
 
+    def _ensure_may_say(self, template):
+        """Guard: who may not read invoice and case says of them what is made to be said.
+
+        What the release has just read, Odoo would let a template read as well.
+
+        :raises AccessError: naming the field of the dialog
+        """
+        documents = (self.move_id, self.case_id)
+        if any(not each.has_access("read") for each in documents) and (
+            template._has_unsafe_expression()
+        ):
+            raise AccessError(
+                self.env._(
+                    "Mail: “%s” says more than you may read. Choose another one, or let"
+                    " debtor control tell the customer.",
+                    template.name,
+                )
+            )
+        self.env.invalidate_all()
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """What templates may say that were written, or are sent, without more rights."""
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.addressee_id.id",
+            "object.company_id.email_formatted",
+            "object.company_id.name",
+            "object.decision",
+            "object.display_name",
+            "object.invoice_name",
+            "object.partner_id.id",
+            "object.partner_id.lang",
+        )
+
     @api.depends("state", "part_state", "held_amount", "part_amount", "resume_on")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_decision(self):
         for hold in self:
-            hold.decision = hold._get_decision()
+            # sudo: who may release it may know, as he reads it before
+            hold.decision = hold._may_end() and hold.sudo()._get_decision()
+
+    @api.depends("move_id.name", "move_id.partner_id", "partner_id")
+    @api.depends_context("uid")
+    def _compute_addressee(self):
+        for hold in self:
+            # sudo: service need not read invoices to hold one
+            move = hold.sudo().move_id if hold._may_end() else hold.sudo().move_id[:0]
+            hold.invoice_name = move.name
+            hold.addressee_id = move.partner_id or hold.partner_id
 
     def _get_decision(self):
         """Return for the customer what is due when, after the end of this hold."""
