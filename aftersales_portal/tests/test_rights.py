@@ -68,6 +68,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
     def _new_link(cls):
         cls.walk_case._make_link("view", cls.customer)
         return cls.walk_case.link_ids
+
     def _new_reported_line(cls, case):
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=cls.company, install_demo=False
@@ -98,6 +99,8 @@ class TestAccess(PortalCommon):
                     "anna": "",
                     "reporter": "",
                     "agent": "r",
+                    "manager": "rwcd",
+                },
                 "aftersales.channel": {
                     "anna": "",
                     "agent": "",
@@ -119,6 +122,7 @@ class TestAccess(PortalCommon):
                     "reporter": "",
                     "agent": "rw",
                     "manager": "rw",
+                },
                 "aftersales.portal.problem": {
                     "anna": "",
                     "reporter": "r",
