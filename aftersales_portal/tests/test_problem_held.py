@@ -6,6 +6,8 @@ from odoo.addons.aftersales_case.tests.common import feature
 
 from .invoices import InvoiceSetup
 
+REFUSED = "No holds today"
+
 
 @tagged("post_install", "-at_install")
 class TestProblemHeld(InvoiceSetup, HttpCase):
@@ -90,15 +92,15 @@ class TestProblemHeld(InvoiceSetup, HttpCase):
         """A hold that is refused stops no report; who works on it reads why."""
 
         def refuse(case, vals):
-            raise UserError(case.env._("No holds today"))
+            raise UserError(REFUSED)
 
         self.patch(self.registry["aftersales.case"], "_request_hold", refuse)
         answer = self._send(self._url(self.damaged), **{self.line: "3"})
         case = self._cases()
         self.assertFalse(case.hold_ids)
         self.assertEqual(case.line_ids.quantity, 3)
-        self.assertIn("No holds today", "".join(case.message_ids.mapped("body")))
-        self.assertNotIn("No holds today", answer.text)
+        self.assertIn(REFUSED, "".join(case.message_ids.mapped("body")))
+        self.assertNotIn(REFUSED, answer.text)
 
     def test_others_read_no_invoice(self):
         """An installer who reported the case for its customer learns nothing of money."""
