@@ -33,15 +33,8 @@ function same(value, text, kind) {
     return value.toLowerCase() === text.toLowerCase();
 }
 
-/**
- * Says whether an answer fulfils a condition, as `engine/conditions.py` does;
- * `test_conditions.py` compares them.
- *
- * @param {object} condition operator, and the texts that are wanted
- * @param {string[]} typed what was typed or chosen
- * @param {string} kind of the question
- * @returns {boolean} whether it holds
- */
+// Says whether what was typed or chosen fulfils a condition, as `engine/conditions.py`
+// does; `test_conditions.py` compares them.
 export function holds({operator, wanted}, typed, kind) {
     const read = READERS[kind] || ((text) => text);
     const values = typed
