@@ -81,6 +81,10 @@ MOST_CHANGES = 1000
 SCALE = [("1", "Low"), ("2", "Medium"), ("3", "High")]
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 
+# How goods get back to the customer.
+HANDOVER_PICKUP, HANDOVER_SHIPPING = "pickup", "shipping"
+HANDOVERS = [(HANDOVER_PICKUP, "Pick-up"), (HANDOVER_SHIPPING, "Shipping")]
+
 # How a case reached us; siblings add their own, so the field is a Char.
 CHANNEL_MAIL = "mail"
 CHANNEL_HAND = "hand"

@@ -31,6 +31,7 @@ RULE_FIELDS = {
     "date_deadline",
     "description",
     "email",
+    "handover",
     "impact",
     "partner_id",
     "phone",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools.mail import html2plaintext
 
+from ...const import HANDOVERS
 from ...engine.hints import find_documents
 from ...engine.slips import slip_key
 from .aftersales_case_slip import MOST_SLIPS
@@ -16,6 +17,13 @@ class AftersalesCase(models.Model):
     _inherit = "aftersales.case"
 
     line_ids = fields.One2many("aftersales.case.line", "case_id", "Goods")
+    handover = fields.Selection(
+        HANDOVERS,
+        "Pick-up or Shipping",
+        copy=False,
+        tracking=True,
+        help="How the customer gets his goods back.",
+    )
 
     # === Taking over === #
 
