@@ -5,4 +5,5 @@ from . import links
 from . import mail
 from . import portal
 from . import problem
+from . import questions
 from . import report

@@ -9,3 +9,12 @@ NOTED_KEY = "aftersales_portal_noted"
 @dataclass(frozen=True, slots=True)
 class Noted:
     """Says in the context that a note about what changes follows, with all of it."""
+
+
+# An answer that says itself where its case goes, in the context: an ``Answered``.
+ANSWERED_KEY = "aftersales_portal_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Says in the context that the usual move after a customer's word is not made."""

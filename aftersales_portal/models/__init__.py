@@ -3,4 +3,5 @@ from . import people
 from . import case
 from . import link
 from . import channel
+from . import question
 from . import service

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -35,7 +36,13 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
+            ("aftersales.question", "default_get"): ([["case_id"]], {}),
+            ("aftersales.question.answer", "default_get"): ([["case_id"]], {}),
+            ("aftersales.question.asked", "default_get"): ([["case_id"]], {}),
         }
+        questions = cls._new_questions()
+        answer = {"question_id": questions["aftersales.question"].id, "name": "x"}
+        cls.walk_calls["aftersales.question.answer", "create"] = [answer], {}
         cls.walk_records = {
             "aftersales.portal.sharing": cls.env["aftersales.portal.sharing"].create(
                 {"partner_id": cls.customer.id}
@@ -60,6 +67,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 }
             ),
             "aftersales.channel.token": {},
+            **questions,
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
@@ -69,6 +77,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         cls.walk_case._make_link("view", cls.customer)
         return cls.walk_case.link_ids
 
+    @classmethod
     def _new_reported_line(cls, case):
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=cls.company, install_demo=False
@@ -79,6 +88,25 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         return cls.env["aftersales.reported.line"].create(
             {"case_id": case.id, "move_id": move.id}
         )
+
+    @classmethod
+    def _new_questions(cls):
+        """A question of an agent's own, on the case."""
+        question = cls.env["aftersales.question"].create(
+            {
+                "case_id": cls.walk_case.id,
+                "name": "Stranger to all?",
+                "answer_ids": [Command.create({"name": "Yes"})],
+            }
+        )
+        asked = cls.walk_case._ask(question)
+        return {
+            question._name: question,
+            "aftersales.question.answer": question.answer_ids,
+            asked._name: asked,
+            "aftersales.question.ask": {"case_id": cls.walk_case.id, "name": "x"},
+            "aftersales.question.reply": {"asked_id": asked.id, "text": "x"},
+        }
 
     def test_methods(self):
         self.assertMethodsAskForRights()
@@ -92,6 +120,8 @@ class TestAccess(PortalCommon):
     """Who may do what with the models of the portal."""
 
     def test_matrix(self):
+        config = {"anna": "", "reporter": "", "agent": "r", "manager": "rwcd"}
+        wizard = {"anna": "", "reporter": "", "agent": "rwc", "manager": "rwc"}
         self.assertAccessMatrix(
             "aftersales_portal",
             {
@@ -135,6 +165,16 @@ class TestAccess(PortalCommon):
                     "agent": "r",
                     "manager": "r",
                 },
+                "aftersales.question": config,
+                "aftersales.question.answer": config,
+                "aftersales.question.asked": {
+                    "anna": "",
+                    "reporter": "",
+                    "agent": "rw",
+                    "manager": "rw",
+                },
+                "aftersales.question.ask": wizard,
+                "aftersales.question.reply": wizard,
                 "aftersales.portal.sharing": {
                     "anna": "",
                     "reporter": "",

@@ -217,6 +217,11 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 404,
             ),
+            "PortalCaseQuestions.portal_my_case_question": (
+                f"{url}/questions/{self._ask_secret().id}",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCaseReport.portal_case_choose": ("/my/cases/new", {"GET"}, None),
             "PortalCaseReport.portal_case_goods": (
                 # Of types that ask for goods: see test_report_goods.py.
@@ -244,6 +249,10 @@ class TestRoutes(PortalSetup, HttpCase):
                 404,
             ),
         }
+
+    def _ask_secret(self):
+        vals = {"case_id": self.case.id, "name": "Secret leak", "kind": "text"}
+        return self.case._ask(self.env["aftersales.question"].create(vals))
 
     def test_table_is_complete(self):
         """A new route without a row fails here."""

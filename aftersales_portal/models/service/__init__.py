@@ -18,3 +18,4 @@ from . import aftersales_portal_service_problem
 from . import aftersales_portal_service_dispute
 from . import aftersales_portal_service_draft
 from . import aftersales_portal_service_stranger
+from . import aftersales_portal_service_asked

@@ -33,6 +33,7 @@ class AftersalesPortalService(models.AbstractModel):
             else [],
             "files": [self._get_file(case, file) for file in files],
             "goods": self._get_goods(case) if case_type.portal_goods else [],
+            "questions": self._get_questions(case),
             "may_reply": self._may_reply(case),
             "may_change": bool(self._get_open_fields(partner, case)),
             "may_close": self._may_close(partner, case),

@@ -18,6 +18,7 @@ FIELD_KINDS = {
     "contact_id": answers.ONE,
     "description": answers.TEXT,
     "email": answers.EMAIL,
+    "handover": answers.CHOICE,
     "impact": answers.CHOICE,
     "phone": answers.PHONE,
     "product_ids": answers.MANY,

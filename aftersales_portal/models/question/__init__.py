@@ -1,0 +1,7 @@
+from . import aftersales_question
+from . import aftersales_question_asked
+from . import aftersales_question_asked_link
+from . import aftersales_question_asked_said
+from . import aftersales_case_question
+from . import aftersales_case_type_question
+from . import aftersales_type_stage_question

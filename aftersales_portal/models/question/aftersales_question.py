@@ -1,0 +1,229 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.aftersales_case.const import MOST_DAYS
+
+from ...engine import answers
+from ...engine.answers import AnswerError
+
+ASK_CHOICE, ASK_TEXT, ASK_FILES = "choice", "text", "files"
+ASKED_KINDS = [
+    (ASK_CHOICE, "One of the answers"),
+    (ASK_TEXT, "A short text"),
+    (ASK_FILES, "Files"),
+]
+# Kinds of fields that one answer fills.
+FILLED_KINDS = (
+    answers.CHAR,
+    answers.CHOICE,
+    answers.DATE,
+    answers.EMAIL,
+    answers.NUMBER,
+    answers.PHONE,
+    answers.TEXT,
+    answers.WHOLE,
+    answers.YES_NO,
+)
+MOST_REMINDERS = 10
+
+
+class AftersalesQuestion(models.Model):
+    """What customers are asked about a case, and what follows from each answer.
+
+    Managers write those of a type; an agent's own question is of his case.
+    """
+
+    _name = "aftersales.question"
+    _description = "Question to Customers"
+    _inherit = ["aftersales.case.part", "aftersales.bounded.mixin"]
+    _order = "type_id, sequence, id"
+
+    _bounds = {
+        "valid_days": (1, MOST_DAYS),
+        "remind_days": (0, MOST_DAYS),
+        "reminders": (0, MOST_REMINDERS),
+    }
+
+    name = fields.Char(
+        "Question", required=True, translate=True, help="What the customer reads."
+    )
+    explanation = fields.Text(
+        translate=True, help="Stands under the question, where it needs one."
+    )
+    short_text = fields.Char(
+        "As a Text Message",
+        translate=True,
+        help="For a phone: the link is added. Empty means the question.",
+    )
+    type_id = fields.Many2one(
+        "aftersales.case.type", ondelete="cascade", index="btree_not_null"
+    )
+    # A question that an agent asked once.
+    case_id = fields.Many2one(
+        "aftersales.case", readonly=True, ondelete="cascade", index="btree_not_null"
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        ASKED_KINDS, "Answered By", required=True, default=ASK_CHOICE
+    )
+    answer_ids = fields.One2many(
+        "aftersales.question.answer", "question_id", "Answers", copy=True
+    )
+    key = fields.Selection(
+        selection=lambda self: self.env["aftersales.field.rule"]._get_keys(),
+        string="Fills In",
+        help="The field of the case that the answer is written to.",
+    )
+    type_keys = fields.Json(compute="_compute_type_keys")
+    attachment_kind_id = fields.Many2one(
+        "aftersales.attachment.kind",
+        "Kind of File",
+        ondelete="restrict",
+        help="What the files are that the customer sends; gates count them.",
+    )
+    stage_id = fields.Many2one(
+        "aftersales.case.stage",
+        "Goes To",
+        ondelete="restrict",
+        domain="[('link_ids.type_id', '=', type_id)]",
+        help="Where an answered case goes, as far as that stage lets it.",
+    )
+    team_id = fields.Many2one(
+        "aftersales.team",
+        "Alerts",
+        ondelete="restrict",
+        help="The team that has something to do when the customer has answered.",
+    )
+    valid_days = fields.Integer("Open For (Days)", default=14)
+    remind_days = fields.Integer(
+        "Remind After (Days)", default=3, help="0 means never."
+    )
+    reminders = fields.Integer(default=1, help="How often at most.")
+
+    _valid_positive = models.Constraint(
+        "CHECK(valid_days > 0)", "Open For (Days): at least one."
+    )
+
+    @api.depends("type_id")
+    def _compute_type_keys(self):
+        for question in self:
+            case_type = question.type_id
+            question.type_keys = sorted(case_type._get_filled()) if case_type else []
+
+    @api.constrains("kind", "answer_ids")
+    def _check_answers(self):
+        for question in self:
+            if question.kind == ASK_CHOICE and not question.answer_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Answers: “%s” needs at least one answer to choose.",
+                        question.name,
+                    )
+                )
+
+    @api.constrains("key", "type_id", "kind", "answer_ids")
+    def _check_key(self):
+        for question in self.filtered("key"):
+            found = question.type_id and question.type_id._get_filled()
+            if not found or question.key not in found:
+                raise ValidationError(
+                    self.env._(
+                        "Fills In: no answer of a customer is written to this field."
+                        " Choose another one of the type.",
+                    )
+                )
+            if question.kind == ASK_CHOICE:
+                question.answer_ids._check_value()
+
+    def _get_stage(self, answer):
+        """Return where an answered case goes; none means nowhere."""
+        return answer.stage_id or self.stage_id
+
+    def _get_team(self, answer):
+        return answer.team_id or self.team_id
+
+    def _get_field(self):
+        """Return ``(kind, [(key, label)])`` of the field that an answer fills."""
+        # sudo: what a field is called is no secret
+        return self.type_id.sudo()._get_filled()[self.key]
+
+
+class AftersalesQuestionAnswer(models.Model):
+    _name = "aftersales.question.answer"
+    _description = "Answer to a Question"
+    _inherit = "aftersales.case.part"
+    _order = "question_id, sequence, id"
+
+    question_id = fields.Many2one(
+        "aftersales.question", required=True, ondelete="cascade", index=True
+    )
+    # Those of an agent's own question are read by who reads the case.
+    case_id = fields.Many2one(related="question_id.case_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    name = fields.Char("Answer", required=True, translate=True)
+    value = fields.Char(
+        help="What is written to the field, as it is kept: the key of a selection, yes"
+        " or no, a number. Empty means that nothing is written.",
+    )
+    stage_id = fields.Many2one(
+        "aftersales.case.stage",
+        "Goes To",
+        ondelete="restrict",
+        domain="[('link_ids.type_id', '=', parent.type_id)]",
+        help="Empty means where the question says.",
+    )
+    team_id = fields.Many2one(
+        "aftersales.team",
+        "Alerts",
+        ondelete="restrict",
+        help="Empty means whom the question says.",
+    )
+
+    @api.constrains("value", "question_id")
+    def _check_value(self):
+        for answer in self:
+            question = answer.question_id
+            if not question.key or not answer.value:
+                continue
+            kind, options = question._get_field()
+            try:
+                answers.read(kind, answer.value, [key for key, _label in options])
+            except AnswerError as error:
+                known = ", ".join(key for key, _label in options)
+                raise ValidationError(
+                    self.env._(
+                        "Value: %(value)s cannot be written to the field. Possible:"
+                        " %(known)s.",
+                        value=answer.value,
+                        known=known or kind,
+                    )
+                ) from error
+
+
+class AftersalesCaseType(models.Model):
+    _inherit = "aftersales.case.type"
+
+    question_ids = fields.One2many(
+        "aftersales.question", "type_id", "Questions to Customers", copy=True
+    )
+
+    def _get_filled(self):
+        """Return ``{key: (kind, [(option, label)])}`` of what an answer may fill."""
+        self.ensure_one()
+        service = self.env["aftersales.portal.service"]
+        case = self.env["aftersales.case"].new({"type_id": self.id})
+        own = self._get_own_definitions()
+        found = {}
+        for key in self._get_rule_keys():
+            kind = service._get_kind(case, key)
+            if kind not in FILLED_KINDS or not service._is_public(case, key):
+                continue
+            if key in own:
+                options = own[key].get("selection") or []
+            elif case._fields[key].type == "selection":
+                options = case._fields[key]._description_selection(self.env)
+            else:
+                options = []
+            found[key] = kind, [(str(option), label) for option, label in options]
+        return found
