@@ -50,7 +50,7 @@
         "wizards/aftersales_question_ask_views.xml",
         "wizards/aftersales_question_reply_views.xml",
     ],
-    "demo": ["demo/portal.xml"],
+    "demo": ["demo/portal.xml", "demo/decisions.xml"],
     "assets": {
         "web.assets_frontend": [
             "aftersales_portal/static/src/interactions/*.esm.js",

@@ -27,5 +27,6 @@ from . import test_schema_properties
 from . import test_seen
 from . import test_silence
 from . import test_setup
+from . import test_silence_engine
 from . import test_type
 from . import test_uploads_engine

@@ -17,6 +17,7 @@ class TestClosing(PortalSetup, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.type_complaint.link_ids.portal_agree = False
         self.case = self._new_case(stage_id=self.stage_progress.id)
         self.url = f"/my/cases/{self.case.id}"
         self.authenticate(self.anna.login, self.anna.login)

@@ -77,13 +77,20 @@ class TestDecision(DecisionSetup, HttpCase):
     @feature("I2-50")
     def test_accept(self):
         """Without scripts: typed name and tick; kept with time, address and digest."""
-        self.assertIn(f'href="{self.url}/agree"', self._open().text)
+        self.type_complaint.portal_rate = True
+        page = self._open().text
+        self.assertIn(f'href="{self.url}/agree"', page)
+        for later in ("rate", "reopen"):
+            self.assertNotIn(f"{self.url}/{later}", page)
         page = self._open("/agree").text
         self.assertIn("You get a new pump", page)
         self.changed = {"comment": "Thank you"}
         answer = self._agree()
         self.assertIn('name="sent_agreed"', answer.text)
         self.assertIn('name="agreed"', answer.text)
+        self.assertNotIn(f"{self.url}/agree", answer.text)
+        for later in ("rate", "reopen"):
+            self.assertIn(f"{self.url}/{later}", answer.text)
         signature = self.case.signature_ids
         self.assertEqual(signature.name, "Anna J.")
         self.assertEqual(signature.partner_id, self.contact)

@@ -18,6 +18,7 @@ class TestRating(PortalSetup, HttpCase):
     def setUp(self):
         super().setUp()
         self.type_complaint.portal_rate = True
+        self.type_complaint.link_ids.portal_agree = False
         self.case = self._complete(self._new_case(user_id=self.agent.id))
         self._close()
         self.url = f"/my/cases/{self.case.id}"

@@ -51,6 +51,18 @@ class AftersalesPortalService(models.AbstractModel):
         return {"state": "open"} if self._may_decide(partner, case) else None
 
     @api.model
+    def _get_end(self, partner, case):
+        """Return what a page asks at the end of a case: one thing after the other."""
+        decision = self._get_decision(partner, case)
+        rating = self._get_rating(partner, case)
+        is_open = bool(decision) and decision["state"] == "open"
+        return {
+            "decision": decision,
+            "rating": None if is_open and rating and not rating["word"] else rating,
+            "may_reopen": not is_open and self._may_reopen(partner, case),
+        }
+
+    @api.model
     def _may_decide(self, partner, case):
         """Say whether a person decides for the customer, or rates what we did.
 
