@@ -24,6 +24,8 @@ from . import test_rights
 from . import test_routes
 from . import test_schema_engine
 from . import test_schema_properties
+from . import test_rpc
+from . import test_secrecy
 from . import test_seen
 from . import test_silence
 from . import test_setup

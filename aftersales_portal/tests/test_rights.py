@@ -1,13 +1,9 @@
 from odoo.fields import Command
-from odoo.tests import HttpCase, JsonRpcException, tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.aftersales_case.tests.common import AftersalesCommon
 from odoo.addons.aftersales_case.tests.walks import ELSEWHERE, RightsSetup, RightsWalk
 
-from .common import PortalCommon, PortalSetup
-
-READING = ("search_read", "search_count", "formatted_read_group", "web_search_read")
+from .common import PortalCommon
 
 
 class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
@@ -188,51 +184,3 @@ class TestAccess(PortalCommon):
         """Customers have no access to any model of cases: pages are all they have."""
         self.assertNoAccess("aftersales_case", self.anna)
         self.assertNoAccess("aftersales_portal", self.anna)
-
-
-@tagged("post_install", "-at_install")
-class TestRpc(PortalSetup, HttpCase):
-    """What a customer gets by remote calls of what the portal shows him: nothing."""
-
-    def _call(self, model, method, *args, **kwargs):
-        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
-        return self.make_jsonrpc_request("/web/dataset/call_kw", params)
-
-    def test_models(self):
-        """Every model of ours refuses every way of reading; the service is not called."""
-        self._share("all")
-        self._new_case(name="Secret leak")
-        self.authenticate(self.anna.login, self.anna.login)
-        ours = self._get_models("aftersales_case") | self._get_models(
-            "aftersales_portal"
-        )
-        for model in sorted(ours):
-            for method in READING:
-                args = ([],) if method != "formatted_read_group" else ([], ["id:count"])
-                with (
-                    self.subTest(model=model, method=method),
-                    mute_logger("odoo.http"),
-                    self.assertRaises(JsonRpcException),
-                ):
-                    self._call(model, method, *args)
-        for method in ("_find_case", "_get_page", "search", "search_count"):
-            with (
-                self.subTest(method=method),
-                mute_logger("odoo.http"),
-                self.assertRaises(JsonRpcException),
-            ):
-                self._call("aftersales.portal.service", method, [])
-
-    def test_messages(self):
-        """Messages of a colleague's case are found by no remote call."""
-        self._share("all")
-        case = self._new_case()
-        message = self._tell(case, "Secret leak", self.contact)
-        note = case.with_user(self.agent).message_post(body="Secret note")
-        self.assertTrue(self._page(self.ben, case)["timeline"])
-        self.authenticate(self.ben.login, self.ben.login)
-        found = self._call("mail.message", "search_read", [], ["body"])
-        self.assertNotIn("Secret", str(found))
-        for one in message | note:
-            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
-                self._call("mail.message", "read", one.ids, ["body"])
