@@ -21,6 +21,7 @@
         "wizards/channel/aftersales_channel_token_views.xml",
         "views/channel/aftersales_channel_views.xml",
         "data/questions.xml",
+        "views/extends/res_config_settings_views.xml",
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",
         "views/case/aftersales_case_views.xml",

@@ -60,9 +60,10 @@ class PortalCases(CustomerPortal):
         response.qcontext["case_words"] = service._get_menu_words()
         return response
 
-    def _render(self, template, page_name, status=200, **values):
+    def _render(self, template, page_name, status=200, record=None, **values):
         service, _partner = self._get_service()
-        values = self._prepare_portal_layout_values() | values
+        layout = self._prepare_portal_layout_values()
+        values = layout | service._get_brand(record) | values
         values["case_words"] = service._get_menu_words()
         response = request.render(template, values | {"page_name": page_name})
         response.status_code = status
@@ -164,6 +165,7 @@ class PortalCases(CustomerPortal):
             "aftersales_portal.portal_my_case",
             "aftersales_case",
             status=status,
+            record=case,
             case=page,
             **{"errors": {}, "sent": "", **values},
         )

@@ -1,3 +1,4 @@
+from . import extends
 from . import type
 from . import people
 from . import case

@@ -25,6 +25,7 @@ class PagesSetup(PortalSetup):
     def setUpClass(cls):
         super().setUpClass()
         cls.type_complaint.portal_thanks = "We call you tomorrow."
+        cls.company.primary_color = "#8B0000"
         cls.ben.lang = "pl_PL"
         dora = cls._new_person("Dora Janssen", "dora@janssen.example", cls.customer)
         cls.dora = cls._new_customer("dora", dora)

@@ -8,6 +8,7 @@ from . import aftersales_portal_service_files
 from . import aftersales_portal_service_reply
 from . import aftersales_portal_service_questions
 from . import aftersales_portal_service_goods
+from . import aftersales_portal_service_brand
 from . import aftersales_portal_service_change
 from . import aftersales_portal_service_closing
 from . import aftersales_portal_service_decision
