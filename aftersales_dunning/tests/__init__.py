@@ -72,6 +72,7 @@ from . import test_questions
 from . import test_raised
 from . import test_release
 from . import test_release_dialog
+from . import test_release_words
 from . import test_renewal
 from . import test_request
 from . import test_rights

@@ -210,3 +210,12 @@ class TestDryRun(DunningCommon):
         self.assertEqual(line.held_amount, 200)
         self.assertIn("a confidential case", line.reason)
         self.assertNotIn(self.case.number, line.reason)
+
+    @feature("P-50")
+    def test_reminders_stand_first(self):
+        """What leaves stands above what is held; a kind that there is not is not shown."""
+        self._new_invoice(100)
+        self._hold(self._new_invoice(200))
+        lines = self._dry_run(self._in(30)).with_context(read_group_expand=True)
+        groups = lines.formatted_read_group([("id", "in", lines.ids)], ["outcome"])
+        self.assertEqual([group["outcome"] for group in groups], ["remind", "held"])

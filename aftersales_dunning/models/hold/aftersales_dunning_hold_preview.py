@@ -10,6 +10,7 @@ from ...const import (
     HOLD_REQUESTED,
     PART_TO_CREDIT,
     PART_WAITING,
+    RELEASE_GO_ON,
     RELEASE_NEW_DUE,
     RELEASE_RESTART,
     RELEASE_WAIT,
@@ -73,7 +74,7 @@ class AftersalesDunningHold(models.Model):
         own = hold._get_own_amounts()[hold]
         if not own:
             return [env._("%s: nothing is held, so nothing comes back.", name)]
-        texts = []
+        texts, joined = [], 0
         credited = own if outcome == DECIDED_CREDITED else 0
         if outcome == DECIDED_PARTLY:
             credited = min(max(granted, 0), own)
@@ -90,7 +91,8 @@ class AftersalesDunningHold(models.Model):
             amount = format_amount(env, left, hold.currency_id)
             is_whole = not credited and hold._is_whole(own)
             texts.append(f"{name}: {hold._preview_terms(terms, amount, is_whole)}")
-        return [*texts, *hold._preview_rest()]
+            joined = left if terms["release_policy"] == RELEASE_GO_ON else 0
+        return [*texts, *hold._preview_rest(joined)]
 
     def _preview_terms(self, terms, amount, is_whole):
         """Return what terms do to a part; empty amount for all of a customer."""
@@ -100,6 +102,12 @@ class AftersalesDunningHold(models.Model):
         amount = amount or env._("all that is open")
         day = fields.Date.add(today, days=days)
         shown = format_date(env, day)
+        if policy == RELEASE_WAIT and is_whole:
+            return env._(
+                "%(amount)s is not dunned before %(day)s, then at the level reached.",
+                amount=amount,
+                day=shown,
+            )
         if policy == RELEASE_WAIT:
             return env._(
                 "%(amount)s is not dunned before %(day)s, then at the level of the rest.",
@@ -124,6 +132,8 @@ class AftersalesDunningHold(models.Model):
                 day=shown,
                 first=format_date(env, self._get_first_turn(day)),
             )
+        if is_whole:
+            return env._("%s is dunned again at once, at the level reached.", amount)
         return env._("%s is dunned again at once, at the level of the rest.", amount)
 
     def _get_first_turn(self, due):
@@ -134,8 +144,11 @@ class AftersalesDunningHold(models.Model):
         level = policy._get_next_level(None) if policy else None
         return (level and level._get_turn_of(due, None)) or due
 
-    def _preview_rest(self):
-        """Return what happens to the rest of the invoice: nothing."""
+    def _preview_rest(self, joined):
+        """Return what happens to the rest of the invoice: nothing.
+
+        :param joined: what of the part is dunned together with it at once
+        """
         self.ensure_one()
         env, move = self.env, self.move_id
         today = fields.Date.context_today(self)
@@ -152,6 +165,7 @@ class AftersalesDunningHold(models.Model):
         prospects = move._get_open_lines()._get_prospects(today)
         for line, prospect in prospects.items():
             if prospect.due:
+                prospect = prospect._replace(due=prospect.due + joined)
                 texts.append(line._explain_prospect(prospect, today))
                 break
         return [" ".join(texts)]

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.account_credit_control.models.credit_control_policy import CHANNEL_LIST
 
@@ -35,7 +35,9 @@ class AftersalesDunningDryRunLine(models.TransientModel):
     date_due = fields.Date(
         related="move_line_id.date_maturity", string="Due Date", store=True
     )
-    outcome = fields.Selection(DRY_RUN_OUTCOMES, required=True)
+    outcome = fields.Selection(
+        DRY_RUN_OUTCOMES, required=True, group_expand="_read_group_outcome"
+    )
     level = fields.Integer(aggregator=None)
     level_name = fields.Char("Reminder")
     policy_name = fields.Char("Policy")
@@ -44,6 +46,11 @@ class AftersalesDunningDryRunLine(models.TransientModel):
     held_amount = fields.Monetary("Held")
     due_now = fields.Monetary()
     reason = fields.Char(help="Why it is not dunned, or not wholly.")
+
+    @api.model
+    def _read_group_outcome(self, outcomes, domain):
+        """Return the outcomes found, reminders first."""
+        return [key for key, _label in DRY_RUN_OUTCOMES if key in outcomes]
 
     def action_open_invoice(self):
         """Open the invoice of this line."""

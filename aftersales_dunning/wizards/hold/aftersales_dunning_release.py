@@ -9,6 +9,7 @@ from ...const import (
     DECIDED_PARTLY,
     DECIDED_REMEDIED,
     OUTCOMES,
+    RUNNING_STATES,
 )
 
 SHOWN = 20
@@ -60,6 +61,8 @@ class AftersalesDunningRelease(models.TransientModel):
             self.env.context.get("default_hold_ids")
             or self.env.context.get("active_ids")
         )
+        # Of several, those that ended already stay as they are
+        holds = holds.filtered(lambda hold: hold.state in RUNNING_STATES) or holds
         if first := holds.sorted("id")[:1]:
             outcome = first._get_likely_outcome()
             values |= first._get_terms_at_end(outcome)
