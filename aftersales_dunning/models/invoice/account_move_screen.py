@@ -313,7 +313,8 @@ class AccountMove(models.Model):
         if standing.customer_items:
             reasons.append(self.env._("all invoices of the customer"))
         if standing.resume_on:
-            reasons.append(self.env._("not before %s", standing.resume_on.isoformat()))
+            day = format_date(self.env, standing.resume_on)
+            reasons.append(self.env._("not before %s", day))
         ends = [
             hold.date_until if hold.state == HOLD_ACTIVE else hold.resume_on
             for hold in holds
