@@ -15,6 +15,15 @@ class TestPage(PortalCommon):
             | vals
         )
 
+    def test_the_system_has_the_name_of_the_company(self):
+        """What the system wrote to a customer is said by the company."""
+        case = self._new_case()
+        robot = self.env.ref("base.user_root")
+        self._tell(case, "We have received it", self.anna.partner_id, user=robot)
+        said = self._page(self.anna, case)["timeline"]
+        authors = {entry["author"] for entry in said if entry["kind"] == "said"}
+        self.assertEqual(authors, {self.company.name})
+
     def test_status(self):
         """The status in the customer's words, and what happens next."""
         link = self.type_complaint.link_ids.filtered(

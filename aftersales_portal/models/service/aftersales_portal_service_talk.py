@@ -145,14 +145,21 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _get_said(self, case, message, files):
+    def _get_author(self, case, message):
+        """Return who speaks: what the system wrote, the company says."""
         author = message.author_id
+        if author and author == self.env.ref("base.partner_root", False):
+            return case.company_id.name
+        return author.name or message.email_from
+
+    @api.model
+    def _get_said(self, case, message, files):
         return {
             "kind": "said",
             "at": message.date,
             "order": message.id,
             "moment": self._format_moment(message.date),
-            "author": author.name or message.email_from,
+            "author": self._get_author(case, message),
             "is_ours": case._is_our_word(message),
             "body": self._get_body(case, message.body),
             "files": [
