@@ -18,6 +18,7 @@ from odoo.tools import html2plaintext
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import story_dunning
+import story_portal
 from story_dunning import check
 
 MAILS = Path(__file__).resolve().parent.parent / "aftersales_case" / "tests" / "mails"
@@ -393,4 +394,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     list_the_history,
     list_the_time_per_stage,
     *story_dunning.STEPS,
+    *story_portal.STEPS,
 )
