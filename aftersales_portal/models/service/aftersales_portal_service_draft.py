@@ -93,10 +93,10 @@ class AftersalesPortalService(models.AbstractModel):
         if not case_type:
             return None
         _case, asked = self._get_report_form(partner, case_type, form)
-        return self._get_typed(asked)
+        return self._get_filled_in(asked)
 
     @api.model
-    def _get_typed(self, asked):
+    def _get_filled_in(self, asked):
         """Return ``{name: text, or list of texts}`` that the questions of a form say."""
         typed = {question["name"]: question["typed"] for question in asked}
         for question in asked:

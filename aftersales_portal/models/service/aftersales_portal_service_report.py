@@ -170,7 +170,7 @@ class AftersalesPortalService(models.AbstractModel):
         """
         draft = self._open_draft(self._get_report_key(case_type))
         case, asked = self._get_report_form(partner, case_type, form)
-        draft._keep(self._get_typed(asked))
+        draft._keep(self._get_filled_in(asked))
         refused = self._add_files(draft, uploads, dropped)
         no_case = self._get_cases()
         if form.get("step") == SEARCH:
