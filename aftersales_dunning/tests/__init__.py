@@ -41,6 +41,7 @@ from . import test_hold_life
 from . import test_hold_speed
 from . import test_hostile_change
 from . import test_hostile_forms
+from . import test_hostile_release
 from . import test_invoice_screen
 from . import test_kits
 from . import test_limits

@@ -20,7 +20,11 @@ class AftersalesCaseLine(models.Model):
 
     _name = "aftersales.case.line"
     _description = "Goods of a Case"
-    _inherit = ["aftersales.case.part", "aftersales.form.mixin"]
+    _inherit = [
+        "aftersales.case.part",
+        "aftersales.form.mixin",
+        "aftersales.bounded.mixin",
+    ]
     _order = "case_id, sequence, id"
     _rec_name = "product_id"
     _check_company_auto = True

@@ -3,13 +3,20 @@ from odoo.exceptions import ValidationError
 
 # What a column of whole numbers holds in PostgreSQL.
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
+# More than any amount of money; beyond it, and for what is no number, nothing adds up.
+MOST_MONEY = 10**15
+NUMBERS = {
+    "integer": (SMALLEST, LARGEST),
+    "float": (-MOST_MONEY, MOST_MONEY),
+    "monetary": (-MOST_MONEY, MOST_MONEY),
+}
 
 
 class AftersalesBoundedMixin(models.AbstractModel):
     """Numbers of settings stay where dates and the database can follow.
 
-    A model names the bounds of its numbers in ``_bounds``; every other whole number is
-    kept within what the database can store.
+    A model names the bounds of its numbers in ``_bounds``; every other one is kept within
+    what the database can store, and arithmetic can follow.
     """
 
     _name = "aftersales.bounded.mixin"
@@ -43,11 +50,9 @@ class AftersalesBoundedMixin(models.AbstractModel):
         bounds = self._get_bounds(vals)
         for name, value in vals.items():
             field = self._fields.get(name)
-            if not field or field.type not in ("integer", "float") or not value:
+            if not field or field.type not in NUMBERS or not value:
                 continue
-            if field.type == "float" and name not in bounds:
-                continue
-            smallest, largest = bounds.get(name, (SMALLEST, LARGEST))
+            smallest, largest = bounds.get(name, NUMBERS[field.type])
             if not _is_between(value, smallest, largest):
                 raise ValidationError(
                     self.env._(

@@ -271,6 +271,7 @@ class AftersalesDunningHold(models.Model):
             where there are none
         :param outcome: key of ``OUTCOMES``
         :param granted: what is credited of a hold that ends partly credited
+        :returns: the holds that were running until now
         :raises AccessError: when the user may not work on the case, or gives terms that
             are not his to give
         """
@@ -286,6 +287,7 @@ class AftersalesDunningHold(models.Model):
             for hold in holds:
                 hold._split_granted(granted)
         holds._end(END_BY_HAND, outcome)
+        return running
 
     def _ensure_debtor_control(self):
         self.check_access("read")

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import (
+    DEBTOR_CONTROL,
     END_BY_HAND,
     END_MOVED,
     EVENT_HOLD,
@@ -51,10 +52,12 @@ class AftersalesDunningHold(models.Model):
     may_undo = fields.Boolean(compute="_compute_may_undo")
 
     @api.depends("date_from", "end_reason", "ended_at", "told_at", "part_state")
+    @api.depends_context("uid")
     def _compute_may_undo(self):
         for hold in self:
             # sudo: whether it may be taken back is no secret
-            hold.may_undo = not hold.sudo()._get_reason_not_to_undo()
+            may_undo = not hold.sudo()._get_reason_not_to_undo()
+            hold.may_undo = may_undo and hold._is_own_release()
 
     def _keep_before_release(self):
         """Note what a release that follows changes of these holds."""
@@ -132,7 +135,7 @@ class AftersalesDunningHold(models.Model):
         :raises UserError: when something was sent since, or on another day
         :raises AccessError: for those who may not release it
         """
-        self._ensure_can_end()
+        self._ensure_may_undo()
         holds = self.sudo()  # sudo: checked above; what follows is the system's
         for hold in holds:
             if reason := hold._get_reason_not_to_undo():
@@ -150,6 +153,24 @@ class AftersalesDunningHold(models.Model):
         holds._after_change()
         holds._log(EVENT_HOLD, self.env._("Release taken back: %(hold)s"))
         return True
+
+    def _is_own_release(self):
+        """Say whether the user may take it back: debtor control any, others their own."""
+        self.ensure_one()
+        # sudo: who released it is compared only
+        return self.sudo().ended_by_id == self.env.user or (
+            self.env.su or self.env.user.has_group(DEBTOR_CONTROL)
+        )
+
+    def _ensure_may_undo(self):
+        """Guard: nobody takes back what debtor control decided but debtor control."""
+        self._ensure_can_end()
+        if not all(hold._is_own_release() for hold in self if hold.ended_by_id):
+            raise AccessError(
+                self.env._(
+                    "Only debtor control takes back what somebody else released."
+                )
+            )
 
     def _undo_terms(self):
         """Let the hold work again; give the invoice back what the release changed."""

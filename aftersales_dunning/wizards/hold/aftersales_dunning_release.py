@@ -151,9 +151,9 @@ class AftersalesDunningRelease(models.TransientModel):
                     " is granted."
                 )
             )
-        self.hold_ids._release_by_hand(
+        released = self.hold_ids._release_by_hand(
             self._get_chosen_terms(), self.outcome, self._get_granted()
         )
-        if self.tell_customer and self.template_id:
-            self.hold_ids._tell_customers(self.template_id)
+        if self.tell_customer and self.template_id and released:
+            released._tell_customers(self.template_id)
         return {"type": "ir.actions.act_window_close"}
