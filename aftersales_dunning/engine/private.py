@@ -60,4 +60,12 @@ class NoDiscount:
 
 
 class Reminding:
-    """Says that the text messages that are written ask for money."""
+    """Says that the text messages that are written ask for money.
+
+    :param model: of the document that they are about, where the texts do not say it
+    :param res_id: id of that
+    """
+
+    def __init__(self, model=None, res_id=None):
+        self.model = model
+        self.res_id = res_id

@@ -129,6 +129,61 @@ class TestSms(RemindersCommon):
             self.assertEqual(len(sent), 1)
         self.assertEqual(text.state, "canceled")
 
+    def test_composer_to_numbers(self):
+        """Sent to a number, without a word on the invoice, it is gated as well."""
+        for hold in (False, True):
+            if hold:
+                self._hold(self.held)
+            with self._gateway() as sent:
+                composer = self.env["sms.composer"].create(
+                    {
+                        "res_model": "account.move",
+                        "res_id": self.held.id,
+                        "template_id": self.template.id,
+                        "composition_mode": "numbers",
+                        "numbers": "+31201234567",
+                        "body": "Please pay",
+                    }
+                )
+                text = composer._action_send_sms()
+                self.assertEqual(len(sent), 0 if hold else 1)
+                if hold:
+                    self.assertEqual(text.state, "canceled")
+
+    def test_about_the_customer(self):
+        """A reminder written on the customer is stopped when less may be asked for."""
+        template = self.env["sms.template"].create(
+            {
+                "name": "You owe us",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "body": "Please pay what you owe",
+                "is_dunning_reminder": True,
+            }
+        )
+        text = self._write(self.customer, template)
+        self.assertEqual(text.reminder_amount, 1200)
+        self.assertEqual(len(self._send(text)), 1)
+        text.unlink()
+        text = self._write(self.customer, template)
+        self._hold(self.held, "amount", 100)
+        self.assertFalse(self._send(text))
+        self.assertEqual(text.state, "canceled")
+
+    def test_about_something_else(self):
+        """A template that is about no invoice is sent as ever."""
+        order = self._new_order(1)
+        template = self.env["sms.template"].create(
+            {
+                "name": "Your order",
+                "model_id": self.env["ir.model"]._get_id("sale.order"),
+                "body": "Please pay",
+                "is_dunning_reminder": True,
+            }
+        )
+        text = self._write(order, template)
+        self.assertFalse(text.reminder_model)
+        self.assertEqual(len(self._send(text)), 1)
+
     def test_automation(self):
         """One that an automation sends by the template."""
         with self._gateway() as sent:

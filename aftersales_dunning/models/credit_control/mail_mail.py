@@ -23,6 +23,17 @@ FRESH = """
      WHERE mail.id = %s
 """
 WAIT = timedelta(minutes=1)
+QUEUE = "mail.ir_cron_mail_scheduler_action"
+
+
+def look_again_soon(env, queue):
+    """Leave something in a queue, and let its job come back soon.
+
+    :param queue: external id of the job
+    """
+    if cron := env.ref(queue, False):
+        # sudo: waking the queue is no matter of rights
+        cron.sudo()._trigger(at=fields.Datetime.now() + WAIT)
 
 
 class MailMail(models.Model):
@@ -107,7 +118,7 @@ class MailMail(models.Model):
         moves = lines.invoice_id
         with lock_for_sending(self.env, *lines._get_locks()) as cr:
             if cr is None:
-                self._postpone()
+                look_again_soon(self.env, QUEUE)
                 yield False
                 return
             is_done, was_stopped = self._read_fresh(cr)
@@ -116,7 +127,7 @@ class MailMail(models.Model):
                 yield False
                 return
             if moves._is_hold_starting(cr):
-                self._postpone()
+                look_again_soon(self.env, QUEUE)
                 yield False
                 return
             standings = moves._get_standings(cr=cr)
@@ -187,14 +198,7 @@ class MailMail(models.Model):
         except (SerializationFailure, LockNotAvailable):
             self.env.invalidate_all(flush=False)
             _logger.info("Reminder %s waits: its lines are being changed", self.id)
-            self._postpone()
-
-    def _postpone(self):
-        """Leave a mail in the queue, and look again soon."""
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", False)
-        if cron:
-            # sudo: waking the queue is no matter of rights
-            cron.sudo()._trigger(at=fields.Datetime.now() + WAIT)
+            look_again_soon(self.env, QUEUE)
 
     def _cancel_held(self, reason=None):
         """Cancel mails that have not left."""

@@ -31,6 +31,24 @@ class ResPartner(models.Model):
         for partner in self:
             partner.dunning_held = held.get(partner.commercial_partner_id.id, 0.0)
 
+    def _get_open_items_of_customers(self):
+        """Return ``{id: open items}`` of the customers that these belong to."""
+        lines = self.env["account.move.line"].search(
+            Domain(
+                "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids
+            )
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("debit", ">", 0)
+        )
+        by_customer = lines.grouped(lambda line: line.partner_id.commercial_partner_id)
+        none = lines.browse()
+        return {
+            partner.id: by_customer.get(partner.commercial_partner_id, none)
+            for partner in self
+        }
+
     def action_view_dunning_held(self):
         """Open the customer's holds."""
         self.ensure_one()

@@ -5,11 +5,13 @@ from odoo import api, fields, models
 from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...engine.private import Reminding
-from ..credit_control.mail_mail import COMMUNICATION, LINE, WAIT
+from ..credit_control.mail_mail import COMMUNICATION, LINE, look_again_soon
 from ..hold.dunning_lock import lock_for_sending
 
 INVOICE = "account.move"
-MODELS = (INVOICE, COMMUNICATION, LINE)
+CUSTOMER = "res.partner"
+MODELS = (INVOICE, COMMUNICATION, LINE, CUSTOMER)
+QUEUE = "sms.ir_cron_sms_scheduler_action"
 
 
 def _get_last_day(items):
@@ -40,9 +42,12 @@ class SmsSms(models.Model):
         reminding = get_private(self.env.context, "dunning_reminding", Reminding)
         for text in texts:
             message = text.mail_message_id
+            about = message if message.model else reminding
+            if text.reminder_model or not about or about.model not in MODELS:
+                continue
             if reminding or message.model in (COMMUNICATION, LINE):
-                text.reminder_model = text.reminder_model or message.model
-                text.reminder_res_id = text.reminder_res_id or message.res_id
+                text.reminder_model = about.model
+                text.reminder_res_id = about.res_id
         reminders = texts.filtered(
             lambda text: text.reminder_model in MODELS and text.reminder_res_id
         )
@@ -88,7 +93,7 @@ class SmsSms(models.Model):
             return
         with lock_for_sending(self.env, *items._get_dunning_locks()) as cr:
             if cr is None or items.move_id._is_hold_starting(cr):
-                self._postpone()
+                look_again_soon(self.env, QUEUE)
                 yield False
             elif self._is_stopped(items, cr):
                 self._stop()
@@ -106,6 +111,8 @@ class SmsSms(models.Model):
             if model == INVOICE:
                 lines = records._get_open_lines()
                 by_record = lines.grouped(lambda line: line.move_id.id)
+            elif model == CUSTOMER:
+                by_record = records._get_open_items_of_customers()
             elif model == COMMUNICATION:
                 by_record = {
                     one.id: one.credit_control_line_ids.move_line_id for one in records
@@ -147,10 +154,3 @@ class SmsSms(models.Model):
                     " now."
                 )
             )
-
-    def _postpone(self):
-        """Leave a text in the queue, and look again soon."""
-        cron = self.env.ref("sms.ir_cron_sms_scheduler_action", False)
-        if cron:
-            # sudo: waking the queue is no matter of rights
-            cron.sudo()._trigger(at=fields.Datetime.now() + WAIT)

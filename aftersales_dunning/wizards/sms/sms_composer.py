@@ -11,9 +11,14 @@ class SmsComposer(models.TransientModel):
     _inherit = "sms.composer"
 
     def _action_send_sms(self):
-        composer = self
-        if self.template_id.is_dunning_reminder:
-            composer = self.with_context(dunning_reminding=Reminding())
+        composer, records = self, self._get_records()
+        name = records._name if records is not None else None
+        if self.template_id.is_dunning_reminder or name in (COMMUNICATION, LINE):
+            # Sent to numbers, a text names no document.
+            about = Reminding(
+                name, records.id if records and len(records) == 1 else None
+            )
+            composer = self.with_context(dunning_reminding=about)
         return super(SmsComposer, composer)._action_send_sms()
 
     def _prepare_mass_sms_values(self, records):
