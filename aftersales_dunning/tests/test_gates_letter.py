@@ -1,12 +1,13 @@
 import io
 import re
+from datetime import timedelta
 
 from lxml import html
 from pypdf import PdfReader
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from odoo.addons.aftersales_case.tests.common import AftersalesSetup, feature
 
@@ -95,6 +96,22 @@ class TestLetter(RemindersCommon):
         totals = get_rows(content, "//div[@class='row']//table[not(@id)]")
         self.assertIn(["In Review", "$ 400.00"], totals)
         self.assertIn(["Total Due", "$ 800.00"], totals)
+
+    def test_waiting_beside_disputed(self):
+        """What is settled and due later is told apart from what is in review."""
+        waits = self._hold(self.held, "amount", 300)
+        waits._release_by_hand({"release_policy": "new_due", "due_days": 14})
+        self._hold(self.held, "amount", 100, self.case)
+        rows = get_rows(self._render(self._print()))
+        held = get_row(rows, self.held)
+        self.assertIn(f"$ 400.00 ({self.case.number})", held[-2])
+        day = format_date(self.env, self.today + timedelta(days=14))
+        self.assertIn(f"$ 300.00 is due on {day}.", held[-2])
+        self.assertEqual(held[-1], "$ 600.00")
+        self.assertEqual(get_row(rows, self.free)[-2], "")
+        table = self.held_line.communication_id
+        table = table._get_credit_control_communication_table()
+        self.assertIn(f"300.00 is due on {day}.", table.replace("\xa0", " "))
 
     def test_reprint_refuses(self):
         """What was printed before the hold is not printed again under it."""

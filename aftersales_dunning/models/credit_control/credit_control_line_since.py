@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 
 class CreditControlLine(models.Model):
@@ -135,6 +135,25 @@ class CreditControlLine(models.Model):
         )
 
     # === What people are told === #
+
+    def _get_later_words(self):
+        """Return what of *In Review* is settled and due later: a sentence each."""
+        self.ensure_one()
+        move, left = self.invoice_id, self.held_amount
+        texts = []
+        # sudo: the customer may know; whoever prints or sends it need not read holds
+        for hold in move.sudo()._get_waiting_parts()[move.sudo()].sorted("resume_on"):
+            amount = min(hold.held_amount, left)
+            if self.currency_id.compare_amounts(amount, 0) > 0:
+                left -= amount
+                texts.append(
+                    self.env._(
+                        "%(amount)s is due on %(day)s.",
+                        amount=format_amount(self.env, amount, self.currency_id),
+                        day=format_date(self.env, hold.resume_on),
+                    )
+                )
+        return texts
 
     def _get_held_message(self, standings=None, now=None):
         """Return what to tell somebody who wants to send these reminders.
