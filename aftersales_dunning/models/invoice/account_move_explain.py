@@ -44,8 +44,8 @@ class AccountMove(models.Model):
 
     def _explain_on(self, day):
         """Return ``_explain_dunning`` by the holds as they are."""
-        saved = self._origin
-        dunned = saved.filtered(lambda move: move._get_reason_for_nothing() is None)
+        reasons = {move: move._get_reason_for_nothing() for move in self}
+        dunned = self.filtered(lambda move: reasons[move] is None)._origin
         lines = dunned._get_open_lines()
         prospects = lines._get_prospects(day)
         by_move = {move: {} for move in dunned}
@@ -67,7 +67,7 @@ class AccountMove(models.Model):
         result = {}
         for move in self:
             origin = move._origin
-            nothing = move._get_reason_for_nothing()
+            nothing = reasons[move]
             if nothing is not None:
                 result[move] = [nothing] if nothing else []
                 continue
