@@ -47,6 +47,7 @@ from . import test_merge
 from . import test_migration
 from . import test_option_labels
 from . import test_own_fields
+from . import test_other_customer
 from . import test_package_parts
 from . import test_promise
 from . import test_receivers

@@ -102,7 +102,7 @@ class TestSeen(PortalCommon):
     def test_other_customer_same_contact(self):
         """A contact who does not belong to the customer sees nothing."""
         case = self._new_case()
-        case.partner_id = self.other
+        case.write({"partner_id": self.other.id, "contact_id": self.contact.id})
         self.assertEqual(case.contact_id, self.contact)
         self.assertSeenBy(case)
 
