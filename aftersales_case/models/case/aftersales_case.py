@@ -591,6 +591,13 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return []
 
+    def _get_invoices(self):
+        """Hook: return the invoices that cases are about, in any state and of anybody.
+
+        Called with sudo; who shows them looks after who may see them.
+        """
+        return self.env["account.move"]
+
     def _get_customer_partners(self):
         """Hook: return the partners who get the messages meant for the customer."""
         self.ensure_one()

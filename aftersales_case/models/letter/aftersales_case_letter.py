@@ -18,6 +18,11 @@ class AftersalesCase(models.Model):
         compute="_compute_customer_status",
         help="What the customer reads of the stage.",
     )
+    customer_word = fields.Char(
+        "What the Customer Calls It",
+        compute="_compute_customer_word",
+        help="What customers call one case of this type: a complaint, a report, an order.",
+    )
     letter_greeting = fields.Char("Greeting", compute="_compute_letter_greeting")
     letter_language = fields.Char(
         "Customer's Language", compute="_compute_letter_language"
@@ -48,6 +53,13 @@ class AftersalesCase(models.Model):
             case.customer_status = self.type_id._get_customer_status(
                 links, case.type_id, case.stage_id
             )
+
+    @api.depends("type_id")
+    @api.depends_context("lang")
+    def _compute_customer_word(self):
+        for case in self:
+            # sudo: a type's name is no secret to who reads its case
+            case.customer_word = case.type_id.sudo().name
 
     @api.depends("addressee_name")
     @api.depends_context("lang")
@@ -93,11 +105,21 @@ class AftersalesCase(models.Model):
         for case, name in self._get_named("rejection_reason_id").items():
             case.letter_reason = name and self.env._("Reason: %s.", name)
 
+    @api.depends("customer_word", "number")
     @api.depends_context("lang")
     def _compute_letter_link(self):
-        text = self.env._("Follow your case online")
         for case in self:
+            text = case._get_follow_text()
             case.letter_link = case._get_link_marker(LINK_VIEW, text)
+
+    def _get_follow_text(self):
+        """Return what the link to a case says, in the customer's own word."""
+        self.ensure_one()
+        return self.env._(
+            "%(word)s %(number)s: follow it online",
+            word=self.customer_word,
+            number=self.number,
+        )
 
     def _get_named(self, field):
         """Return ``{case: name}`` of what a field points at, for who may see it."""
@@ -114,6 +136,7 @@ class AftersalesCase(models.Model):
             "email",
             "addressee_name",
             "customer_status",
+            "customer_word",
             "letter_greeting",
             "letter_language",
             "letter_sender",

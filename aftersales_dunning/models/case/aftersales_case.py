@@ -79,6 +79,14 @@ class AftersalesCase(models.Model):
                 whole = billed >= wanted - 1e-6
                 case.invoice_state = INVOICE_FOUND if whole else INVOICE_PARTLY
 
+    def _get_invoices(self):
+        mine = [("case_id", "in", self.ids)]
+        billed = Domain.OR(
+            Domain("id", "in", self.env[name]._search(mine).subselect("move_id"))
+            for name in ("aftersales.dunning.hold", "aftersales.dunning.share")
+        )
+        return super()._get_invoices() | self.env["account.move"].search(billed)
+
     @api.depends("hold_ids.held_company", "hold_ids.state")
     def _compute_held_amount(self):
         for case in self:
