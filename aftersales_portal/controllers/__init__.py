@@ -2,6 +2,7 @@ from . import decision
 from . import drafts
 from . import forms
 from . import links
+from . import inform
 from . import mail
 from . import portal
 from . import problem

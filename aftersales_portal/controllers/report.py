@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, get_files, is_discard, is_post, is_readonly
+from .portal import LIST_URL, PortalCases, get_files, get_typed, is_discard, is_post, is_readonly
 
 
 class PortalCaseReport(PortalCases):
@@ -44,8 +44,13 @@ class PortalCaseReport(PortalCases):
             raise NotFound
         url = f"{LIST_URL}/new/{type_id}"
         errors, has_more, form = {}, False, request.httprequest.form
+        again = request.httprequest.values.getlist("again")
+        before = service._find_before(partner, case_type, again)
+        key = service._get_report_key(case_type, before)
+        if before:
+            url = service._get_again_url(partner, before)
         if is_discard():
-            service._discard_draft(service._get_report_key(case_type))
+            service._discard_draft(key)
             return request.redirect(url, code=303)
         if is_post():
             case, questions, errors, has_more = service._report(
@@ -56,7 +61,9 @@ class PortalCaseReport(PortalCases):
                     f"{service._get_url(case.id)}?sent=new", code=303
                 )
         else:
-            _case, questions = service._get_report_form(partner, case_type)
+            _case, questions = service._get_report_form(
+                partner, case_type, before=before
+            )
         return self._render(
             "aftersales_portal.portal_case_report",
             "aftersales_case_new",
@@ -68,7 +75,9 @@ class PortalCaseReport(PortalCases):
             questions=questions,
             errors=errors,
             has_more=has_more,
-            draft=service._get_draft(service._get_report_key(case_type)),
+            draft=service._get_draft(key),
+            before=service._get_row(before, True) if before else None,
+            similar=service._get_similar_to(partner, questions),
         )
 
     @route(
@@ -94,3 +103,23 @@ class PortalCaseReport(PortalCases):
             question=question,
             field_id="field-product_ids",
         )
+
+    @route(
+        f"{LIST_URL}/similar",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        readonly=True,
+    )
+    def portal_case_similar(self, **_kwargs):
+        """Open cases that are like what is typed so far."""
+        if not is_post():
+            raise NotFound
+        service, partner = self._get_service()
+        response = request.render(
+            "aftersales_portal.portal_similar",
+            {"similar": service._get_similar(partner, get_typed("text"))},
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response

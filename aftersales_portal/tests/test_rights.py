@@ -24,11 +24,21 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         sharing = "aftersales.portal.sharing"
         reported = "aftersales.reported.line"
         site = cls.env["res.partner"].create({"name": "Elsewhere", "is_company": True})
+        informed, customer = "aftersales.portal.informed", cls.walk_case.partner_id
+        person = cls.env["res.partner"].create(
+            {"name": "Kim", "parent_id": customer.id}
+        )
         cls.walk_calls = {
             (reported, "create"): ([{"case_id": cls.walk_case.id}], {}),
             (reported, "default_get"): ([["case_id", "quantity"]], {}),
             (reported, "write"): ([{"quantity": 5}], {}),
             ("aftersales.channel", "create"): ([{"name": "Forged", "key": "x"}], {}),
+            (informed, "create"): (
+                [{"case_id": cls.walk_case.id, "partner_id": person.id}],
+                {},
+            ),
+            (informed, "default_get"): ([["case_id"]], {}),
+            (informed, "write"): ([{"partner_id": person.id}], {}),
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
@@ -64,6 +74,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             "aftersales.channel.token": {},
             **questions,
+            "aftersales.portal.informed": cls.env["aftersales.portal.informed"].create(
+                {"case_id": cls.walk_case.id, "partner_id": cls.walk_case.partner_id.id}
+            ),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
         }
@@ -171,6 +184,12 @@ class TestAccess(PortalCommon):
                 },
                 "aftersales.question.ask": wizard,
                 "aftersales.question.reply": wizard,
+                "aftersales.portal.informed": {
+                    "anna": "",
+                    "reporter": "",
+                    "agent": "rwcd",
+                    "manager": "rwcd",
+                },
                 "aftersales.portal.sharing": {
                     "anna": "",
                     "reporter": "",

@@ -35,6 +35,8 @@ class TestPages(PortalSetup, HttpCase):
         page = self.url_open(f"/my/cases/{case.id}").text
         self.assertIn("Received", page)
         self.assertIn("We look into it", page)
+        title = f"<title>{case.customer_word} {case.number} | "
+        self.assertIn(title, page)
         self.assertIn("We have received it and will look at it soon.", page)
 
     def test_empty(self):
@@ -119,7 +121,11 @@ class TestPages(PortalSetup, HttpCase):
 PREVIEW = "PortalCaseForms.aftersales_preview"
 # Its secret is the right, whoever asks: see test_link.py.
 LINK = "AftersalesLinks.aftersales_link"
-DRAFT = "PortalCaseDrafts.portal_case_draft"
+# What pages ask for by script: every other method is refused.
+POST_ONLY = (
+    "PortalCaseDrafts.portal_case_draft",
+    "PortalCaseReport.portal_case_similar",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -153,6 +159,7 @@ class TestSpeed(PortalSetup, HttpCase):
 OWN_ONLY = (
     "PortalCaseForms.portal_my_case_close",
     "PortalCaseForms.portal_my_case_reopen",
+    "PortalCaseInform.portal_my_case_inform",
 )
 
 
@@ -222,6 +229,11 @@ class TestRoutes(PortalSetup, HttpCase):
                 {"GET", "POST"},
                 404,
             ),
+            "PortalCaseInform.portal_my_case_inform": (
+                f"{url}/inform",
+                {"GET", "POST"},
+                404,
+            ),
             "PortalCaseReport.portal_case_choose": ("/my/cases/new", {"GET"}, None),
             "PortalCaseReport.portal_case_goods": (
                 # Of types that ask for goods: see test_report_goods.py.
@@ -238,6 +250,11 @@ class TestRoutes(PortalSetup, HttpCase):
                 # Of whose invoice it is: see test_problem.py.
                 f"/my/invoices/{2**31 - 1}/problem",
                 {"GET", "POST"},
+                404,
+            ),
+            "PortalCaseReport.portal_case_similar": (
+                "/my/cases/similar",
+                {"POST"},
                 404,
             ),
             "PortalCases.home": ("/my", {"GET", "POST"}, None),
@@ -280,8 +297,7 @@ class TestRoutes(PortalSetup, HttpCase):
                     # Everybody may report; nobody reads there of what others did.
                     is_open = refused is None
                     seen = sees and (own or name not in OWN_ONLY) and not is_open
-                    seen = seen and name not in (PREVIEW, LINK)
-                    seen = seen and name not in (PREVIEW, DRAFT)
+                    seen = seen and name not in (PREVIEW, LINK, *POST_ONLY)
                     answer = self._ask(method, url)
                     shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)

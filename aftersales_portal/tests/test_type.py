@@ -139,6 +139,24 @@ class TestType(PortalCommon):
         wizard.action_import()
         self.assertFalse(source.link_ids.filtered("customer_next"))
 
+    def test_own_word(self):
+        """Customers read the type's own word, each in his language."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        complaint = self.type_complaint
+        case = self._new_case()
+        self.assertEqual(case.customer_word, complaint.name)
+        complaint.portal_word = "Grievance"
+        complaint.with_context(lang="nl_NL").portal_word = "Klacht"
+        dutch = case.with_context(lang="nl_NL")
+        self.assertEqual((case.customer_word, dutch.customer_word), ("Grievance", "Klacht"))
+        self.assertIn(f"Klacht {case.number}", str(dutch.letter_link))
+        groups = dutch._notify_get_recipients_groups(
+            self.env["mail.message"], "Case", msg_vals={}
+        )
+        self.assertIn(
+            f"Klacht {case.number}", groups[0][2]["button_access"]["title"]
+        )
+
     def test_mail_leads_to_page(self):
         """Mails to who has a log-in and sees the case have a button to its page."""
         case = self._new_case()

@@ -1,5 +1,6 @@
 from . import aftersales_case_asked
 from . import aftersales_case_event_portal
+from . import aftersales_case_informed
 from . import aftersales_case_event
 from . import aftersales_case_portal
 from . import aftersales_case_rating

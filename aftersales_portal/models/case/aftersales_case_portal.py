@@ -86,6 +86,14 @@ class AftersalesCase(models.Model):
             "target": "new",
         }
 
+    @api.depends("type_id.portal_word")
+    def _compute_customer_word(self):
+        super()._compute_customer_word()
+        for case in self:
+            # sudo: what customers call it is no secret to who reads the case
+            if case.type_id:
+                case.customer_word = case.type_id.sudo()._get_portal_word()
+
     # === Addresses === #
 
     def _get_customer_url(self, partner):
@@ -114,6 +122,7 @@ class AftersalesCase(models.Model):
             "has_button_access": True,
             "button_access": {
                 "url": self.get_base_url() + service._get_url(self.id),
+                "title": self._get_follow_text(),
             },
         }
         return [("aftersales_customer", is_led, button), *groups]

@@ -108,12 +108,11 @@ class AftersalesPortalSharing(models.Model):
         Called with sudo by the service of the portal.
         """
         customer = partner.commercial_partner_id
-        row = self.search([("partner_id", "=", customer.id)])
-        sees = row.mode == SHARE_ALL or (
-            row.mode == SHARE_CHOSEN and partner in row.contact_ids
+        sees = Domain("mode", "=", SHARE_ALL) | (
+            Domain("mode", "=", SHARE_CHOSEN) & Domain("contact_ids", "in", partner.ids)
         )
-        if not sees:
-            return Domain.FALSE
+        # As part of the query for cases, which every page makes anyway.
+        rows = self._search(Domain("partner_id", "=", customer.id) & sees)
         return Domain("confidential", "=", False) & Domain(
-            "partner_id.commercial_partner_id", "=", customer.id
+            "partner_id.commercial_partner_id", "in", rows.subselect("partner_id")
         )

@@ -20,3 +20,7 @@ from . import aftersales_portal_service_dispute
 from . import aftersales_portal_service_draft
 from . import aftersales_portal_service_stranger
 from . import aftersales_portal_service_asked
+from . import aftersales_portal_service_again
+from . import aftersales_portal_service_similar
+from . import aftersales_portal_service_inform
+from . import aftersales_portal_service_documents

@@ -59,6 +59,7 @@ class AftersalesPortalService(models.AbstractModel):
         # sudo: set by agents, read here for whom it is about
         sharing = self.env["aftersales.portal.sharing"].sudo()
         mine = self._get_own_domain(partner) | sharing._get_shared_domain(partner)
+        mine |= self._get_informed_domain(partner)
         return Domain("type_id.portal_offer", "!=", OFFER_HIDDEN) & mine
 
     @api.model

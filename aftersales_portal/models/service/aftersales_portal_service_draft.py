@@ -58,7 +58,7 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_sent_keys(self, case):
         """Return ``{what was sent: key of its form}``, for the page that follows."""
         return {
-            "new": self._get_report_key(case.type_id),
+            "new": self._get_report_key(case.type_id, case.repeat_of_id),
             "reply": self._get_reply_key(case.id),
             "change": self._get_change_key(case.id),
         }
@@ -83,6 +83,7 @@ class AftersalesPortalService(models.AbstractModel):
         """
         return {
             "new": self._read_report_draft,
+            "again": self._read_again_draft,
             "reply": self._read_reply_draft,
             "change": self._read_change_draft,
         }
@@ -103,6 +104,13 @@ class AftersalesPortalService(models.AbstractModel):
             if question["kind"] == answers.GOODS:
                 typed |= self._get_typed_amounts(question)
         return typed
+
+    @api.model
+    def _read_again_draft(self, partner, case_id, form):
+        case_type = self._find_case(partner, case_id).type_id
+        if not self._find_before(partner, case_type, [str(case_id)]):
+            return None
+        return self._read_report_draft(partner, case_type.id, form)
 
     @api.model
     def _read_reply_draft(self, partner, case_id, form):

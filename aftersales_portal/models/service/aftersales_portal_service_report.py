@@ -55,8 +55,8 @@ class AftersalesPortalService(models.AbstractModel):
     # === The form === #
 
     @api.model
-    def _get_report_key(self, case_type):
-        return f"new-{case_type.id}"
+    def _get_report_key(self, case_type, before=None):
+        return f"again-{before.id}" if before else f"new-{case_type.id}"
 
     @api.model
     def _prepare_report(self, partner, case_type):
@@ -71,15 +71,18 @@ class AftersalesPortalService(models.AbstractModel):
         }
 
     @api.model
-    def _get_report_form(self, partner, case_type, form=None):
+    def _get_report_form(self, partner, case_type, form=None, before=None):
         """Return the questions of a new case, with what was typed so far.
 
         :param form: ``MultiDict`` of the request; without one the draft says it
+        :param before: the case whose trouble came back, for what no draft says
         :returns: ``(unsaved case with what was understood, [question])``; a question that
             a condition hides is there too, for pages that show it at once
         """
         case = self._get_cases().new(self._prepare_report(partner, case_type))
-        draft = self._get_draft(self._get_report_key(case_type))["typed"]
+        draft = self._get_draft(self._get_report_key(case_type, before))["typed"]
+        if before and not form and not draft:
+            form = self._get_again_answers(partner, before)
         asked = self._get_asked(partner, case, form, draft)
         for question in asked:
             empty = [] if question["kind"] in answers.LISTS else ""
@@ -168,7 +171,8 @@ class AftersalesPortalService(models.AbstractModel):
         :returns: ``(new case with sudo or none, [question], {name: sentence}, whether
             further questions came up)``
         """
-        draft = self._open_draft(self._get_report_key(case_type))
+        before = self._find_before(partner, case_type, form.getlist("again"))
+        draft = self._open_draft(self._get_report_key(case_type, before))
         case, asked = self._get_report_form(partner, case_type, form)
         draft._keep(self._get_filled_in(asked))
         refused = self._add_files(draft, uploads, dropped)
@@ -199,12 +203,12 @@ class AftersalesPortalService(models.AbstractModel):
             draft._discard()
             made = self._find_case(partner, (note.typed or {}).get("case", 0))
             return made, asked, {}, False
-        made = self._make_case(partner, case_type, case, answered, draft)
+        made = self._make_case(partner, case_type, case, answered, draft, before)
         note.typed = {"case": made.id}
         return made, asked, {}, False
 
     @api.model
-    def _make_case(self, partner, case_type, asked_case, answered, draft):
+    def _make_case(self, partner, case_type, asked_case, answered, draft, before):
         vals = self._prepare_report(partner, case_type)
         vals |= self._prepare_vals(
             asked_case, {question["key"]: question["value"] for question in answered}
@@ -215,6 +219,7 @@ class AftersalesPortalService(models.AbstractModel):
         vals |= {
             "channel": CHANNEL_PORTAL,
             "name": self._get_title(case_type, answered),
+            "repeat_of_id": before.id,
         }
         case = self._get_cases().create(vals)
         if draft.file_ids:

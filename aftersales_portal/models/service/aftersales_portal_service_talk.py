@@ -210,17 +210,18 @@ class AftersalesPortalService(models.AbstractModel):
             return self.env["ir.attachment"].sudo()  # sudo: none
         # sudo: core shows files to who may read the record they lie on
         files = self.env["ir.attachment"].sudo()
-        meant, customer = files.browse(), case.partner_id.commercial_partner_id
+        shown, customer = Domain.FALSE, case.partner_id.commercial_partner_id
         if customer in (customer.browse(), partner.commercial_partner_id):
-            meant = files.search(
-                [
-                    ("res_model", "=", case._name),
-                    ("res_id", "=", case.id),
-                    ("res_field", "=", False),
-                    ("aftersales_kind_id.is_for_customer", "=", True),
-                ]
+            shown = (
+                Domain("res_model", "=", case._name)
+                & Domain("res_id", "=", case.id)
+                & Domain("res_field", "=", False)
+                & Domain("aftersales_kind_id.is_for_customer", "=", True)
             )
-        found = (messages.attachment_ids | meant).sorted("id")
+        shown |= Domain("id", "in", messages.attachment_ids.ids)
+        found = files.search_fetch(
+            shown, ["file_size", "mimetype", "name", "type"], order="id"
+        )
         return found.filtered(
             lambda file: file.type == "binary" and file.name != ORIGINAL_MAIL
         )

@@ -53,6 +53,11 @@ class AftersalesCaseType(models.Model):
         " lead to a case of this type.",
     )
     portal_goods = fields.Boolean("Goods", default=True)
+    portal_documents = fields.Boolean(
+        "Documents",
+        default=True,
+        help="Deliveries, returns and invoices of the case, to the customer's own people.",
+    )
     portal_files = fields.Boolean("Files", default=True)
     portal_timeline = fields.Boolean("Timeline", default=True)
     portal_promise = fields.Boolean(
@@ -69,6 +74,11 @@ class AftersalesCaseType(models.Model):
         default=True,
         help="The customer corrects the fields whose rule says *Editable*, until they"
         " are locked.",
+    )
+    portal_inform = fields.Boolean(
+        "Informed Colleagues",
+        default=True,
+        help="The customer lets a colleague see his case, and gets him informed.",
     )
     portal_close = fields.Boolean(
         "Closing", default=True, help="The customer closes his own case, with a reason."

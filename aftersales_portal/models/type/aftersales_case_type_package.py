@@ -19,6 +19,8 @@ from .aftersales_case_type_silence import SILENT_DAYS
 ADDON = "aftersales_portal"
 FLAGS = (
     "portal_goods",
+    "portal_documents",
+    "portal_inform",
     "portal_files",
     "portal_timeline",
     "portal_promise",
