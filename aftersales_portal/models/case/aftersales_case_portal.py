@@ -88,11 +88,11 @@ class AftersalesCase(models.Model):
 
     @api.depends("type_id.portal_word")
     def _compute_customer_word(self):
-        super()._compute_customer_word()
-        for case in self:
+        result = super()._compute_customer_word()
+        for case in self.filtered("type_id"):
             # sudo: what customers call it is no secret to who reads the case
-            if case.type_id:
-                case.customer_word = case.type_id.sudo()._get_portal_word()
+            case.customer_word = case.type_id.sudo()._get_portal_word()
+        return result
 
     # === Addresses === #
 
