@@ -2,7 +2,15 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, get_files, get_typed, is_discard, is_post, is_readonly
+from .portal import (
+    LIST_URL,
+    PortalCases,
+    get_files,
+    get_typed,
+    is_discard,
+    is_post,
+    is_readonly,
+)
 
 
 class PortalCaseReport(PortalCases):

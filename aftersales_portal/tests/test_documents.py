@@ -15,9 +15,7 @@ class TestDocuments(DeliveriesMixin, PortalCommon):
     def test_deliveries(self):
         """Deliveries of his own, and what came back of them; nothing of others."""
         slip = self._picking((self.pump, 2))
-        case = self._new_case(
-            picking_id=slip.id, reporter_id=self.ivo.partner_id.id
-        )
+        case = self._new_case(picking_id=slip.id, reporter_id=self.ivo.partner_id.id)
         back = slip.copy({"return_id": slip.id})
         labels = [f"Delivery {slip.name}", f"Return {back.name}"]
         self.assertEqual(self._labels(self.anna, case), labels)
@@ -45,7 +43,8 @@ class TestInvoices(PortalCommon):
         common = {"company_id": self.company.id, "invoice_date": "2025-01-01"}
         moves = self.env["account.move"].create(
             [
-                common | {"move_type": kind, "partner_id": p.id, "invoice_line_ids": [line]}
+                common
+                | {"move_type": kind, "partner_id": p.id, "invoice_line_ids": [line]}
                 for kind, p in (
                     ("out_invoice", self.customer),
                     ("out_refund", self.customer),

@@ -85,7 +85,8 @@ class TestInform(PortalSetup, HttpCase):
                 self.assertEqual(answer.status_code, 200 if is_allowed else 404)
                 self.assertEqual(bool(row.exists()), not is_allowed)
         self.assertIn(
-            "Not informed any more: Ben Janssen", self.case.message_ids.mapped("preview")
+            "Not informed any more: Ben Janssen",
+            self.case.message_ids.mapped("preview"),
         )
 
     def test_leaves(self):

@@ -148,14 +148,14 @@ class TestType(PortalCommon):
         complaint.portal_word = "Grievance"
         complaint.with_context(lang="nl_NL").portal_word = "Klacht"
         dutch = case.with_context(lang="nl_NL")
-        self.assertEqual((case.customer_word, dutch.customer_word), ("Grievance", "Klacht"))
+        self.assertEqual(
+            (case.customer_word, dutch.customer_word), ("Grievance", "Klacht")
+        )
         self.assertIn(f"Klacht {case.number}", str(dutch.letter_link))
         groups = dutch._notify_get_recipients_groups(
             self.env["mail.message"], "Case", msg_vals={}
         )
-        self.assertIn(
-            f"Klacht {case.number}", groups[0][2]["button_access"]["title"]
-        )
+        self.assertIn(f"Klacht {case.number}", groups[0][2]["button_access"]["title"])
 
     def test_mail_leads_to_page(self):
         """Mails to who has a log-in and sees the case have a button to its page."""

@@ -30,7 +30,8 @@ class AftersalesPortalInformed(models.Model):
     )
 
     _person_uniq = models.Constraint(
-        "UNIQUE(case_id, partner_id)", "This person is informed about this case already."
+        "UNIQUE(case_id, partner_id)",
+        "This person is informed about this case already.",
     )
 
     @api.constrains("case_id", "partner_id")

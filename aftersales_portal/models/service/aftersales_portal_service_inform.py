@@ -43,7 +43,8 @@ class AftersalesPortalService(models.AbstractModel):
             {
                 "id": row.id,
                 "name": row.partner_id.name,
-                "may_drop": partner in row.added_by_id | row.partner_id | case.contact_id,
+                "may_drop": partner
+                in row.added_by_id | row.partner_id | case.contact_id,
             }
             for row in case.portal_informed_ids._filter_valid()
         ]
@@ -72,7 +73,9 @@ class AftersalesPortalService(models.AbstractModel):
         if not is_first:
             return {}
         chosen = [
-            int(key) for key, _name in self._get_colleagues(partner, case) if key == person
+            int(key)
+            for key, _name in self._get_colleagues(partner, case)
+            if key == person
         ]
         if not chosen:
             _note._discard()
