@@ -14,6 +14,8 @@ from .invoices import GIF, InvoiceSetup
 class TestProblem(InvoiceSetup, HttpCase):
     """Customers report what is wrong with an invoice, or with a line of it."""
 
+    browser_size = "390x844"
+
     def setUp(self):
         super().setUp()
         self._log_in(self.anna)

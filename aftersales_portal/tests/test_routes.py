@@ -118,13 +118,15 @@ class TestPages(PortalSetup, HttpCase):
         self.assertEqual(count(), one)
 
 
-PREVIEW = "PortalCaseForms.aftersales_preview"
-# Its secret is the right, whoever asks: see test_link.py.
-LINK = "AftersalesLinks.aftersales_link"
-# What pages ask for by script: every other method is refused.
-POST_ONLY = (
+# Of no case that customers see, or asked for by scripts: each is tried where it is
+# tested.
+ELSEWHERE = (
+    "AftersalesLinks.aftersales_link",
     "PortalCaseDrafts.portal_case_draft",
+    "PortalCaseForms.aftersales_preview",
+    "PortalCaseReport.portal_case_goods",
     "PortalCaseReport.portal_case_similar",
+    "PortalProblem.portal_my_invoice_problem",
 )
 
 
@@ -297,7 +299,7 @@ class TestRoutes(PortalSetup, HttpCase):
                     # Everybody may report; nobody reads there of what others did.
                     is_open = refused is None
                     seen = sees and (own or name not in OWN_ONLY) and not is_open
-                    seen = seen and name not in (PREVIEW, LINK, *POST_ONLY)
+                    seen = seen and name not in ELSEWHERE
                     answer = self._ask(method, url)
                     shown = seen and method in ("GET", "OPTIONS")
                     self.assertEqual("Secret leak" in answer.text, shown)

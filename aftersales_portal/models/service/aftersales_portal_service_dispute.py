@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from odoo.addons.aftersales_case.const import CHANNEL_PORTAL
 
-from ...const import ASKS_GOODS, ASKS_PRICE, ASKS_TERMS
+from ...const import ASKS_GOODS, ASKS_PRICE, ASKS_TERMS, LONGEST_LINE
 from ...engine.texts import clean_text
 from .aftersales_portal_service_report import LONGEST_TITLE
 
@@ -39,7 +39,7 @@ class AftersalesPortalService(models.AbstractModel):
         rows, errors = self._read_problem(invoice, page)
         if refused:
             errors["files"] = " ".join(refused)
-        once = clean_text(form.get("once"))
+        once = clean_text(form.get("once"))[:LONGEST_LINE]
         if known := self._find_reported(page, chosen):
             note = self._find_draft(f"sent-{once}") if once else None
             if note and (note.typed or {}).get("case") == known.id:

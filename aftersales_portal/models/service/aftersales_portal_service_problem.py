@@ -103,15 +103,18 @@ class AftersalesPortalService(models.AbstractModel):
         Number and address are empty for who does not see that case.
         """
         open_cases = self.env["aftersales.reported.line"]._get_open(invoice)
-        result = {}
-        for line, case in open_cases.items():
-            seen = self._find_case(partner, case.id)
-            result[line] = {
-                "case": seen,
-                "number": seen.number or "",
-                "url": self._get_url(seen.id) if seen else "",
+        ids = [case.id for case in open_cases.values()]
+        seen = self._get_cases().search(
+            Domain("id", "in", ids) & self._get_seen_domain(partner)
+        )
+        return {
+            line: {
+                "case": case if case in seen else seen.browse(),
+                "number": case.number if case in seen else "",
+                "url": self._get_url(case.id) if case in seen else "",
             }
-        return result
+            for line, case in open_cases.items()
+        }
 
     # === Words === #
 

@@ -56,9 +56,8 @@ class AftersalesPortalService(models.AbstractModel):
         """Return ``[(section, [answer])]``: what was answered and may be shown."""
         sections = {}
         labels = case.type_id._get_key_labels()
-        listed = case.type_id.portal_goods and case.line_ids
         for key, state in self._get_shown_fields(case).items():
-            if key == "product_ids" and listed:
+            if key == "product_ids" and case.type_id.portal_goods and case.line_ids:
                 continue  # shown with their quantities
             value = self._get_shown_value(case, key, state)
             if value in (None, "", False):
