@@ -68,6 +68,7 @@ from . import test_pay_one
 from . import test_pay_overdue
 from . import test_pay_sent
 from . import test_policy_changer
+from . import test_payment_notes
 from . import test_portal
 from . import test_questions
 from . import test_raised

@@ -212,6 +212,22 @@ class TestProblem(InvoiceSetup, HttpCase):
         self.assertNotIn('name="report_problem"', page.text)
         self.assertEqual(self.url_open(self._url()).status_code, 404)
 
+    def test_strange_problems(self):
+        """Problems of types that are not offered, and no numbers, lead to the choice."""
+        hidden = self.env["aftersales.portal.problem"].create(
+            {"name": "Hidden problem", "type_id": self.type_service.id}
+        )
+        for value in (hidden.id, 0, -1, 10**12, "x", ""):
+            with self.subTest(problem=value):
+                url = f"{self._url()}?problem={value}&line={value}"
+                page = self.url_open(url, timeout=120)
+                self.assertEqual(page.status_code, 200)
+                self.assertIn('name="problems"', page.text)
+                self.assertNotIn("Hidden problem", page.text)
+                sent = self._send(url, **{self.line: "1"})
+                self.assertEqual(sent.status_code, 404)
+        self.assertFalse(self._cases())
+
     def test_by_link(self):
         """Whoever opens an invoice by the link of a mail sees it without our button."""
         url = self.invoice.get_portal_url()
