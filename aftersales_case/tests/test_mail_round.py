@@ -2,33 +2,19 @@ import base64
 import email
 import email.policy
 from contextlib import contextmanager
-from email.message import EmailMessage
-from email.utils import make_msgid, parseaddr
+from email.utils import parseaddr
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, Form, get_db_name, tagged
-from odoo.tools import html2plaintext, mute_logger
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import html2plaintext
 
 from ..const import REASON_ERROR
 from .common import FeatureTags, feature
-from .gateway import ANNA, COMPLAINTS, GatewayCommon, read_mail, write_mail
-from .mail_servers import HOST, Dovecot, Exchange
-
-DOMAIN = "aftersales.example"
-
-
-def get_fetchmail_vals(mailbox, **vals):
-    """Return what a user fills in to fetch a mailbox."""
-    return {
-        "name": "Loopback",
-        "server_type": "imap",
-        "server": HOST,
-        "port": mailbox.port,
-        "user": mailbox.user,
-        "password": mailbox.password,
-    } | vals
+from .gateway import COMPLAINTS, read_mail, write_mail
+from .mail_round import DOMAIN, MailRoundCommon, get_fetchmail_vals, write_answer
+from .mail_servers import Dovecot
 
 
 def read_photo(source):
@@ -38,79 +24,9 @@ def read_photo(source):
     return parts[0].get_content()
 
 
-def write_answer(received, text):
-    """Return the answer that a mail program makes of a mail."""
-    answer = EmailMessage(policy=email.policy.SMTP)
-    answer["From"] = ANNA
-    answer["To"] = received["Reply-To"]
-    answer["Subject"] = f"Re: {received['Subject']}"
-    answer["Message-Id"] = make_msgid(domain="janssen.example")
-    answer["In-Reply-To"] = received["Message-Id"].strip()
-    references = f"{received.get('References', '')} {received['Message-Id']}"
-    answer["References"] = " ".join(references.split())
-    quoted = received.get_body(("plain",)).get_content().splitlines()
-    answer.set_content("\n".join([text, "", *(f"> {line}" for line in quoted)]))
-    return answer
-
-
 @tagged("post_install", "-at_install")
-class TestMailRound(GatewayCommon):
-    """Mails travel by real servers: SMTP, IMAP, Odoo, and SMTP to the customer."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.mailbox = Dovecot()
-        cls.exchange = Exchange(DOMAIN, cls.mailbox)
-        super().setUpClass()
-        cls.enterClassContext(mute_logger("mail.log"))  # every word that SMTP says
-        cls.enterClassContext(cls.mailbox.running())
-        cls.enterClassContext(cls.exchange.running())
-        # The scheduled action fetches from all servers.
-        cls.env["fetchmail.server"].search([]).set_draft()
-        cls.incoming = cls.env["fetchmail.server"].create(
-            get_fetchmail_vals(cls.mailbox)
-        )
-        cls.outgoing = cls.env["ir.mail_server"].create(
-            {
-                "name": "Loopback",
-                "smtp_host": HOST,
-                "smtp_port": cls.exchange.port,
-                "smtp_encryption": "none",
-                "from_filter": DOMAIN,
-            }
-        )
-        cls.incoming.button_confirm_login()
-
-    def setUp(self):
-        super().setUp()
-        # Odoo sends nothing while it is tested.
-        servers = type(self.outgoing)
-        self.patch(servers, "_disable_send", classmethod(lambda cls: False))
-
-    def _fetch(self):
-        """Run the scheduled action; return the rows that the mails left."""
-        before = self.Intake.search([])
-        cron = self.env.ref("mail.ir_cron_mail_gateway_action")
-        with self.enter_registry_test_mode():
-            self.assertIs(cron.method_direct_trigger(), True)
-        self.assertFalse(self.incoming.error_message)
-        return self.Intake.search([]) - before
-
-    def _send_from(self, case, text):
-        """Write to the contact of a case in the composer, as its agent."""
-        case = self._as(self.agent, case)
-        suggested = case._message_get_suggested_recipients()
-        self.assertIn(case.contact_id.id, [vals["partner_id"] for vals in suggested])
-        composer = Form(
-            case.env["mail.compose.message"].with_context(
-                default_composition_mode="comment",
-                default_model=case._name,
-                default_res_ids=case.ids,
-                default_partner_ids=case.contact_id.ids,
-            )
-        )
-        composer.body = text
-        composer.save().action_send_mail()
+class TestMailRound(MailRoundCommon):
+    """A customer and an agent write to each other."""
 
     @feature("B4-02", "B4-05")
     def test_question_and_answer(self):

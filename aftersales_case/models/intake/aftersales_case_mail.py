@@ -194,29 +194,38 @@ class AftersalesCase(models.Model):
 
         Machines get no answer, and nobody gets many: RFC 3834 §2 and §4.
         """
-        # sudo: the gateway runs as the sender's user
-        intake, case_type = mail.intake.sudo(), self.type_id.sudo()
-        template = case_type.received_template_id
-        if intake.state != INTAKE_CASE or not template or not self.email:
-            return
-        if mail.refusal or is_machine(self.email):
+        intake = mail.intake.sudo()  # sudo: the gateway runs as the sender's user
+        if intake.state != INTAKE_CASE or mail.refusal:
             return
         if intake._count_recent() > CONFIRMATIONS:
             return
-        values = {
+        self._queue_receipt({"references": intake.message_id})
+
+    def _queue_receipt(self, values=None):
+        """Queue the confirmation that this case was received, where its type says so.
+
+        What keeps it from leaving is noted, and stops nothing.
+
+        :param values: values of the mail besides the usual ones
+        """
+        self.ensure_one()
+        # sudo: whoever reports a case need not read its type
+        template = self.type_id.sudo().received_template_id
+        if not template or not self.email or is_machine(self.email):
+            return
+        usual = {
             "aftersales_reason": REPLY_CONFIRMATION,
             "headers": repr(AUTOMATIC),
-            "references": intake.message_id,
             "reply_to": self._notify_get_reply_to()[self.id],
         }
         try:
             with self.env.cr.savepoint():
-                self._queue_message(template, values)
+                self._queue_message(template, usual | (values or {}))
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # the whole mail is tried again
+            raise  # all of it is tried again
         except Exception as error:
-            _logger.info("Receipt of a mail was not confirmed: %s", error)
+            _logger.info("The receipt of a case was not confirmed: %s", error)
             self._message_log(
                 body=self.env._(
                     "“%(template)s” was not sent: %(error)s",
