@@ -12,6 +12,7 @@ from . import test_conditions
 from . import test_colors_engine
 from . import test_hostile
 from . import test_hostile_forms
+from . import test_invite
 from . import test_link
 from . import test_inform
 from . import test_list

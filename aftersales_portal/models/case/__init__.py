@@ -8,3 +8,4 @@ from . import aftersales_case_silence
 from . import aftersales_case_still
 from . import rating_rating
 from . import aftersales_reported_line
+from . import aftersales_case_invite
