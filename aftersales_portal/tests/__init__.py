@@ -23,6 +23,7 @@ from . import test_problem_held
 from . import test_problem_race
 from . import test_question
 from . import test_question_page
+from . import test_question_race
 from . import test_reply
 from . import test_report
 from . import test_report_goods

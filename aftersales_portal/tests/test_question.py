@@ -104,6 +104,13 @@ class TestAsking(QuestionSetup, PortalCommon):
         body = self._get_mail_body(case)  # of the only one
         self.assertIn("Soon!", body)
         self.assertTrue(self._find_link(body))
+        # A working stage sends its message once; what it asks anew is sent alone.
+        self._choose(case.asked_ids, 0)
+        case.handover = False
+        case.stage_id = self.settle
+        mails = self._get_mails(case)
+        self.assertEqual(len(mails), 2)
+        self.assertIn("we need to know this", mails[1].body_html)
 
     def test_placeholder(self):
         """A manager puts the open questions into a message; without any it is empty."""
@@ -435,6 +442,12 @@ class TestSetup(QuestionSetup, PortalCommon):
         own = self.env.ref("aftersales_portal.question_solved")
         with self.assertRefused(ValidationError, "is no question of type"):
             link.question_id = own
+
+    def test_delete(self):
+        """What somebody was asked is archived, never deleted."""
+        self._new_service()._ask(self.question)
+        with self.assertRefused(UserError, "Do you pick it up"):
+            self._as(self.manager, self.question).unlink()
 
     def test_package(self):
         """Questions go with the package of their type, in all languages."""

@@ -135,7 +135,9 @@ class TestQuestionLink(QuestionSetup, HttpCase):
         self.assertEqual(answer.status_code, 422)
         self.assertIn("a.jpg cannot be taken", answer.text)
         self.assertIn("The left side", answer.text)
-        self.assertEqual(self._ask("POST", path, data=data).status_code, 422)
+        answer = self._ask("POST", path, data=data)
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Photo: add at least one file.", answer.text)
         photos = [("files", (f"{n}.gif", PHOTO + bytes([n]))) for n in range(3)]
         answer = self._ask("POST", path, data=data, files=photos)
         self.assertEqual(answer.status_code, 200)
@@ -204,6 +206,7 @@ class TestQuestionPortal(QuestionSetup, HttpCase):
         """The page of the case leads to the question, and says no more of it after."""
         page = self.url_open(f"/my/cases/{self.case.id}", timeout=120).text
         self.assertIn('name="case_questions"', page)
+        self.assertIn("We need your answer", page)
         self.assertIn(f'href="{self.url}"', page)
         self.assertIn("Please ship it", self.url_open(self.url).text)
         answer = self._post(button=str(self.question.answer_ids[1].id))
@@ -234,3 +237,23 @@ class TestQuestionPortal(QuestionSetup, HttpCase):
         answer = self._post(button=str(chosen.id))
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(self.asked.state, "open")
+
+
+@tagged("post_install", "-at_install")
+class TestQuestionPhone(QuestionSetup, HttpCase):
+    """The same on a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @feature("B4-63", "N-17")
+    def test_tour(self):
+        """Answer, take it back, answer otherwise."""
+        vals = {"stage_id": self.wait.id, "contact_id": self.contact.id}
+        case = self._new_service(**vals)
+        case._ask(self.question)
+        self.start_tour(
+            f"/my/cases/{case.id}", "aftersales_portal_question", login="as_anna"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(case.handover, HANDOVER_PICKUP)

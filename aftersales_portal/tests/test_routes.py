@@ -118,10 +118,12 @@ class TestPages(PortalSetup, HttpCase):
         self.assertEqual(count(), one)
 
 
+# Its secret is the right, whoever asks: see test_link.py.
+LINK = "AftersalesLinks.aftersales_link"
 # Of no case that customers see, or asked for by scripts: each is tried where it is
 # tested.
 ELSEWHERE = (
-    "AftersalesLinks.aftersales_link",
+    LINK,
     "PortalCaseDrafts.portal_case_draft",
     "PortalCaseForms.aftersales_preview",
     "PortalCaseReport.portal_case_goods",

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.aftersales_case.const import CLOSED_STATES
 from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...engine.private import ANSWERED_KEY, Answered
@@ -152,13 +153,19 @@ class AftersalesCase(models.Model):
                 continue
             if question.key:
                 cases = cases.filtered(lambda c, q=question: not c._is_answered(q.key))
-            asked = cases._ask(question)
-            if not link.mail_template_id._names_questions():
-                alone |= self & asked.case_id.with_env(self.env)
+            asked = cases._ask(question).case_id.with_env(self.env)
+            alone |= asked - asked._get_asked_along(link)
         result = super()._send_on_moves()
         if alone:
             alone._send_questions()
         return result
+
+    def _get_asked_along(self, link):
+        """Return those of these cases to which the stage's own message brings it."""
+        template = link.mail_template_id
+        if not template._names_questions():
+            return self.browse()
+        return self if link.state in CLOSED_STATES else self - self._get_told(template)
 
     def _move_on_reply(self):
         """An answer that says itself where the case goes takes it nowhere else."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
+from odoo.addons.aftersales_case.models.extends.in_use import refuse_if_used
 
 from ...engine import answers
 from ...engine.answers import AnswerError
@@ -135,6 +136,10 @@ class AftersalesQuestion(models.Model):
                 )
             if question.kind == ASK_CHOICE:
                 question.answer_ids._check_value()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        refuse_if_used(self, [("aftersales.question.asked", "question_id")])
 
     def _get_stage(self, answer):
         """Return where an answered case goes; none means nowhere."""

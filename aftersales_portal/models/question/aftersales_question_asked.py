@@ -34,7 +34,7 @@ class AftersalesQuestionAsked(models.Model):
         "aftersales.question",
         required=True,
         readonly=True,
-        ondelete="restrict",
+        ondelete="cascade",  # an own question goes with its case; others are guarded
         index=True,
     )
     kind = fields.Selection(related="question_id.kind", string="Kind of Answer")

@@ -113,7 +113,11 @@ class AftersalesPortalService(models.AbstractModel):
             values[name] = value
             # What is asked for belongs to the first button: others send without it.
             if not error and field["required"] and not value and button == buttons[0]:
-                error = self.env._("%s: this must be answered.", field["label"])
+                error = (
+                    self.env._("%s: add at least one file.", field["label"])
+                    if field["type"] == FILES
+                    else self.env._("%s: this must be answered.", field["label"])
+                )
             if error:
                 errors[name] = error
         return values, errors

@@ -19,10 +19,11 @@ class AftersalesPortalService(models.AbstractModel):
         changes = self._get_status_changes(case)
         row = self._get_row(case, self._is_own(partner, case))
         link = case_type._get_links().get((case_type.id, case.stage_id.id))
+        questions = self._get_questions(case)
         since = [c for c in changes if c["stage_id"] == case.stage_id.id]
         return row | {
             "reported": self._format_moment(row["reported_at"]),
-            "next": link._get_customer_next() if link else "",
+            "next": self._get_next(link, questions),
             "promised": self._get_promise(case),
             "waiting_since": since[-1]["moment"]
             if row["waits_for_you"] and since
@@ -33,7 +34,7 @@ class AftersalesPortalService(models.AbstractModel):
             else [],
             "files": [self._get_file(case, file) for file in files],
             "goods": self._get_goods(case) if case_type.portal_goods else [],
-            "questions": self._get_questions(case),
+            "questions": questions,
             "documents": self._get_documents(partner, case),
             "informed": self._get_informed(partner, case),
             "may_inform": self._may_inform(partner, case),
@@ -51,6 +52,13 @@ class AftersalesPortalService(models.AbstractModel):
                 body for _at, body in sorted(self._get_portal_blocks(case, partner))
             ],
         }
+
+    @api.model
+    def _get_next(self, link, questions):
+        """Return what happens next: where the customer was asked something, his answer."""
+        if questions:
+            return self.env._("We need your answer before we can go on.")
+        return link._get_customer_next() if link else ""
 
     @api.model
     def _get_preview(self, case_id):
