@@ -225,6 +225,7 @@ class AftersalesPortalService(models.AbstractModel):
         if draft.file_ids:
             self._post(partner, case, "", draft.file_ids)
         draft._discard()
+        case._queue_receipt()
         return case
 
     @api.model
