@@ -22,6 +22,7 @@ from . import test_rating
 from . import test_problem
 from . import test_problem_held
 from . import test_problem_race
+from . import test_portal_mail_round
 from . import test_question
 from . import test_question_page
 from . import test_question_race
