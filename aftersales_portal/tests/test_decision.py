@@ -206,6 +206,8 @@ class TestDecision(DecisionSetup, HttpCase):
 
     def test_who(self):
         """Colleagues who share decide; others, and other stages, do not."""
+        service, partner = self._service(self.ben)
+        self.assertFalse(service._may_decide(partner, self.case.sudo()))
         self.authenticate(self.ben.login, self.ben.login)
         self.assertEqual(self._open("/agree").status_code, 404)
         self._share("chosen", self.ben)

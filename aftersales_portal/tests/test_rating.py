@@ -71,6 +71,14 @@ class TestRating(PortalSetup, HttpCase):
         said = self.case.message_ids.filtered(lambda m: "Very quick" in str(m.body))
         self.assertEqual(said.author_id, self.contact)
 
+    def test_twice(self):
+        """Two tabs that were both open: the first one counts."""
+        service, partner = self._service(self.anna)
+        case = service._find_case(partner, self.case.id)
+        for value in ("5", "1"):
+            self.assertEqual(service._rate(partner, case, value, ""), {})
+        self.assertEqual(self._ratings().mapped("rating"), [5])
+
     def test_rating_is_no_answer(self):
         """A stage that an answer takes the case from keeps it when he rates it."""
         link = self.type_complaint.link_ids.filtered(

@@ -133,6 +133,19 @@ class TestSilence(SilenceSetup, PortalCommon):
                 self._run(MONDAY + days(9))  # three working days after Friday
                 self.assertEqual(self._count(case), 2)
 
+    def test_heard_before_a_far_step(self):
+        """What was planned far ahead is forgotten when the case waits for him anew."""
+        self.type_complaint.write({"silent_again_days": 0, "silent_close_days": 30})
+        case = self._wait()
+        self._run(MONDAY + days(3))
+        self._leave(case, MONDAY + days(3))
+        self._run(MONDAY + days(4))
+        with freeze_time(MONDAY + days(4)):
+            self._tell(case, "And the number?", self.contact)
+            self.env.flush_all()
+        self._run(MONDAY + days(9))
+        self.assertEqual(self._count(case), 2)
+
     def test_no_signs_of_life(self):
         """An out-of-office reply of his, a note of ours, a change of the team are none."""
         case = self._wait()

@@ -108,16 +108,24 @@ class AftersalesCaseType(models.Model):
 
     @api.constrains("portal_close_stage_id", "link_ids")
     def _check_portal_close_stage_id(self):
+        self._check_is_closing("portal_close_stage_id")
+
+    def _check_is_closing(self, name):
+        """Guard: a field of these types names a stage in which cases are closed.
+
+        :raises ValidationError: naming field, stage and type
+        """
         for case_type in self:
-            stage = case_type.portal_close_stage_id
+            stage = case_type[name]
             if stage and (
                 stage not in case_type.link_ids.stage_id
                 or stage.state not in CLOSED_STATES
             ):
                 raise ValidationError(
                     self.env._(
-                        "Goes To: %(stage)s is no closing stage of type %(type)s. Choose"
-                        " another one.",
+                        "%(field)s: %(stage)s is no closing stage of type %(type)s."
+                        " Choose another one.",
+                        field=self._fields[name]._description_string(self.env),
                         stage=stage.name,
                         type=case_type.name,
                     )

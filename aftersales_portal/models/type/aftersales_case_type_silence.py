@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.aftersales_case.const import CLOSED_STATES, MOST_DAYS, STATE_CANCELLED
+from odoo.addons.aftersales_case.const import MOST_DAYS, STATE_CANCELLED
 
 SILENT_DAYS = ("silent_days", "silent_again_days", "silent_close_days")
 
@@ -38,20 +37,7 @@ class AftersalesCaseType(models.Model):
 
     @api.constrains("silent_stage_id", "link_ids")
     def _check_silent_stage_id(self):
-        for case_type in self:
-            stage = case_type.silent_stage_id
-            if stage and (
-                stage not in case_type.link_ids.stage_id
-                or stage.state not in CLOSED_STATES
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "Silent Cases Go To: %(stage)s is no closing stage of type"
-                        " %(type)s. Choose another one.",
-                        stage=stage.name,
-                        type=case_type.name,
-                    )
-                )
+        self._check_is_closing("silent_stage_id")
 
     def write(self, vals):
         res = super().write(vals)
