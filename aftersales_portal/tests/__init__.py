@@ -11,6 +11,7 @@ from . import test_drafts
 from . import test_conditions
 from . import test_colors_engine
 from . import test_confirm
+from . import test_decision_race
 from . import test_hostile
 from . import test_hostile_forms
 from . import test_invite
