@@ -26,6 +26,8 @@ class PagesSetup(PortalSetup):
         super().setUpClass()
         cls.type_complaint.portal_thanks = "We call you tomorrow."
         cls.company.primary_color = "#8B0000"
+        cls.type_complaint.portal_rate = True
+        cls.type_complaint.link_ids.portal_agree = True
         cls.ben.lang = "pl_PL"
         dora = cls._new_person("Dora Janssen", "dora@janssen.example", cls.customer)
         cls.dora = cls._new_customer("dora", dora)
@@ -139,6 +141,12 @@ class PagesSetup(PortalSetup):
             Page("close", "as_anna", f"{url}/close", form),
             Page("close, error", "as_anna", f"{url}/close", errors, sends=form),
             Page("reopen", "as_anna", f"{closed}/reopen", form),
+            Page("agree", "as_anna", f"{closed}/agree", "[name=signature_area] canvas"),
+            Page("agree, errors", "as_anna", f"{closed}/agree", errors, sends=form),
+            Page("refuse", "as_anna", f"{closed}/refuse", form),
+            Page("refuse, errors", "as_anna", f"{closed}/refuse", errors, sends=form),
+            Page("rate", "as_anna", f"{closed}/rate", form),
+            Page("rate, errors", "as_anna", f"{closed}/rate", errors, sends=form),
             Page("choose", "as_anna", "/my/cases/new", "[name=case_choices]"),
             Page("report", "as_anna", report, form),
             Page("report, errors", "as_anna", report, errors, sends=form),

@@ -71,6 +71,14 @@ class TestRating(PortalSetup, HttpCase):
         said = self.case.message_ids.filtered(lambda m: "Very quick" in str(m.body))
         self.assertEqual(said.author_id, self.contact)
 
+    @feature("P-35")
+    def test_tour(self):
+        """In the browser, from the page of the case and back to it."""
+        self.start_tour(self.url, "aftersales_portal_rate", login=self.anna.login)
+        self.env.invalidate_all()
+        rating = self._ratings()
+        self.assertEqual((rating.rating, rating.feedback), (5, "Very quick"))
+
     def test_twice(self):
         """Two tabs that were both open: the first one counts."""
         service, partner = self._service(self.anna)
