@@ -196,6 +196,7 @@ AUTOMATIC_REASONS = (
 CLAIM_FORGED = "forged"
 CLAIM_FORWARDED = "forwarded"
 CLAIM_REPLY_TO = "reply_to"
+CLAIM_TYPED = "typed"
 CLAIM_ADDRESS = "address"
 CLAIM_PHONE = "phone"
 CLAIM_DOCUMENT = "document"
@@ -204,6 +205,7 @@ CLAIMS = [
     (CLAIM_FORWARDED, "A colleague forwarded the customer's mail"),
     (CLAIM_FORGED, "Our mail server doubts the sender's address"),
     (CLAIM_REPLY_TO, "The address that answers are asked to, which anybody may write"),
+    (CLAIM_TYPED, "An address typed in a form, which anybody may write"),
     (CLAIM_ADDRESS, "Several customers use the sender's address"),
     (CLAIM_PHONE, "A phone number in the text"),
     (CLAIM_DOCUMENT, "A document's number in the text"),

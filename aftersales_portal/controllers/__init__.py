@@ -1,5 +1,7 @@
 from . import decision
 from . import drafts
+from . import dispatcher
+from . import api
 from . import forms
 from . import links
 from . import inform

@@ -43,3 +43,4 @@ from . import test_silence_engine
 from . import test_similar
 from . import test_type
 from . import test_uploads_engine
+from . import test_web_intake

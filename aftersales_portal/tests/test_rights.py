@@ -146,6 +146,8 @@ class TestAccess(PortalCommon):
                     "leader": "",
                     "manager": "rwcd",
                 },
+                "aftersales.channel.count": {"anna": "", "agent": "", "manager": ""},
+                "aftersales.channel.key": {"anna": "", "agent": "", "manager": ""},
                 "aftersales.channel.token": {
                     "anna": "",
                     "agent": "",

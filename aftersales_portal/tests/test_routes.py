@@ -165,6 +165,18 @@ OWN_ONLY = (
     "PortalCaseForms.portal_my_case_reopen",
     "PortalCaseInform.portal_my_case_inform",
 )
+# Open to strangers: {method of the controller: (address, {method: status})}
+READ = {"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "OPTIONS": 204}
+SENT = {"GET": 405, "HEAD": 405, "POST": 401, "DELETE": 405, "OPTIONS": 204}
+WEB_ROUTES = {
+    "WebIntake.aftersales_api_document": ("openapi.json", READ),
+    "WebIntake.aftersales_api_report": ("site/cases", SENT),
+    "WebIntake.aftersales_api_rest": (
+        "site/else",
+        {"GET": 404, "HEAD": 404, "POST": 404, "OPTIONS": 204},
+    ),
+    "WebIntake.aftersales_api_schema": ("site/schema", READ),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -277,7 +289,28 @@ class TestRoutes(PortalSetup, HttpCase):
 
     def test_table_is_complete(self):
         """A new route without a row fails here."""
-        self.assertEqual(find_routes("aftersales_portal"), sorted(self.table))
+        known = sorted({*self.table, *WEB_ROUTES})
+        self.assertEqual(find_routes("aftersales_portal"), known)
+
+    def test_web(self):
+        """What is open to strangers answers everybody alike, and sets no cookie."""
+        self.env["aftersales.channel"].create(
+            {
+                "name": "Website",
+                "key": "site",
+                "company_id": self.company.id,
+                "type_ids": self.type_complaint.ids,
+            }
+        )
+        for user in (None, self.anna, self.reporter):
+            self.authenticate(user and user.login, user and user.login)
+            for name, (url, answers) in WEB_ROUTES.items():
+                for method, status in answers.items():
+                    with self.subTest(user=user, route=name, method=method):
+                        answer = self._ask(method, f"/aftersales/v1/{url}")
+                        self.assertEqual(answer.status_code, status)
+                        self.assertNotIn("Secret leak", answer.text)
+                        self.assertNotIn("Set-Cookie", answer.headers)
 
     def _ask(self, method, url):
         with mute_logger("odoo.http"):  # says that a token is missing

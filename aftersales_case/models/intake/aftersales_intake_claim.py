@@ -45,18 +45,25 @@ class AftersalesIntake(models.Model):
         reason = CLAIM_ADDRESS if proven else CLAIM_REPLY_TO
         reason = CLAIM_FORWARDED if mail.forwarded else reason
         reason = CLAIM_FORGED if mail.forged else reason
+        return found.browse(), *self._judge_words(text, company, found, reason)
+
+    @api.model
+    def _judge_words(self, text, company, found, reason):
+        """Say whom or what a text names whose writer has proven nothing.
+
+        :param found: customers who may have written, by the address
+        :param reason: why these are not proven
+        :returns: (candidates, values of the claim or none); see ``_judge_sender``
+        """
         hint = False
         if len(found) != 1:
             found, reason, hint = self._find_named(text, company, found, reason)
-        if len(found) > 1:
-            return found.browse(), found, {}
-        if not found:
-            return found, found, {}
+        if len(found) != 1:
+            return found, {}
         claim = {"claim_hint": hint} | self._find_slip_claim(
             text, company, found, stranger=True
         )
-        claim |= {"claimed_partner_id": found.id, "claim_reason": reason}
-        return found.browse(), found, claim
+        return found, claim | {"claimed_partner_id": found.id, "claim_reason": reason}
 
     @api.model
     def _find_sender(self, mail, company):

@@ -24,3 +24,6 @@ from . import aftersales_portal_service_again
 from . import aftersales_portal_service_similar
 from . import aftersales_portal_service_inform
 from . import aftersales_portal_service_documents
+from . import aftersales_portal_service_channel
+from . import aftersales_portal_service_intake
+from . import aftersales_portal_service_document

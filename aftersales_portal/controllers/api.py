@@ -1,0 +1,272 @@
+import json
+
+import psycopg2
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from odoo.exceptions import ConcurrencyError
+from odoo.http import Controller, Response, request, route
+
+from ..const import (
+    LONGEST_LINE,
+    REFUSED_CLOSED,
+    REFUSED_CONTENT,
+    REFUSED_ORIGIN,
+    REFUSED_SIZE,
+    REFUSED_TOKEN,
+)
+from ..engine.bodies import MOST_JSON, BodyError, Report, get_digest, read_json
+from ..engine.problem import Problem
+from .dispatcher import AftersalesApiDispatcher
+
+API = "/aftersales/v1"
+TYPE = AftersalesApiDispatcher.routing_type
+MEGABYTE = 1024 * 1024
+# Changes of the form are seen after so many seconds at the latest.
+FRESH = 300
+
+
+class WebIntake(Controller):
+    """The web interface for forms of websites and programs.
+
+    Reads requests; ``aftersales.portal.service`` judges what they say.
+    """
+
+    # === Documents === #
+
+    @route(
+        f"{API}/openapi.json",
+        type=TYPE,
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        csrf=False,
+        save_session=False,
+    )
+    def aftersales_api_document(self):
+        """Describe the interface; with ``?channel=`` the form of that one."""
+        service = request.env["aftersales.portal.service"]
+        name = request.httprequest.args.get("channel", "")
+        channel = service._find_channel(name)
+        if name and not channel:
+            raise self._get_unknown()
+        return self._answer_cached(service._get_document(channel, name))
+
+    @route(
+        f"{API}/<string:channel>/schema",
+        type=TYPE,
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        csrf=False,
+        save_session=False,
+    )
+    def aftersales_api_schema(self, channel):
+        """The form of a type as JSON Schema, in the language of who asks."""
+        found = self._get_channel()
+        service = request.env["aftersales.portal.service"]._of_channel(found)
+        self._ensure_open(found)
+        case_type = service._find_channel_type(found, request.httprequest.args)
+        answer = self._answer_cached(service._get_schema(found, case_type))
+        answer.headers["Aftersales-Start"] = service._get_start(found)
+        return answer
+
+    @route(
+        f"{API}/<path:rest>",
+        type=TYPE,
+        auth="public",
+        readonly=True,
+        csrf=False,
+        save_session=False,
+    )
+    def aftersales_api_rest(self, rest):
+        """What is there for no request, or not for this method."""
+        _channel, _slash, path = rest.partition("/")
+        allowed = {"cases": "POST", "schema": "GET, HEAD"}.get(path)
+        if rest == "openapi.json":
+            allowed = "GET, HEAD"
+        elif allowed:
+            self._get_channel()
+        if allowed:
+            raise Problem(
+                405,
+                "method",
+                request.env._("This address takes other requests: %s.", allowed),
+                headers={"Allow": f"{allowed}, OPTIONS"},
+            )
+        raise Problem(
+            404, "unknown_address", request.env._("There is nothing at this address.")
+        )
+
+    def _answer_cached(self, content):
+        """Answer with a document that browsers keep until it changes."""
+        body = json.dumps(content, ensure_ascii=False).encode()
+        answer = Response(body, content_type="application/json")
+        answer.headers["Cache-Control"] = f"public, max-age={FRESH}"
+        answer.headers["Content-Language"] = request.env.lang.replace("_", "-")
+        answer.set_etag(get_digest(body)[:32])
+        if request.httprequest.if_none_match.contains(answer.get_etag()[0]):
+            answer.status_code = 304
+            answer.set_data(b"")
+        return answer
+
+    # === Reporting === #
+
+    @route(
+        f"{API}/<string:channel>/cases",
+        type=TYPE,
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def aftersales_api_report(self, channel):
+        """Report a case: JSON, or a form with files."""
+        found, report = self._get_channel(), Report()
+        service = request.env["aftersales.portal.service"]._of_channel(found)
+        try:
+            self._ensure_few(service, found)
+            self._ensure_open(found)
+            self._ensure_allowed(found, report)
+            self._read(service, found, report)
+            key = self._get_key()
+            receipt = service._process_report(found, report, key)
+        except Problem as problem:
+            if problem.reason:
+                service._keep_refused(found, report, problem)
+            raise
+        except (psycopg2.Error, ConcurrencyError):
+            raise  # is tried again
+        except Exception as error:
+            service._keep_failed(found, report, error)
+            raise
+        answer = Response(
+            json.dumps(receipt, ensure_ascii=False),
+            status=201,
+            content_type="application/json",
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Content-Language"] = request.env.lang.replace("_", "-")
+        return answer
+
+    def _get_unknown(self):
+        return Problem(
+            404, "channel_unknown", request.env._("There is no channel of this name.")
+        )
+
+    def _get_channel(self):
+        """Return the channel that a request names.
+
+        :raises Problem: when there is none
+        """
+        if not request.aftersales_channel:
+            raise self._get_unknown()
+        return request.aftersales_channel
+
+    def _ensure_few(self, service, channel):
+        """Count a request, once however often Odoo tries it."""
+        if not getattr(request, "aftersales_counted", False):
+            request.aftersales_counted = True
+            service._count_arrival(channel, request.httprequest.remote_addr or "")
+
+    def _ensure_open(self, channel):
+        if not channel.active or not channel.type_ids.filtered("active"):
+            raise Problem(
+                410,
+                "channel_closed",
+                request.env._("This channel is closed. Nothing was taken."),
+                reason=REFUSED_CLOSED,
+            )
+
+    def _ensure_allowed(self, channel, report):
+        """Guard: programs show the token, browsers come from a website that may."""
+        headers = request.httprequest.headers
+        scheme, _space, token = headers.get("Authorization", "").partition(" ")
+        if token and scheme.lower() == "bearer":
+            report.is_program = channel._is_token(token.strip())
+        origin = headers.get("Origin", "")
+        if report.is_program:
+            return
+        if not origin or channel.needs_token or token:
+            raise Problem(
+                401,
+                "token",
+                request.env._("Authorization: show the token of this channel."),
+                headers={"WWW-Authenticate": "Bearer"},
+                reason=REFUSED_TOKEN,
+            )
+        if not channel._allows_origin(origin):
+            raise Problem(
+                403,
+                "origin",
+                request.env._("Reports from this website are not taken."),
+                reason=REFUSED_ORIGIN,
+            )
+
+    # === Reading === #
+
+    def _read(self, service, channel, report):
+        """Read the body of a request, whose size it has said before."""
+        sent = request.httprequest
+        if sent.content_length is None or sent.headers.get("Transfer-Encoding"):
+            raise Problem(
+                411,
+                "length",
+                request.env._("Content-Length: say how long the report is."),
+                reason=REFUSED_CONTENT,
+            )
+        most = channel.most_megabytes * MEGABYTE
+        is_json = sent.mimetype == "application/json"
+        if sent.content_length > (min(most, MOST_JSON) if is_json else most):
+            raise self._get_too_large(channel)
+        sent.max_content_length = most
+        if is_json:
+            content = sent.get_data(cache=True)
+            report.digest = get_digest(content)
+            try:
+                report.body = read_json(content)
+            except BodyError as error:
+                raise self._get_malformed(str(error)) from None
+        elif sent.mimetype == "multipart/form-data":
+            try:
+                service._read_form(channel, report, sent.form, sent.files)
+            except RequestEntityTooLarge:
+                raise self._get_too_large(channel) from None
+            if not report.body and not sent.files:
+                raise self._get_malformed("multipart/form-data")
+        else:
+            raise Problem(
+                415,
+                "media_type",
+                request.env._("Content-Type: send JSON, or a form with files."),
+                headers={"Accept": ", ".join(AftersalesApiDispatcher.mimetypes)},
+                reason=REFUSED_CONTENT,
+            )
+
+    def _get_too_large(self, channel):
+        return Problem(
+            413,
+            "too_large",
+            request.env._(
+                "The report is too large. Send %s MB at most.", channel.most_megabytes
+            ),
+            reason=REFUSED_SIZE,
+        )
+
+    def _get_malformed(self, where):
+        return Problem(
+            400,
+            "malformed",
+            request.env._("The report cannot be read: %s.", where),
+            reason=REFUSED_CONTENT,
+        )
+
+    def _get_key(self):
+        key = request.httprequest.headers.get("Idempotency-Key", "")
+        if len(key) > LONGEST_LINE or not key.isprintable():
+            raise Problem(
+                400,
+                "key",
+                request.env._("Idempotency-Key: use a shorter one."),
+                reason=REFUSED_CONTENT,
+            )
+        return key.strip()
