@@ -125,15 +125,15 @@ class WebIntake(Controller):
         service = request.env["aftersales.portal.service"]._of_channel(found)
         try:
             self._ensure_few(service, found)
-            self._ensure_open(found)
-            self._ensure_allowed(found, report)
-            self._read(service, found, report)
-            key = self._get_key()
-            receipt = service._process_report(found, report, key)
+            # A refusal undoes what was begun, and is no error: its row is kept.
+            with request.env.cr.savepoint():
+                self._ensure_open(found)
+                self._ensure_allowed(found, report)
+                self._read(service, found, report)
+                receipt = service._process_report(found, report, self._get_key())
         except Problem as problem:
-            if problem.reason:
-                service._keep_refused(found, report, problem)
-            raise
+            service._keep_refused(found, report, problem)
+            return request.dispatcher.make_problem(problem)
         except (psycopg2.Error, ConcurrencyError):
             raise  # is tried again
         except Exception as error:

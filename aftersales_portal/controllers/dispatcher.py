@@ -62,12 +62,17 @@ class AftersalesApiDispatcher(HttpDispatcher):
 
     def handle_error(self, exc):
         problem = exc if isinstance(exc, Problem) else self._get_problem(exc)
-        headers = getattr(self.request, "aftersales_cors", {}) | problem.headers
+        response = self.make_problem(problem)
+        response.headers.update(getattr(self.request, "aftersales_cors", {}))
+        return response
+
+    def make_problem(self, problem):
+        """Return the answer to a request that is refused."""
         response = Response(
             json.dumps(problem.get_content(), ensure_ascii=False),
             status=problem.code,
             content_type=CONTENT_TYPE,
-            headers=list({"Cache-Control": "no-store", **headers}.items()),
+            headers=list({"Cache-Control": "no-store", **problem.headers}.items()),
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response

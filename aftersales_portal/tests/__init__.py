@@ -44,3 +44,5 @@ from . import test_similar
 from . import test_type
 from . import test_uploads_engine
 from . import test_web_intake
+from . import test_web_refusals
+from . import test_web_races

@@ -1,9 +1,11 @@
 import base64
 import json
+import logging
 
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr, plaintext2html
 
@@ -22,6 +24,8 @@ from ...engine import answers
 from ...engine.problem import Problem
 from ...engine.texts import clean_text
 from .aftersales_portal_service_stranger import CONTROLS, EMAIL, REPORTER
+
+_logger = logging.getLogger(__name__)
 
 # What a case keeps of a report when its rules refuse the rest.
 BARE = (
@@ -223,48 +227,44 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _keep_refused(self, channel, report, problem):
-        """Write down in its own transaction what is refused: the caller's is undone.
+        """Write down what is refused, if it is worth a row.
 
-        What is refused for coming too often has one row an hour.
+        What is refused for coming too often has one row an hour: how often it came,
+        ``aftersales.channel.count`` knows.
         """
-        with self.env.registry.cursor() as cr:
-            # sudo: strangers have no access to the intake
-            env = self.env(cr=cr, user=SUPERUSER_ID)
-            service, channel = self.with_env(env), channel.with_env(env)
-            intake = env["aftersales.intake"]
-            if problem.reason == REFUSED_RATE:
-                hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-                known = intake.search(
-                    [
-                        ("channel_id", "=", channel.id),
-                        ("reason", "=", REFUSED_RATE),
-                        ("received_at", ">=", hour),
-                    ],
-                    limit=1,
-                )
-                if known:
-                    # Counted exactly where it matters: ``aftersales.channel.count``.
-                    return
-            case_type = report.case_type.with_env(env) if report.case_type else None
+        # sudo: strangers have no access to the intake
+        intake = self.env["aftersales.intake"].sudo()
+        if problem.reason == REFUSED_RATE:
+            hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+            kept = Domain("channel_id", "=", channel.id)
+            kept &= Domain("reason", "=", REFUSED_RATE)
+            kept &= Domain("received_at", ">=", hour)
+            if intake.search_count(kept, limit=1):
+                return
+        if problem.reason:
+            case_type = report.case_type or self.env["aftersales.case.type"]
             intake.create(
-                service._prepare_row(channel, report)
+                self._prepare_row(channel, report)
                 | {
                     "state": INTAKE_REFUSED,
                     "reason": problem.reason,
                     "error": problem.get_log(),
-                    "type_id": case_type.id if case_type else False,
-                    "team_id": case_type.team_id.id if case_type else False,
+                    "type_id": case_type.id,
+                    "team_id": case_type.team_id.id,
                 }
             )
 
     @api.model
     def _keep_failed(self, channel, report, error):
-        """Write down what could not be processed through no fault of its sender."""
-        self._keep_refused(
-            channel,
-            report,
-            Problem(500, "error", str(error)[:200], reason=REASON_ERROR),
-        )
+        """Write down in its own transaction what failed: the caller's is undone."""
+        problem = Problem(500, "error", "", reason=REASON_ERROR)
+        with self.env.registry.cursor() as cr:
+            # sudo: strangers have no access to the intake
+            service = self.with_env(self.env(cr=cr, user=SUPERUSER_ID))
+            if report.case_type:
+                report.case_type = report.case_type.with_env(service.env)
+            service._keep_refused(channel.with_env(service.env), report, problem)
+        _logger.info("A report could not be processed: %s", error)
 
 
 # Kinds whose answers are words in which somebody may name something.
