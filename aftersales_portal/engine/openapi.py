@@ -71,7 +71,7 @@ def describe(server, channel=None, schemas=()):
         },
         "servers": [{"url": server}],
         "paths": {
-            f"{place}/schema": {"get": _get_schema_operation()} | shared,
+            f"{place}/schema": {"get": _get_schema_operation(schemas)} | shared,
             f"{place}/cases": {"post": _get_report_operation(schemas)} | shared,
         },
         "components": {
@@ -90,12 +90,14 @@ def _get_parameter(name, place, **schema):
     }
 
 
-def _get_schema_operation():
+def _get_schema_operation(schemas):
+    codes = [schema["properties"]["type"]["const"] for schema in schemas]
+    known = {"enum": codes} if codes else {}
     return {
         "operationId": "getSchema",
         "summary": "The form of a type as JSON Schema 2020-12",
         "parameters": [
-            _get_parameter("type", "query"),
+            _get_parameter("type", "query", **known),
             _get_parameter("Accept-Language", "header"),
             _get_parameter("If-None-Match", "header"),
         ],

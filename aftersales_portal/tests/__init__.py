@@ -46,3 +46,4 @@ from . import test_uploads_engine
 from . import test_web_intake
 from . import test_web_refusals
 from . import test_web_races
+from . import test_web_document

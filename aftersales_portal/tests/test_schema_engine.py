@@ -48,7 +48,10 @@ class TestSchema(BaseCase):
             ),
             answers.MANY: ([["price"], ["price", "terms"]], [[], ["x"], "price"]),
             answers.ONE: (["price"], ["x", 1]),
-            answers.EMAIL: (["a@b.nl"], ["a", "a@b", "a b@c.nl", "a@b.nl\n,", "@b.nl"]),
+            answers.EMAIL: (
+                ["a@b.nl"],
+                ["a", "a@b", "a b@c.nl", "a@b.nl\n,", "@b.nl", "a@b.nl*", "<a@b.nl>"],
+            ),
             answers.PHONE: (["+31 20 794 0001", "(020) 7940001"], ["x", "12", "+"]),
         }
         for kind, (good, bad) in table.items():

@@ -1,4 +1,5 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from odoo import SUPERUSER_ID, api
@@ -11,8 +12,6 @@ from odoo.addons.aftersales_case.tests.races import RaceCase
 from ..engine.bodies import Report
 from ..engine.problem import Problem
 
-KEY = "raced"
-
 
 @tagged("post_install", "-at_install")
 class TestWebRaces(RaceCase):
@@ -21,17 +20,18 @@ class TestWebRaces(RaceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        key = str(time.time_ns())
         with cls._transaction() as env:
-            company = env["res.company"].create({"name": "Raced Intake"})
+            company = env["res.company"].create({"name": f"Race {key}"})
             # Somebody there is responsible.
             env.ref("base.user_admin").company_ids |= company
             case_type = env.ref("aftersales_case.type_complaint").copy(
-                {"company_id": company.id, "code": "RACED", "team_id": False}
+                {"company_id": company.id, "code": f"R{key}", "team_id": False}
             )
             channel = env["aftersales.channel"].create(
                 {
                     "name": "Raced",
-                    "key": KEY,
+                    "key": key,
                     "company_id": company.id,
                     "type_ids": case_type.ids,
                     "most_an_hour": 100,
@@ -49,6 +49,9 @@ class TestWebRaces(RaceCase):
             env["aftersales.intake"].search([("company_id", "=", company.id)]).unlink()
             channel.unlink()
             case_type.unlink()
+        # A user is not taken from a company in the moment in which he has cases there.
+        with cls._transaction() as env:
+            company = env["res.company"].browse(cls.company_id)
             env.ref("base.user_admin").company_ids -= company
             company.active = False
         super().tearDownClass()
