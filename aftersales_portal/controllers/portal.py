@@ -60,25 +60,24 @@ class PortalCases(CustomerPortal):
         response.qcontext["case_words"] = service._get_menu_words()
         return response
 
-    def _get_title(self, values):
-        """Return the title of a page: the case or type it is about, in its own word."""
-        case = values.get("case")
-        about = f"{case['word']} {case['number']}" if case else values.get("word")
-        return " | ".join(
-            (about or values["case_words"], request.env.company.display_name)
-        )
-
     def _render(self, template, page_name, status=200, record=None, **values):
         service, _partner = self._get_service()
         layout = self._prepare_portal_layout_values()
         values = layout | service._get_brand(record) | values
         values["case_words"] = service._get_menu_words()
-        values["title"] = self._get_title(values)
+        values.setdefault("title", self._get_title(values))
         response = request.render(template, values | {"page_name": page_name})
         response.status_code = status
         # What somebody saw stays in no browser of a shared computer.
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _get_title(self, values):
+        """Return what the browser calls a page: what it is about, and whose it is."""
+        about = values.get("word") or values["case_words"]
+        if case := values.get("case"):
+            about = f"{case['word']} {case['number']}: {case['name']}"
+        return f"{about} | {values['res_company'].name}"
 
     # === Pages === #
 

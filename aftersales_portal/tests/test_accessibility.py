@@ -227,6 +227,23 @@ class TestAccessibility(PagesSetup, BrowsingMixin, HttpCase):
             self._press(browser, "Enter")
             self.assertStops(browser, "/my/home")
 
+    def test_titles(self):
+        """The tab of the browser says what a page is about."""
+        self.authenticate("as_anna", "as_anna")
+        url = f"/my/cases/{self.case.id}"
+        case = f"Complaint {self.case.number}: It leaks"
+        for address, title in (
+            ("/my/cases", "Cases"),
+            ("/my/cases/new", "Cases"),
+            (f"/my/cases/new/{self.type_complaint.id}", "Complaint"),
+            (url, case),
+            (f"{url}/change", case),
+            (f"{url}/close", case),
+        ):
+            with self.subTest(address=address):
+                page = self.url_open(address, timeout=120).text
+                self.assertIn(f"<title>{title} | Kaapse Brander</title>", page)
+
     def assertStops(self, browser, *names):
         stops = self._get_stops(browser, len(names))
         self.assertEqual([stop["name"] for stop in stops], list(names))

@@ -35,7 +35,7 @@ class TestPages(PortalSetup, HttpCase):
         page = self.url_open(f"/my/cases/{case.id}").text
         self.assertIn("Received", page)
         self.assertIn("We look into it", page)
-        title = f"<title>{case.customer_word} {case.number} | "
+        title = f"<title>{case.customer_word} {case.number}: "
         self.assertIn(title, page)
         self.assertIn("We have received it and will look at it soon.", page)
 
