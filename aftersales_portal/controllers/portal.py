@@ -60,12 +60,10 @@ class PortalCases(CustomerPortal):
         response.qcontext["case_words"] = service._get_menu_words()
         return response
 
-    def _render(self, template, page_name, status=200, record=None, **values):
+    def _render(self, template, page_name, status=200, **values):
         service, _partner = self._get_service()
-        layout = self._prepare_portal_layout_values()
-        values = layout | service._get_brand(record) | values
+        values = self._prepare_portal_layout_values() | values
         values["case_words"] = service._get_menu_words()
-        values.setdefault("title", self._get_title(values))
         response = request.render(template, values | {"page_name": page_name})
         response.status_code = status
         # What somebody saw stays in no browser of a shared computer.
@@ -77,7 +75,8 @@ class PortalCases(CustomerPortal):
         about = values.get("word") or values["case_words"]
         if case := values.get("case"):
             about = f"{case['word']} {case['number']}: {case['name']}"
-        return f"{about} | {values['res_company'].name}"
+        company = values.get("res_company") or request.env.company
+        return f"{about} | {company.display_name}"
 
     # === Pages === #
 
@@ -173,8 +172,8 @@ class PortalCases(CustomerPortal):
             "aftersales_portal.portal_my_case",
             "aftersales_case",
             status=status,
-            record=case,
             case=page,
+            **service._get_brand(case),
             **{"errors": {}, "sent": "", **values},
         )
 

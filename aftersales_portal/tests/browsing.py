@@ -17,7 +17,8 @@ PHONE, DESKTOP = 390, 1400
 HEIGHT = 844
 SECONDS_TO_LOAD = 60
 # Its scripts have started.
-READY = "html[lang='%s'] > body[is-ready]"
+READY = "html[lang='{}'] > body{}"
+SCRIPTS = "[is-ready]"
 FIND = """
 axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then((result) => {
     const known = %s;
@@ -60,7 +61,7 @@ class Page:
     """A page in a state, as somebody sees it."""
 
     name: str
-    # Whose eyes, and where.
+    # Whose eyes, "" for who has no log-in, and where.
     login: str
     url: str
     # What is there in this state: a page of an error is not to be judged instead.
@@ -68,6 +69,7 @@ class Page:
     # The form to send as it stands, to come to this state.
     sends: str = ""
     lang: str = "en-US"
+    has_scripts: bool = True
     # What of it we have made.
     ours: str = "#wrap"
 
@@ -103,7 +105,7 @@ class BrowsingMixin:
         self._wait_remaining_requests()
         # Else everybody reads the language of the first.
         browser.delete_cookie("frontend_lang", url=self.base_url())
-        self.authenticate(login, login, browser=browser)
+        self.authenticate(login or None, login or None, browser=browser)
         self.env.flush_all()
         self.env.cr.clear()
 
@@ -120,7 +122,8 @@ class BrowsingMixin:
         self._wait_for(browser, page, page.shows)
 
     def _wait_for(self, browser, page, selector):
-        selector = f"{READY % page.lang} {selector}"
+        ready = READY.format(page.lang, SCRIPTS if page.has_scripts else "")
+        selector = f"{ready} {selector}"
         code = f"Boolean(document.querySelector({json.dumps(selector)}))"
         deadline = time.monotonic() + SECONDS_TO_LOAD
         while not self._run(browser, code):

@@ -5,9 +5,7 @@ class AftersalesPortalService(models.AbstractModel):
     _inherit = "aftersales.portal.service"
 
     @api.model
-    def _get_brand(self, case=None):
-        """Return what a page takes from the company: of a case, if it is about one."""
-        company = case.company_id if case else self.env.company
-        # sudo: name, logo and colours of who works for the customer
-        company = company.sudo()
-        return {"res_company": company, "company_style": company._get_portal_style()}
+    def _get_brand(self, case):
+        """Return whose name, logo and colours the page of a case has."""
+        # sudo: see the class; the layout reads nothing else of the company
+        return {"res_company": case.company_id.sudo()}
