@@ -24,7 +24,9 @@ def open_the_portal(story):
             "email": "ben@janssen.example",
         }
     )
-    story.portal = {partner: _open_log_in(story, partner) for partner in story.anna | ben}
+    story.portal = {
+        partner: _open_log_in(story, partner) for partner in story.anna | ben
+    }
     story.ben = ben
     env["aftersales.portal.sharing"].with_user(story.bram).create(
         {"partner_id": story.janssen.id, "mode": "all"}
@@ -155,7 +157,9 @@ def sign_the_agreement(story):
         ]
     )
     check(papers, "there is no paper of what was agreed.")
-    return f"Anna signs; {papers[:1].name} is on the case, which is {case.stage_id.name}."
+    return (
+        f"Anna signs; {papers[:1].name} is on the case, which is {case.stage_id.name}."
+    )
 
 
 def rate_it(story):
