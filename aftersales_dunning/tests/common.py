@@ -273,6 +273,16 @@ class DunningSetup:
         hold._release_by_hand({"release_policy": "wait", "wait_days": days})
         return hold
 
+    def _release_in_dialog(self, hold, outcome=None, **terms):
+        """Release a hold as debtor control does: press the button, fill in the dialog."""
+        user = self._as(self.accountant)
+        action = self._press(self._as(self.accountant, hold), "action_release")
+        form = Form.from_action(user, action)
+        for name, value in (({"outcome": outcome} if outcome else {}) | terms).items():
+            setattr(form, name, value)
+        form.save().action_release()
+        return hold
+
     def _hold_customer(self, partner=None):
         """Hold all invoices of a customer, as debtor control agreed with him."""
         hold = self.env["aftersales.dunning.hold"].create(

@@ -228,6 +228,42 @@ class TestExplain(DunningCommon):
             self.assertEqual("Without this, reminder 1" in last, bool(due))
             self.assertNotIn("In review", " ".join(texts[1:-1]))
 
+    def test_customer_and_waiting_on_instalments(self):
+        """So also where two cases hold, and where a part waits for its date.
+
+        700 of 1000 are out: the last half wholly, 200 of the first.
+        """
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    (0, 0, {"value_amount": 50, "nb_days": days}) for days in (0, 5)
+                ],
+            }
+        )
+        other = self._new_case()
+        for waits in (False, True):
+            move = self._new_invoice(1000, invoice_payment_term_id=term.id)
+            first, last = move._get_open_lines()
+            hold = self._hold(move, "amount", 300, other)
+            self._hold(move, "amount", 400, self.case)
+            if waits:
+                hold._release_by_hand({"release_policy": "wait", "wait_days": 80})
+            texts = self._as(self.accountant, move)._explain_dunning()[move]
+
+            def told(line, texts=texts):
+                day = self._day(line.date_maturity)
+                return next(text for text in texts if f"Instalment of {day}" in text)
+
+            with self.subTest(waits=waits):
+                self.assertIn("300.00", told(first))
+                self.assertNotIn("In review", told(first))
+                self.assertIn("In review", told(last))
+                self.assertIn(self.case.number, told(last))
+                self.assertEqual(other.number in told(last), not waits)
+                self.assertNotIn("Another rule", told(last))
+                self.assertEqual(self._day(self._in(80)) in " ".join(texts), waits)
+
     def test_agrees_with_the_engine(self):
         """The day named for a reminder is the first on which the engine offers it."""
         policy = self._new_policy()

@@ -100,7 +100,7 @@ class TestOutcomes(DunningCommon):
                 hold = self._hold(
                     self._new_invoice(1000), "amount", 300, reason_id=reason.id
                 )
-                hold._release_by_hand({}, outcome)
+                self._release_in_dialog(hold, outcome)
                 self.assertEqual((hold.resume_on, hold.is_series), (day, is_series))
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             reason.terms_ids.create({"reason_id": reason.id, "outcome": "rejected"})
@@ -269,7 +269,7 @@ class TestOutcomes(DunningCommon):
                     invoice = self._bill(order, date=self._in(-60))
                     case = self._complain(slip, [3], user_id=self.agent.id)
                     hold = case.hold_ids
-                    hold._release_by_hand(terms, outcome)
+                    self._release_in_dialog(hold, outcome, **terms)
                     self._credit(invoice, quantity=1)
                     self.assertEqual(hold.held_amount + hold.part_amount, 230)
                     case.line_ids.quantity = 5

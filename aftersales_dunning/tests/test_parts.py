@@ -22,8 +22,7 @@ class TestParts(DunningCommon):
         return self._hold(invoice, scope="amount", amount=amount, reason_id=reason.id)
 
     def _release(self, hold, **terms):
-        hold._release_by_hand(terms)
-        return hold
+        return self._release_in_dialog(hold, **terms)
 
     def _new_due(self, hold, days):
         return self._release(hold, release_policy="new_due", due_days=days)
@@ -71,7 +70,6 @@ class TestParts(DunningCommon):
         self.assertEqual(self._rows(44), [(3, 42, True)])
         self.assertEqual(self._rows(60), [])
 
-    @feature("N-27")
     def test_go_on_joins_the_rest(self):
         """At once, at the level of the rest; rejected, withdrawn or expired alike."""
         invoices = {}

@@ -18,7 +18,7 @@ class TestPartsAlone(DunningCommon):
         self.assertRows(0, [(1, 700, False)])
 
     def _release(self, policy, **terms):
-        self.hold._release_by_hand({"release_policy": policy} | terms)
+        self._release_in_dialog(self.hold, release_policy=policy, **terms)
 
     def assertRows(self, day, expected, jobs=True):
         """Assert what a run on a day makes: level, amount, whether about a part.

@@ -69,7 +69,6 @@ class TestQuestions(GoodsCommon):
         self.assertEqual((hold.state, hold.part_state), ("active", False))
         self.assertEqual(invoice.due_now, 847)
 
-    @feature("N-27")
     def test_each_its_own(self):
         """Two holds of one invoice are asked about; the answer of one leaves the other's."""
         for outcome in ("rejected", "credited", "partly"):
