@@ -34,6 +34,18 @@ class QuestionSetup(LinkSetup):
             self._get_mails(case).unlink()
         return case
 
+    def _new_photo_question(self, **vals):
+        kind = self.env.ref(REF % "attachment_kind_photo")
+        return self.env["aftersales.question"].create(
+            {
+                "type_id": self.type_service.id,
+                "name": "Photos?",
+                "kind": "files",
+                "attachment_kind_id": kind.id,
+            }
+            | vals
+        )
+
     def _get_stage_link(self, stage):
         return self.type_service.link_ids.filtered(lambda link: link.stage_id == stage)
 

@@ -1,6 +1,9 @@
 from datetime import timedelta
+from io import BytesIO
 from statistics import median
 from time import perf_counter
+
+from werkzeug.datastructures import FileStorage
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -109,6 +112,22 @@ class TestReceivers(LinkSetup, PortalCommon):
             self._as(self.reporter, case.link_ids).action_revoke()
         with self.assertRaises(AccessError):
             link.read(["digest"])
+
+    def test_files_of_a_request_tried_again(self):
+        """Odoo rewinds one file only when it tries a request again: all are read."""
+        uploads = [
+            FileStorage(BytesIO(b"GIF89a" + bytes([number])), f"{number}.gif")
+            for number in range(3)
+        ]
+        service = self.env["aftersales.portal.service"]
+        for _again in range(2):
+            found, error = service._read_link_files(uploads)
+            self.assertFalse(error)
+            self.assertEqual([len(content) for _name, content in found], [7, 7, 7])
+        many = [FileStorage(BytesIO(b"GIF89a"), f"{n}.gif") for n in range(11)]
+        found, error = service._read_link_files(many)
+        self.assertEqual(len(found), 10)
+        self.assertIn("10.gif is one file too many", error)
 
     def test_retention(self):
         """What expired half a year ago is forgotten."""

@@ -206,6 +206,8 @@ class TestAnswers(QuestionSetup, PortalCommon):
 
     def test_refused_move(self):
         """A gate keeps the case: the answer is kept, the responsible is told what lacks."""
+        asked_in = self.question.with_context(lang="nl_NL")
+        asked_in.answer_ids[1].name = "Graag verzenden"
         self.env["aftersales.stage.requirement"].create(
             {
                 "link_id": self._get_stage_link(self.ship).id,
@@ -215,13 +217,14 @@ class TestAnswers(QuestionSetup, PortalCommon):
         )
         case = self._new_service(user_id=self.agent.id, stage_id=self.settle.id)
         asked = case._ask(self.question)
-        self._choose(asked, 1)
+        self._choose(asked.with_context(lang="nl_NL"), 1)  # the customer's language
         self.assertEqual(case.handover, HANDOVER_SHIPPING)
         self.assertEqual(case.stage_id, self.settle)
         self.assertEqual(asked.state, "answered")
         activity = case.activity_ids.filtered(lambda a: "followed" in a.summary)
         self.assertEqual(activity.user_id, case.user_id)
         self.assertIn("Packed", activity.note)
+        self.assertIn("Please ship it", activity.note)
 
     def test_reply_stage(self):
         """An answer that names no stage takes the case on as any answer does."""
@@ -378,16 +381,8 @@ class TestAnswers(QuestionSetup, PortalCommon):
 
     def test_files(self):
         """Files land on the case with their kind, and satisfy the gate."""
-        kind = self.env.ref("aftersales_case.attachment_kind_photo")
-        question = self.env["aftersales.question"].create(
-            {
-                "type_id": self.type_service.id,
-                "name": "Photos?",
-                "kind": "files",
-                "attachment_kind_id": kind.id,
-                "stage_id": self.ship.id,
-            }
-        )
+        question = self._new_photo_question(stage_id=self.ship.id)
+        kind = question.attachment_kind_id
         self.env["aftersales.stage.requirement"].create(
             {
                 "link_id": self._get_stage_link(self.ship).id,

@@ -119,15 +119,8 @@ class TestQuestionLink(QuestionSetup, HttpCase):
     @feature("B4-63")
     def test_files(self):
         """Photos of a phone, without a log-in: on the case, with their kind."""
-        kind = self.env.ref("aftersales_case.attachment_kind_photo")
-        question = self.env["aftersales.question"].create(
-            {
-                "type_id": self.type_service.id,
-                "name": "Photos?",
-                "kind": "files",
-                "attachment_kind_id": kind.id,
-            }
-        )
+        question = self._new_photo_question()
+        kind = question.attachment_kind_id
         asked, path = self._ask_by_mail(question)
         data = {"button": "send", "text": "The left side"}
         program = [("files", ("a.jpg", b"MZ\x90\0"))]

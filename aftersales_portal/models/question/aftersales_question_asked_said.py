@@ -74,10 +74,13 @@ class AftersalesQuestionAsked(models.Model):
         before = {"stage": case.stage_id.id, "value": self._get_field_value()}
         stage = question._get_stage(chosen)
         goes = stage and stage in case.type_id.link_ids.stage_id
-        missing = self._try(lambda: self._fill_in(chosen, text))
+        # Colleagues read what follows, not the customer.
+        # sudo: the language of whoever is responsible
+        ours = self.with_context(lang=case.sudo().user_id.lang)
+        missing = self._try(lambda: ours._fill_in(chosen, text))
         self._say(said, text, files, partner, channel, is_moved=goes)
         if goes:
-            missing += self._try(lambda: case.write({"stage_id": stage.id}))
+            missing += self._try(lambda: ours.case_id.write({"stage_id": stage.id}))
             if case.stage_id != stage:
                 case._move_on_reply()
         # sudo: the fields of a question are the system's
@@ -85,7 +88,7 @@ class AftersalesQuestionAsked(models.Model):
             {
                 "state": ASKED_ANSWERED,
                 "answer_id": chosen.id,
-                "answer": said,
+                "answer": chosen.with_env(ours.env).name or said,
                 "answered_at": fields.Datetime.now(),
                 "partner_id": partner.id,
                 "channel": channel,
