@@ -19,7 +19,13 @@ from ..engine.problem import Problem
 from .dispatcher import AftersalesApiDispatcher
 
 API = "/aftersales/v1"
-TYPE = AftersalesApiDispatcher.routing_type
+# To strangers, who have no session that somebody else could use.
+OPEN = {
+    "type": AftersalesApiDispatcher.routing_type,
+    "auth": "public",
+    "csrf": False,
+    "save_session": False,
+}
 MEGABYTE = 1024 * 1024
 # Changes of the form are seen after so many seconds at the latest.
 FRESH = 300
@@ -33,15 +39,7 @@ class WebIntake(Controller):
 
     # === Documents === #
 
-    @route(
-        f"{API}/openapi.json",
-        type=TYPE,
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        csrf=False,
-        save_session=False,
-    )
+    @route(f"{API}/openapi.json", methods=["GET"], readonly=True, **OPEN)
     def aftersales_api_document(self):
         """Describe the interface; with ``?channel=`` the form of that one."""
         service = request.env["aftersales.portal.service"]
@@ -51,15 +49,7 @@ class WebIntake(Controller):
             raise self._get_unknown()
         return self._answer_cached(service._get_document(channel, name))
 
-    @route(
-        f"{API}/<string:channel>/schema",
-        type=TYPE,
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        csrf=False,
-        save_session=False,
-    )
+    @route(f"{API}/<string:channel>/schema", methods=["GET"], readonly=True, **OPEN)
     def aftersales_api_schema(self, channel):
         """The form of a type as JSON Schema, in the language of who asks."""
         found = self._get_channel()
@@ -70,14 +60,7 @@ class WebIntake(Controller):
         answer.headers["Aftersales-Start"] = service._get_start(found)
         return answer
 
-    @route(
-        f"{API}/<path:rest>",
-        type=TYPE,
-        auth="public",
-        readonly=True,
-        csrf=False,
-        save_session=False,
-    )
+    @route(f"{API}/<path:rest>", readonly=True, **OPEN)
     def aftersales_api_rest(self, rest):
         """What is there for no request, or not for this method."""
         _channel, _slash, path = rest.partition("/")
@@ -111,14 +94,7 @@ class WebIntake(Controller):
 
     # === Reporting === #
 
-    @route(
-        f"{API}/<string:channel>/cases",
-        type=TYPE,
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-    )
+    @route(f"{API}/<string:channel>/cases", methods=["POST"], **OPEN)
     def aftersales_api_report(self, channel):
         """Report a case: JSON, or a form with files."""
         found, report = self._get_channel(), Report()

@@ -25,7 +25,7 @@ class AftersalesApiDispatcher(HttpDispatcher):
     mimetypes = ("application/json", "multipart/form-data")
 
     def pre_dispatch(self, rule, args):
-        super().pre_dispatch(rule, args)
+        result = super().pre_dispatch(rule, args)
         request = self.request
         # Core takes what the browser asks for, also a language that we do not have.
         request.update_context(lang=None)
@@ -41,6 +41,7 @@ class AftersalesApiDispatcher(HttpDispatcher):
         request.update_context(lang=service._choose_language(channel, languages))
         if request.httprequest.method == "OPTIONS":
             abort(Response(status=204))
+        return result
 
     def _get_cors(self, channel, origin):
         """Return the headers that let a page of an allowed website read the answer."""

@@ -7,6 +7,7 @@ from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.aftersales_case.const import REASON_ERROR
 from odoo.addons.aftersales_case.tests.races import RaceCase
 
 from ..engine.bodies import Report
@@ -103,3 +104,20 @@ class TestWebRaces(RaceCase):
                 [("company_id", "=", self.company_id)]
             )
             self.assertEqual(cases.mapped("number"), [first["number"]])
+
+    def test_failed(self):
+        """What fails here through no fault of its sender is kept, though all is undone."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            channel = env["aftersales.channel"].browse(self.channel_id)
+            service = env["aftersales.portal.service"]._of_channel(channel)
+            body = {"email": "a@b.example", "description": "It leaks"}
+            report = Report(body=body, case_type=channel.type_ids)
+            service._keep_failed(channel, report, ValueError("disk"))
+            cr.rollback()
+        with self._transaction() as env:
+            row = env["aftersales.intake"].search(
+                [("channel_id", "=", self.channel_id), ("reason", "=", REASON_ERROR)]
+            )
+            self.assertEqual(row.email_normalized, "a@b.example")
+            self.assertIn("It leaks", row.preview)

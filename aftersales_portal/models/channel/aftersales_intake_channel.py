@@ -34,9 +34,10 @@ class AftersalesIntake(models.Model):
 
     def _compute_source_name(self):
         web = self.filtered("channel_id")
-        super(AftersalesIntake, self - web)._compute_source_name()
+        result = super(AftersalesIntake, self - web)._compute_source_name()
         for intake in web:
             intake.source_name = "report.json"
+        return result
 
     def _make_case(self):
         if not self.channel_id:

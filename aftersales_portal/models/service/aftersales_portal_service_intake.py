@@ -74,8 +74,7 @@ class AftersalesPortalService(models.AbstractModel):
         vals |= claim | {"channel": self._get_way(report)}
         made = self._create_anyway(vals)
         row = self._prepare_row(channel, report) | claim
-        # sudo: strangers have no access to the intake
-        self.env["aftersales.intake"].sudo().create(
+        self._get_intake().create(
             row
             | {
                 "subject": made.name,
@@ -167,7 +166,6 @@ class AftersalesPortalService(models.AbstractModel):
             ]
         )
         case.message_post(
-            body="",
             author_id=False,
             email_from=self._get_sender(report.body),
             message_type="comment",
@@ -193,6 +191,12 @@ class AftersalesPortalService(models.AbstractModel):
         return self._get_receipt(case) | {"number": None}
 
     # === Rows === #
+
+    @api.model
+    def _get_intake(self):
+        """Return the model of the intake, which tells nobody that it has a new row."""
+        # sudo: strangers have no access to the intake
+        return self.env["aftersales.intake"].sudo().with_context(mail_create_nolog=True)
 
     @api.model
     def _get_way(self, report):
@@ -232,8 +236,7 @@ class AftersalesPortalService(models.AbstractModel):
         What is refused for coming too often has one row an hour: how often it came,
         ``aftersales.channel.count`` knows.
         """
-        # sudo: strangers have no access to the intake
-        intake = self.env["aftersales.intake"].sudo()
+        intake = self._get_intake()
         if problem.reason == REFUSED_RATE:
             hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
             kept = Domain("channel_id", "=", channel.id)
