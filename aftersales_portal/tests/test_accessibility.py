@@ -1,11 +1,14 @@
+from datetime import timedelta
 from threading import current_thread
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from ..const import OFFER_SHOWN
 from .browsing import DESKTOP, PHONE, BrowsingMixin, Page, read_axe
-from .common import PortalSetup
+from .invoices import InvoiceSetup
 
 WORD = "Außerordentlichkeitsbescheinigungsverfahren"
 # On the first page our card only.
@@ -15,10 +18,13 @@ KNOWN = {"color-contrast": ".js_language_selector"}
 # A phone and a desk, at 200 %.
 ZOOMED = (PHONE // 2, DESKTOP // 2)
 # Addresses of ours that show no page.
-NO_PAGES = {"/my/cases/<int:case_id>/files/<int:file_id>": "a file"}
+NO_PAGES = {
+    "/my/cases/<int:case_id>/files/<int:file_id>": "a file",
+    "/my/cases/new/<int:type_id>/goods": "a part of the form",
+}
 
 
-class PagesSetup(PortalSetup):
+class PagesSetup(InvoiceSetup):
     """Cases in every state that a page can show."""
 
     @classmethod
@@ -26,8 +32,6 @@ class PagesSetup(PortalSetup):
         super().setUpClass()
         cls.type_complaint.portal_thanks = "We call you tomorrow."
         cls.company.primary_color = "#8B0000"
-        cls.type_complaint.portal_rate = True
-        cls.type_complaint.link_ids.portal_agree = True
         cls.ben.lang = "pl_PL"
         dora = cls._new_person("Dora Janssen", "dora@janssen.example", cls.customer)
         cls.dora = cls._new_customer("dora", dora)
@@ -37,6 +41,9 @@ class PagesSetup(PortalSetup):
         )
         cls._ask_questions()
         cls.case, cls.closed, cls.waiting, cls.merged = cls._make_cases()
+        cls.decided = cls._make_decided()
+        eva = cls._new_person("Eva Janssen", "eva@janssen.example", cls.customer)
+        cls.link = urlsplit(cls.case._make_link("view", eva)).path
 
     @classmethod
     def _ask_questions(cls):
@@ -96,19 +103,47 @@ class PagesSetup(PortalSetup):
                     partner_ids=cls.contact.ids,
                     attachment_ids=files.ids if one == case else [],
                 )
-        closed.write(
-            {
-                "category_id": cls.env.ref("aftersales_case.category_product").id,
-                "cause_id": cls.env.ref("aftersales_case.cause_material").id,
-                "resolution_id": cls.env.ref("aftersales_case.resolution_replaced").id,
-            }
-        )
+        closed.write(cls._get_closing_vals())
         closed.stage_id = cls.stage_solved
         waiting.stage_id = cls.stage_wait_customer
         merged._merge_into(cases.create(common | {"name": "Other"}))
         merged.merged_into_id.contact_id = cls.cleo.partner_id
         cases.create([common | {"name": f"Leak {number}"} for number in range(20)])
         return case, closed, waiting, merged
+
+    @classmethod
+    def _make_decided(cls):
+        """A case whose customer accepts or refuses what was done, and rates it."""
+        service = cls.type_service
+        service.write({"portal_offer": OFFER_SHOWN, "portal_rate": True})
+        link = service.link_ids.filtered(lambda one: one.stage_id == cls.stage_finished)
+        link.write({"portal_agree": True, "refused_stage_id": cls.stage_progress.id})
+        cls.env["aftersales.field.rule"].create(
+            {"type_id": service.id, "key": "solution", "portal": "visible"}
+        )
+        case = cls.env["aftersales.case"].create(
+            {
+                "name": "Repaired",
+                "type_id": service.id,
+                "contact_id": cls.contact.id,
+                "company_id": cls.company.id,
+                "solution": f"<p>{WORD * 4}</p>",
+            }
+            | cls._get_closing_vals()
+        )
+        case.stage_id = cls.stage_finished
+        case.closed_at -= timedelta(hours=2)
+        return case
+
+    @classmethod
+    def _get_closing_vals(cls):
+        """What the type asks for before a case is closed."""
+        names = ("category_product", "cause_material", "resolution_replaced")
+        fields = ("category_id", "cause_id", "resolution_id")
+        return {
+            field: cls.env.ref(f"aftersales_case.{name}").id
+            for field, name in zip(fields, names, strict=True)
+        }
 
     def _get_pages(self):
         """Return every page in every state: a new page or state is a row here.
@@ -119,8 +154,12 @@ class PagesSetup(PortalSetup):
         waiting = f"/my/cases/{self.waiting.id}"
         closed = f"/my/cases/{self.closed.id}"
         report = f"/my/cases/new/{self.type_complaint.id}"
+        decided = f"/my/cases/{self.decided.id}"
         form = "form.o_aftersales_form"
         errors = "[name=form_errors]"
+        problem, price = self._url(), self._url(self.price, self.pumps)
+        damaged = self._url(self.damaged)
+        nobody = {"has_scripts": False, "ours": "main"}
         pages = [
             Page("home", "as_anna", "/my", CARD, ours=CARD),
             Page("list, nothing", "as_ivo", "/my/cases", "[name=no_cases_text]"),
