@@ -80,3 +80,34 @@ class TestMigrationParts(DunningCommon):
         for name, outcome in (("credited", "credited"), ("apology", "rejected")):
             resolution = self.env.ref(f"aftersales_case.resolution_{name}")
             self.assertEqual(resolution.hold_outcome, outcome)
+
+    def test_running_beside_waiting(self):
+        """As found in a filled database: a hold runs, and the invoice waits as a whole."""
+        day = self.today + timedelta(days=9)
+        invoice = self._new_invoice(1000)
+        running = self._hold(invoice, "amount", 300)
+        ended = self._hold(invoice, "amount", 200)
+        ended._release_by_hand({"release_policy": "go_on"})
+        self._set(
+            "ALTER TABLE account_move ADD COLUMN IF NOT EXISTS dunning_resume_on date"
+        )
+        self._set("UPDATE account_move SET dunning_resume_on = NULL")
+        for table, column, key in (
+            ("account_move", "dunning_resume_on", invoice.id),
+            ("aftersales_dunning_hold", "resume_on", ended.id),
+        ):
+            self._set(
+                f"UPDATE {table} SET {column} = %s WHERE id = %s",
+                day,
+                key,
+            )
+        self._set(
+            "UPDATE aftersales_dunning_hold SET part_state = NULL, outcome = NULL"
+            " WHERE id = %s",
+            ended.id,
+        )
+        self._migrate()
+        self.assertEqual((running.state, running.held_amount), ("active", 300))
+        self.assertEqual((ended.part_state, ended.held_amount), ("waiting", 700))
+        self.assertEqual((invoice.held_amount, invoice.due_now), (1000, 0))
+        self.assertEqual(invoice._get_standings(day)[invoice].due_now, 700)
