@@ -236,12 +236,18 @@ class TestAnswers(QuestionSetup, PortalCommon):
         self.assertEqual(case.stage_id, link.reply_stage_id)
 
     def test_named_stage_only(self):
-        """An answer that names a stage takes the case there, and not on from there."""
-        self.question.answer_ids[0].stage_id = self.wait
-        case = self._new_service(stage_id=self.settle.id)
-        self._get_stage_link(self.settle).next_ids = [Command.clear()]
+        """An answer that names a stage takes the case there at once, by no detour."""
+        self.question.answer_ids[0].stage_id = self.settle
+        link = self._get_stage_link(self.wait)
+        link.next_ids = [Command.clear()]
+        self.assertNotEqual(link.reply_stage_id, self.settle)
+        case = self._new_service(stage_id=self.wait.id)
         self._choose(case._ask(self.question), 0)
-        self.assertEqual(case.stage_id, self.wait)
+        self.assertEqual(case.stage_id, self.settle)
+        moves = self.env["aftersales.case.event"].search(
+            [("case_id", "=", case.id), ("kind", "=", "stage")]
+        )
+        self.assertNotIn(link.reply_stage_id.id, moves.mapped("to_id"))
 
     @feature("B4-64")
     def test_gate(self):
