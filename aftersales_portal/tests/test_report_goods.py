@@ -254,9 +254,13 @@ class TestReportGoods(DeliveriesMixin, ReportSetup, HttpCase):
         self.assertEqual(self._made().phone, "+31206241111")
 
     def test_tour(self):
-        """With JavaScript goods are found while one types."""
+        """With JavaScript goods are found while one types, in any language."""
+        self.env["res.lang"]._activate_lang("nl_NL")
         self.start_tour(
-            self.url, "aftersales_portal_goods", login=self.anna.login, timeout=120
+            f"/nl{self.url}",
+            "aftersales_portal_goods",
+            login=self.anna.login,
+            timeout=120,
         )
         case = self._made()
         self.assertCountEqual(

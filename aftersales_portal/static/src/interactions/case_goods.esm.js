@@ -44,7 +44,7 @@ export class CaseGoods extends Interaction {
             "search",
             this.el.querySelector("input[type='search']").value
         );
-        const answer = await this.waitFor(fetch(url, {redirect: "manual"}));
+        const answer = await this.waitFor(fetch(url));
         const text = answer.ok && (await this.waitFor(answer.text()));
         // Of two searches the later one counts, whichever answer comes first.
         if (text && number === this.asked) {
