@@ -136,6 +136,20 @@ class TestProblemHeld(InvoiceSetup, HttpCase):
         self.assertFalse(made[self.cleo].picking_id)
         self.assertFalse(made[self.cleo].line_ids)
 
+    def test_known_otherwise(self):
+        """A case about the goods of a line that was not reported here is found, too."""
+        self._as_sold()
+        case = self._new_case(slip_number=self.slip.name)
+        self.assertTrue(case.share_ids)
+        line = self.sold.invoice_line_ids
+        url = self._url(self.damaged, line, self.sold)
+        answer = self._send(url, **{f"line-{line.id}": "1"})
+        self.assertIn(f"/my/cases/{case.id}?sent=known", answer.url)
+        self.authenticate(self.ben.login, self.ben.login)
+        page = self.url_open(f"/my/invoices/{self.sold.id}").text
+        self.assertNotIn(f'href="/my/cases/{case.id}"', page)
+        self.assertNotIn("A colleague reported this.", page)
+
     def _as_sold(self):
         """Sell, deliver and bill a machine."""
         warehouse = self.env["stock.warehouse"].search(

@@ -581,6 +581,17 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return False
 
+    @api.model
+    def _find_open_about(self, lines):
+        """Hook: return ``{invoice line: open cases}`` about what invoice lines bill.
+
+        Called with sudo, for who may report a problem with them; what of these cases he
+        may know of is the caller's care. The core follows goods to no invoice.
+
+        :param lines: ``account.move.line``
+        """
+        return {}
+
     def _get_payment_notes(self):
         """Hook: return what the customer is told of paying while this case runs.
 

@@ -1,4 +1,7 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.aftersales_case.const import OPEN_STATES
 
 from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_AMOUNT
 
@@ -7,6 +10,20 @@ class AftersalesCase(models.Model):
     """What the customer of a case is told of paying the invoices that it is about."""
 
     _inherit = "aftersales.case"
+
+    @api.model
+    def _find_open_about(self, lines):
+        """Find the cases whose goods these lines bill, whoever reported them."""
+        found = super()._find_open_about(lines)
+        # sudo: see the hook
+        shares = self.env["aftersales.dunning.share"].sudo()
+        for share in shares.search(
+            Domain("invoice_line_id", "in", lines.ids)
+            & Domain("case_id.state", "in", OPEN_STATES)
+        ):
+            line = share.invoice_line_id
+            found[line] = found.get(line, self.browse()) | share.case_id
+        return found
 
     def _get_payment_notes(self):
         """Tell what is held, and what he asked for and nobody has decided yet."""

@@ -102,18 +102,23 @@ class AftersalesPortalService(models.AbstractModel):
 
         Number and address are empty for who does not see that case.
         """
-        open_cases = self.env["aftersales.reported.line"]._get_open(invoice)
-        ids = [case.id for case in open_cases.values()]
-        seen = self._get_cases().search(
-            Domain("id", "in", ids) & self._get_seen_domain(partner)
+        cases, billed = self._get_cases(), self._get_billed(invoice)
+        reported = self.env["aftersales.reported.line"]._get_open(invoice)
+        about = cases._find_open_about(billed)
+        found = cases.union(*reported.values(), *about.values())
+        seen = cases.search(
+            Domain("id", "in", found.ids) & self._get_seen_domain(partner)
         )
+        # What nobody reported here counts for who sees it: the others know nothing of it.
+        known = {line: (some & seen)[:1] for line, some in about.items() if some & seen}
+        known |= {line: case & seen for line, case in reported.items()}
         return {
             line: {
-                "case": case if case in seen else seen.browse(),
-                "number": case.number if case in seen else "",
-                "url": self._get_url(case.id) if case in seen else "",
+                "case": case,
+                "number": case.number or "",
+                "url": self._get_url(case.id) if case else "",
             }
-            for line, case in open_cases.items()
+            for line, case in known.items()
         }
 
     # === Words === #
