@@ -116,6 +116,15 @@ class TestDrafts(ReportSetup, HttpCase):
         self.assertIn(f'data-key="{self.change}"', answer.text)
         self.assertFalse(self._drafts())
 
+    def test_change_of_an_old_page(self):
+        """A draft says what its page showed: nobody was told of what is there now."""
+        self._show("phone", portal="editable")
+        self.case.phone = "+31200000000"
+        self._save(self.change, phone="+31207654321", was__phone="+31201234567")
+        self.assertEqual(
+            self._drafts().typed, {"phone": "+31207654321", "was-phone": "+31201234567"}
+        )
+
     @feature("P-65")
     def test_elsewhere(self):
         """Who goes on elsewhere overwrites nothing, unless he says so."""

@@ -74,6 +74,7 @@ class TestInform(PortalSetup, HttpCase):
         kim = self._new_customer(
             "kim", self._new_person("Kim", "kim@janssen.example", self.customer)
         )
+        self.case.reporter_id = kim.partner_id
         for user, is_allowed in ((self.anna, True), (self.ben, True), (kim, False)):
             with self.subTest(user=user.login):
                 self.authenticate(self.anna.login, self.anna.login)
