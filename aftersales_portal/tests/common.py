@@ -89,6 +89,10 @@ class PortalSetup(AftersalesSetup):
             **kwargs,
         )
 
+    def _new_file(self, case, name, raw):
+        vals = {"name": name, "raw": raw, "res_model": case._name, "res_id": case.id}
+        return self.env["ir.attachment"].create(vals)
+
     def _show(self, key, **vals):
         """Give the complaint a field rule."""
         rules = self.env["aftersales.field.rule"]

@@ -187,14 +187,7 @@ class TestRoutes(PortalSetup, HttpCase):
         super().setUp()
         self.case = self._new_case(name="Secret leak")
         self.closed = self._new_case(name="Secret leak")
-        self.file = self.env["ir.attachment"].create(
-            {
-                "name": "secret.txt",
-                "raw": b"Secret leak",
-                "res_model": self.case._name,
-                "res_id": self.case.id,
-            }
-        )
+        self.file = self._new_file(self.case, "secret.txt", b"Secret leak")
         self._tell(self.case, "Secret leak", self.contact, attachment_ids=self.file.ids)
         url = f"/my/cases/{self.case.id}"
         # {method of the controller: (address, methods, answer to who sees nothing)}

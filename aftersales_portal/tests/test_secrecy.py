@@ -22,14 +22,7 @@ class TestSecrecy(PortalSetup, HttpCase):
         self.closed = self._complete(self._new_case(name="Secret leak"))
         self.closed.stage_id = self.stage_solved
         self._new_case(name="Own", contact_id=self.cleo.partner_id.id)
-        self.file = self.env["ir.attachment"].create(
-            {
-                "name": "secret.txt",
-                "raw": b"Secret leak",
-                "res_model": self.case._name,
-                "res_id": self.case.id,
-            }
-        )
+        self.file = self._new_file(self.case, "secret.txt", b"Secret leak")
         self._tell(self.case, "Secret leak", self.contact, attachment_ids=self.file.ids)
         self.authenticate(self.cleo.login, self.cleo.login)
 
