@@ -19,6 +19,21 @@ SECONDS_TO_LOAD = 60
 # Its scripts have started.
 READY = "html[lang='{}'] > body{}"
 SCRIPTS = "[is-ready]"
+# A page that is left while it asks for something logs an error: count what it waits for.
+COUNT = """
+window.waitsFor = 0;
+const {fetch} = window;
+window.fetch = (...args) => {
+    window.waitsFor++;
+    return fetch(...args).finally(() => window.waitsFor--);
+};
+const {send} = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.send = function (...args) {
+    window.waitsFor++;
+    this.addEventListener("loadend", () => window.waitsFor--);
+    return send.apply(this, args);
+};
+"""
 FIND = """
 axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then((result) => {
     const known = %s;
@@ -93,7 +108,8 @@ class BrowsingMixin:
         with self.allow_requests(browser=browser), ExitStack() as stack:
             stack.callback(self._wait_remaining_requests)
             stack.callback(browser.stop)
-            for script in scripts:
+            stack.callback(self._wait_until_idle, browser)
+            for script in (f"{{{COUNT}}}", *scripts):
                 browser._websocket_request(
                     "Page.addScriptToEvaluateOnNewDocument", params={"source": script}
                 )
@@ -101,6 +117,7 @@ class BrowsingMixin:
 
     def _sit_down(self, browser, login):
         """Log somebody in, when what the one before had asked for is answered."""
+        self._wait_until_idle(browser)
         browser._websocket_request("Page.navigate", params={"url": "about:blank"})
         self._wait_remaining_requests()
         # Else everybody reads the language of the first.
@@ -111,12 +128,14 @@ class BrowsingMixin:
 
     def _open_page(self, browser, page):
         """Open a page and bring it into its state."""
+        self._wait_until_idle(browser)
         browser._websocket_request(
             "Page.navigate", params={"url": self.base_url() + page.url}, timeout=60
         )
         if page.sends:
             form = f"document.querySelector({json.dumps(page.sends)})"
             self._wait_for(browser, page, page.sends)
+            self._wait_until_idle(browser)
             # Past what the browser itself would say: the server answers.
             self._run(browser, f"{form}.noValidate = true; {form}.requestSubmit()")
         self._wait_for(browser, page, page.shows)
@@ -130,6 +149,11 @@ class BrowsingMixin:
             if time.monotonic() > deadline:
                 text = self._run(browser, "document.body.innerText")
                 self.fail(f"{page.name}: {selector} is not on {page.url}:\n{text}")
+            time.sleep(0.05)
+
+    def _wait_until_idle(self, browser):
+        deadline = time.monotonic() + SECONDS_TO_LOAD
+        while self._run(browser, "window.waitsFor") and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _run(self, browser, code):
