@@ -214,7 +214,6 @@ class AftersalesDunningHold(models.Model):
                     template.name,
                 )
             )
-        self.env.invalidate_all()
 
     @api.model
     def mail_allowed_qweb_expressions(self):
