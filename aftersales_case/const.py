@@ -85,6 +85,9 @@ PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 HANDOVER_PICKUP, HANDOVER_SHIPPING = "pickup", "shipping"
 HANDOVERS = [(HANDOVER_PICKUP, "Pick-up"), (HANDOVER_SHIPPING, "Shipping")]
 
+# What a link to a case is for: its status.
+LINK_VIEW = "view"
+
 # How a case reached us; siblings add their own, so the field is a Char.
 CHANNEL_MAIL = "mail"
 CHANNEL_HAND = "hand"

@@ -22,6 +22,8 @@
         "views/channel/aftersales_channel_views.xml",
         "data/questions.xml",
         "views/extends/res_config_settings_views.xml",
+        "wizards/aftersales_question_ask_views.xml",
+        "wizards/aftersales_question_reply_views.xml",
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",
         "views/case/aftersales_case_views.xml",
@@ -50,8 +52,6 @@
         "templates/portal_preview.xml",
         "templates/link.xml",
         "templates/question.xml",
-        "wizards/aftersales_question_ask_views.xml",
-        "wizards/aftersales_question_reply_views.xml",
     ],
     "demo": ["demo/portal.xml", "demo/decisions.xml"],
     "assets": {

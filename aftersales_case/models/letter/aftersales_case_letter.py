@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-LINK_VIEW = "view"
+from ...const import LINK_VIEW
 
 
 class AftersalesCase(models.Model):

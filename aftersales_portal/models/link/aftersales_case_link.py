@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.mail import email_normalize
 
-from odoo.addons.aftersales_case.models.letter.aftersales_case_letter import LINK_VIEW
+from odoo.addons.aftersales_case.const import LINK_VIEW
 
 from ...const import OFFER_HIDDEN
 from ...engine.links import LinkPurpose

@@ -70,9 +70,9 @@ class AftersalesLink(models.Model):
     @api.depends_context("lang")
     def _compute_purpose_label(self):
         for link in self:
-            model = self.env.get(link.res_model)
-            purposes = {} if model is None else model._get_link_purposes()
-            known = purposes.get(link.purpose)
+            model = link._get_model()
+            known = {} if model is None else model._get_link_purposes()
+            known = known.get(link.purpose)
             link.purpose_label = known.label if known else link.purpose
 
     @api.depends("is_reusable", "used_at", "expires_at", "revoked_at")
@@ -130,10 +130,15 @@ class AftersalesLink(models.Model):
         ]
         return self.search_fetch([("digest", "=", digest(secret))], names, limit=1)
 
+    def _get_model(self):
+        """Return the model of the record, or None where its addon is gone."""
+        known = self.res_model in self.env.registry
+        return self.env[self.res_model] if known else None
+
     def _get_record(self):
         """Return the record of a link if it is still there."""
         self.ensure_one()
-        model = self.env.get(self.res_model)
+        model = self._get_model()
         return self.browse() if model is None else model.browse(self.res_id).exists()
 
     def _note_use(self, **said):

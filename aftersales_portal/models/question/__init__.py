@@ -1,4 +1,5 @@
 from . import aftersales_question
+from . import aftersales_question_answer
 from . import aftersales_question_asked
 from . import aftersales_question_asked_link
 from . import aftersales_question_asked_said

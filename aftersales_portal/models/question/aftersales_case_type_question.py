@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
@@ -14,8 +14,21 @@ from odoo.addons.aftersales_case.engine.package_forms import (
     texts,
 )
 
+from ...engine import answers
 from .aftersales_question import ASKED_KINDS, MOST_REMINDERS
 
+# Kinds of fields that one answer fills.
+FILLED_KINDS = (
+    answers.CHAR,
+    answers.CHOICE,
+    answers.DATE,
+    answers.EMAIL,
+    answers.NUMBER,
+    answers.PHONE,
+    answers.TEXT,
+    answers.WHOLE,
+    answers.YES_NO,
+)
 QUESTION_TEXTS = ("name", "explanation", "short_text")
 SETTINGS = ("valid_days", "remind_days", "reminders")
 MOST_STAGES = 999
@@ -25,6 +38,32 @@ class AftersalesCaseType(models.Model):
     """The questions of a type, as part of its package. Teams stay at home."""
 
     _inherit = "aftersales.case.type"
+
+    question_ids = fields.One2many(
+        "aftersales.question", "type_id", "Questions to Customers", copy=True
+    )
+
+    def _get_filled(self):
+        """Return ``{key: (kind, [(option, label)])}`` of what an answer may fill."""
+        self.ensure_one()
+        service = self.env["aftersales.portal.service"]
+        case = self.env["aftersales.case"].new({"type_id": self.id})
+        own = self._get_own_definitions()
+        found = {}
+        for key in self._get_rule_keys():
+            kind = service._get_kind(case, key)
+            if kind not in FILLED_KINDS or not service._is_public(case, key):
+                continue
+            if key in own:
+                options = own[key].get("selection") or []
+            elif case._fields[key].type == "selection":
+                options = case._fields[key]._description_selection(self.env)
+            else:
+                options = []
+            found[key] = kind, [(str(option), label) for option, label in options]
+        return found
+
+    # === Package === #
 
     @api.model
     def _get_package_parts(self):

@@ -1,11 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
-from odoo.addons.aftersales_case.models.extends.in_use import refuse_if_used
-
-from ...engine import answers
-from ...engine.answers import AnswerError
 
 ASK_CHOICE, ASK_TEXT, ASK_FILES = "choice", "text", "files"
 ASKED_KINDS = [
@@ -13,18 +9,6 @@ ASKED_KINDS = [
     (ASK_TEXT, "A short text"),
     (ASK_FILES, "Files"),
 ]
-# Kinds of fields that one answer fills.
-FILLED_KINDS = (
-    answers.CHAR,
-    answers.CHOICE,
-    answers.DATE,
-    answers.EMAIL,
-    answers.NUMBER,
-    answers.PHONE,
-    answers.TEXT,
-    answers.WHOLE,
-    answers.YES_NO,
-)
 MOST_REMINDERS = 10
 
 
@@ -139,7 +123,16 @@ class AftersalesQuestion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
-        refuse_if_used(self, [("aftersales.question.asked", "question_id")])
+        # sudo: it may have been asked on any case
+        asked = self.env["aftersales.question.asked"].sudo()
+        found = asked.search([("question_id", "in", self.ids)], limit=1)
+        if found:
+            raise UserError(
+                self.env._(
+                    "“%s” cannot be deleted: a customer was asked it. Archive it instead.",
+                    found.question_id.name,
+                )
+            )
 
     def _get_stage(self, answer):
         """Return where an answered case goes; none means nowhere."""
@@ -152,83 +145,3 @@ class AftersalesQuestion(models.Model):
         """Return ``(kind, [(key, label)])`` of the field that an answer fills."""
         # sudo: what a field is called is no secret
         return self.type_id.sudo()._get_filled()[self.key]
-
-
-class AftersalesQuestionAnswer(models.Model):
-    _name = "aftersales.question.answer"
-    _description = "Answer to a Question"
-    _inherit = "aftersales.case.part"
-    _order = "question_id, sequence, id"
-
-    question_id = fields.Many2one(
-        "aftersales.question", required=True, ondelete="cascade", index=True
-    )
-    # Those of an agent's own question are read by who reads the case.
-    case_id = fields.Many2one(related="question_id.case_id", store=True, index=True)
-    sequence = fields.Integer(default=10)
-    name = fields.Char("Answer", required=True, translate=True)
-    value = fields.Char(
-        help="What is written to the field, as it is kept: the key of a selection, yes"
-        " or no, a number. Empty means that nothing is written.",
-    )
-    stage_id = fields.Many2one(
-        "aftersales.case.stage",
-        "Goes To",
-        ondelete="restrict",
-        domain="[('link_ids.type_id', '=', parent.type_id)]",
-        help="Empty means where the question says.",
-    )
-    team_id = fields.Many2one(
-        "aftersales.team",
-        "Alerts",
-        ondelete="restrict",
-        help="Empty means whom the question says.",
-    )
-
-    @api.constrains("value", "question_id")
-    def _check_value(self):
-        for answer in self:
-            question = answer.question_id
-            if not question.key or not answer.value:
-                continue
-            kind, options = question._get_field()
-            try:
-                answers.read(kind, answer.value, [key for key, _label in options])
-            except AnswerError as error:
-                known = ", ".join(key for key, _label in options)
-                raise ValidationError(
-                    self.env._(
-                        "Value: %(value)s cannot be written to the field. Possible:"
-                        " %(known)s.",
-                        value=answer.value,
-                        known=known or kind,
-                    )
-                ) from error
-
-
-class AftersalesCaseType(models.Model):
-    _inherit = "aftersales.case.type"
-
-    question_ids = fields.One2many(
-        "aftersales.question", "type_id", "Questions to Customers", copy=True
-    )
-
-    def _get_filled(self):
-        """Return ``{key: (kind, [(option, label)])}`` of what an answer may fill."""
-        self.ensure_one()
-        service = self.env["aftersales.portal.service"]
-        case = self.env["aftersales.case"].new({"type_id": self.id})
-        own = self._get_own_definitions()
-        found = {}
-        for key in self._get_rule_keys():
-            kind = service._get_kind(case, key)
-            if kind not in FILLED_KINDS or not service._is_public(case, key):
-                continue
-            if key in own:
-                options = own[key].get("selection") or []
-            elif case._fields[key].type == "selection":
-                options = case._fields[key]._description_selection(self.env)
-            else:
-                options = []
-            found[key] = kind, [(str(option), label) for option, label in options]
-        return found
