@@ -27,7 +27,7 @@ GRAPH = {
 # The core works where these are not installed.
 NOT_FOR_CORE = {"purchase", "repair", "sale", "base_automation"}
 SHARED_MODULES = re.compile(
-    r"^(tests\.(common|deliveries|hostile|races|walks)|engine|engine\..+|const|exceptions)(\.|$)"
+    r"^(tests\.(common|deliveries|gateway|hostile|mail_round|races|walks)|engine|engine\..+|const|exceptions)(\.|$)"
 )
 # What Odoo itself cannot start without, of its requirements.txt.
 WITH_ODOO = {
