@@ -176,12 +176,13 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_receipt(self, case):
         """Return what a reporter is told: of the case only what he may know."""
-        link = case.type_id._get_links().get((case.type_id.id, case.stage_id.id))
+        case_type, links = case.type_id, case.type_id._get_links()
+        link = links.get((case_type.id, case.stage_id.id))
         return {
             "number": case.number,
-            "status": (link and link.customer_label) or case.stage_id.name,
+            "status": case_type._get_customer_status(links, case_type, case.stage_id),
             "next": link._get_customer_next() if link else "",
-            "message": case.type_id.portal_thanks or "",
+            "message": case_type.portal_thanks or "",
         }
 
     @api.model
