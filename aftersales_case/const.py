@@ -218,6 +218,17 @@ CLAIMS = [
 # Why a message did not reach the customer.
 MAIL_REFUSED, MAIL_EXPIRED, MAIL_BOUNCED = "refused", "expired", "bounced"
 
+# A stage asks for this: one of the kinds of its requirements.
+REQUIRE_FIELD = "field"
+# What a customer signed: one of the kinds of signatures.
+SIGNED_AGREEMENT = "agreement"
+
+# Titles that share this part of their trigrams may tell of the same trouble.
+SIMILAR_ALIKE = 0.3
+SIMILAR_SHOWN = 5
+# The newest cases of a customer that are compared.
+SIMILAR_COMPARED = 100
+
 # What made an automatic reply; a reply without a reason was written by a person.
 REPLY_STAGE = "stage"
 REPLY_CONFIRMATION = "confirmation"

@@ -27,7 +27,7 @@ GRAPH = {
 # The core works where these are not installed.
 NOT_FOR_CORE = {"purchase", "repair", "sale", "base_automation"}
 SHARED_MODULES = re.compile(
-    r"^(tests\.(common|deliveries|gateway|hostile|mail_round|races|walks)|engine|engine\..+|const|exceptions)(\.|$)"
+    r"^(tests\.(common|deliveries|gateway|hostile|mail_round|mail_servers|races|walks)|engine|engine\..+|const|exceptions)(\.|$)"
 )
 # What Odoo itself cannot start without, of its requirements.txt.
 WITH_ODOO = {
@@ -480,6 +480,11 @@ class ModelClass:
         self.kind = kind
         self.name = values.get("_name") or (inherited or ["unnamed"])[0]
         self.is_new = self.name not in inherited
+        self.methods = {
+            part.name: "super(" in ast.unparse(part)
+            for part in node.body
+            if isinstance(part, ast.FunctionDef)
+        }
 
 
 def _models(addon):
@@ -491,6 +496,23 @@ def _models(addon):
             for base in getattr(node, "bases", []):
                 if ast.unparse(base) in {f"models.{kind}" for kind in MODEL_BASES}:
                     yield name, ModelClass(node, base.attr)
+
+
+def check_methods_named_once(addon):
+    """No two files give one model a method of the same name: the later would win.
+
+    What extends another file's method on purpose calls ``super()``.
+    """
+    places = {}
+    for place, model in _models(addon):
+        for method, extends in model.methods.items():
+            if not extends:
+                places.setdefault((model.name, method), []).append(place)
+    return [
+        f"{found[-1]}: {method} is in {found[0]}, too"
+        for (_model, method), found in places.items()
+        if len(found) > 1
+    ]
 
 
 def check_dependencies(addon):
@@ -672,6 +694,7 @@ CHECKS = (
     check_feature_ids,
     check_imports,
     check_manifest_keys,
+    check_methods_named_once,
     check_model_files,
     check_no_guessing,
     check_packaging,

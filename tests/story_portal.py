@@ -118,7 +118,7 @@ def answer_by_one_click(story):
     _record, page = service._get_link_page(link)
     pick_up = next(value for value, label in page["buttons"] if value)
     done, _page, errors, _typed = service._use_link(
-        link, MultiDict(button=pick_up), MultiDict()
+        link, MultiDict({"button": pick_up}), MultiDict()
     )
     check(done, f"the answer was not taken: {errors}.")
     story.env.invalidate_all()

@@ -215,6 +215,11 @@ BROKEN = [
         "__manifest__.py",
         MANIFEST.replace('"data"', '"installable": True, "data"'),
     ),
+    (
+        "methods_named_once",
+        "models/aftersales_sla_policy_text.py",
+        MODEL.replace("_name", "_inherit").replace('"SLA Policy"', "None"),
+    ),
     ("model_files", "models/sla_policy.py", MODEL),
     (
         "model_files",

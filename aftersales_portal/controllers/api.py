@@ -47,7 +47,7 @@ class WebIntake(Controller):
         channel = service._find_channel(name)
         if name and not channel:
             raise self._get_unknown()
-        return self._answer_cached(service._get_document(channel, name))
+        return self._answer_cached(service._get_api_document(channel, name))
 
     @route(f"{API}/<string:channel>/schema", methods=["GET"], readonly=True, **OPEN)
     def aftersales_api_schema(self, channel):

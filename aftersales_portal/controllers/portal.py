@@ -64,6 +64,7 @@ class PortalCases(CustomerPortal):
         service, _partner = self._get_service()
         values = self._prepare_portal_layout_values() | values
         values["case_words"] = service._get_menu_words()
+        values["title"] = self._get_title(values)
         response = request.render(template, values | {"page_name": page_name})
         response.status_code = status
         # What somebody saw stays in no browser of a shared computer.

@@ -42,6 +42,10 @@ class PagesSetup(InvoiceSetup):
         cls._ask_questions()
         cls.case, cls.closed, cls.waiting, cls.merged = cls._make_cases()
         cls.decided = cls._make_decided()
+        question = cls.env["aftersales.question"].create(
+            {"case_id": cls.case.id, "name": f"{WORD * 2}?", "kind": "files"}
+        )
+        cls.asked = cls.case._ask(question)
         eva = cls._new_person("Eva Janssen", "eva@janssen.example", cls.customer)
         cls.link = urlsplit(cls.case._make_link("view", eva)).path
 
@@ -159,6 +163,8 @@ class PagesSetup(InvoiceSetup):
         errors = "[name=form_errors]"
         problem, price = self._url(), self._url(self.price, self.pumps)
         damaged = self._url(self.damaged)
+        question = f"{url}/questions/{self.asked.id}"
+        send = "main form, #wrap form"
         nobody = {"has_scripts": False, "ours": "main"}
         pages = [
             Page("home", "as_anna", "/my", CARD, ours=CARD),
@@ -180,6 +186,10 @@ class PagesSetup(InvoiceSetup):
             Page("close", "as_anna", f"{url}/close", form),
             Page("close, error", "as_anna", f"{url}/close", errors, sends=form),
             Page("reopen", "as_anna", f"{closed}/reopen", form),
+            Page("inform", "as_anna", f"{url}/inform", form),
+            Page("inform, error", "as_anna", f"{url}/inform", errors, sends=form),
+            Page("question", "as_anna", question, "form [type=file]"),
+            Page("question, error", "as_anna", question, errors, sends=send),
             Page("decision", "as_anna", decided, "[name=case_decision]"),
             Page("agree", "as_anna", f"{decided}/agree", form),
             Page("agree, error", "as_anna", f"{decided}/agree", errors, sends=form),

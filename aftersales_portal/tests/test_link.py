@@ -1,6 +1,5 @@
 from datetime import timedelta
 from io import BytesIO
-from statistics import median
 from time import perf_counter
 
 from werkzeug.datastructures import FileStorage
@@ -287,9 +286,9 @@ class TestLinkPage(LinkSetup, HttpCase):
                 start = perf_counter()
                 self._ask("GET", path)
                 times[why].append(perf_counter() - start)
-        medians = {why: median(found) for why, found in times.items()}
-        # Generous: other programs run beside; the queries are what counts.
-        self.assertLess(max(medians.values()), 2 * min(medians.values()), medians)
+        # The quickest of each: other programs run beside.
+        best = {why: min(found) for why, found in times.items()}
+        self.assertLess(max(best.values()), 2 * min(best.values()), best)
 
     def test_guesses(self):
         """Nothing but the whole secret opens anything."""

@@ -1,6 +1,5 @@
 import re
 import time
-from statistics import median
 
 from odoo.tests import HttpCase, tagged
 
@@ -97,7 +96,7 @@ class TestSecrecy(PortalSetup, HttpCase):
                 started = time.perf_counter()
                 self.assertEqual(self._ask(url)[0], 404)
                 seconds[url].append(time.perf_counter() - started)
-        theirs, nothing = (median(times) for times in seconds.values())
+        theirs, nothing = (min(times) for times in seconds.values())
         # The queries are the same: this is only to notice what costs seconds.
         self.assertLess(max(theirs, nothing), 3 * min(theirs, nothing))
 

@@ -7,6 +7,7 @@ from ...const import (
     CLOSED_STATES,
     MISSING_MOVE,
     MISSING_ROLE,
+    REQUIRE_FIELD,
     STATE_DONE,
     STATE_WAITING,
     SURFACE_GATE,
@@ -15,7 +16,6 @@ from ..type.aftersales_field_rule import split_key
 from ..type.aftersales_stage_requirement import (
     REQUIRE_APPROVAL,
     REQUIRE_ATTACHMENT,
-    REQUIRE_FIELD,
 )
 
 

@@ -3,13 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
+from ...const import SIMILAR_ALIKE, SIMILAR_COMPARED, SIMILAR_SHOWN
 from ...engine.similar import similarity
-
-# Titles that share this part of their trigrams may tell of the same trouble.
-ALIKE = 0.3
-SHOWN = 5
-# The newest cases of a customer that are compared.
-COMPARED = 100
 
 
 class AftersalesCase(models.Model):
@@ -38,11 +33,11 @@ class AftersalesCase(models.Model):
         for case in self:
             others = known.filtered(case._has_same_customer)
             alike = others.filtered(
-                lambda other, c=case: similarity(c.name, other.name) >= ALIKE
+                lambda other, c=case: similarity(c.name, other.name) >= SIMILAR_ALIKE
             )
-            case.suggested_case_ids = alike[:SHOWN]
+            case.suggested_case_ids = alike[:SIMILAR_SHOWN]
             case.customer_case_ids = others.sorted(lambda other: other._is_closed())[
-                :SHOWN
+                :SIMILAR_SHOWN
             ]
 
     def _find_cases_of_same_customers(self):
@@ -69,7 +64,7 @@ class AftersalesCase(models.Model):
             domain,
             ["name", "partner_id", "contact_id", "state"],
             order="reported_at desc, id desc",
-            limit=COMPARED * len(self),
+            limit=SIMILAR_COMPARED * len(self),
         )
 
     def _get_email_key(self):

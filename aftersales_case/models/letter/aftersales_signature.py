@@ -8,7 +8,7 @@ from PIL import Image
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...const import CHANNEL_HAND
+from ...const import CHANNEL_HAND, SIGNED_AGREEMENT
 from ..history import append_only
 
 MOST_BYTES = 200 * 1024
@@ -22,7 +22,6 @@ NO_DRAWING = (
     TypeError,
     ValueError,
 )
-SIGNED_AGREEMENT = "agreement"
 SIGNED_PROTOCOL = "protocol"
 SIGNED_WORK = "work"
 SIGNED_OPEN_POINTS = "open_points"

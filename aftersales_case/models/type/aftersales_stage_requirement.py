@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...const import OPEN_STATES
+from ...const import OPEN_STATES, REQUIRE_FIELD
 
-REQUIRE_FIELD = "field"
 REQUIRE_ATTACHMENT = "attachment"
 REQUIRE_CHECKLIST = "checklist"
 REQUIRE_APPROVAL = "approval"

@@ -6,6 +6,7 @@ from ...const import (
     ASSIGN_LEADER,
     ORIGIN_CUSTOMER,
     ORIGINS,
+    REQUIRE_FIELD,
     STATE_CANCELLED,
     STATE_DONE,
     STATE_NEW,
@@ -16,7 +17,6 @@ from ...const import (
     WAITS,
 )
 from ...models.type.aftersales_field_rule import PROPERTY_PREFIX
-from ...models.type.aftersales_stage_requirement import REQUIRE_FIELD
 
 STEPS = [
     ("start", "Start"),

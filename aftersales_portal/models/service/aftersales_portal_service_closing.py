@@ -3,10 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.aftersales_case.const import STATE_CANCELLED
-from odoo.addons.aftersales_case.models.type.aftersales_stage_requirement import (
-    REQUIRE_FIELD,
-)
+from odoo.addons.aftersales_case.const import REQUIRE_FIELD, STATE_CANCELLED
 
 from ...const import ASK_CLOSE
 from ...engine.texts import clean_text

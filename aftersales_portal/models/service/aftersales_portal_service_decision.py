@@ -6,8 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mail import html2plaintext
 
-from odoo.addons.aftersales_case.const import CHANNEL_PORTAL, EVENT_STAGE, EVENT_TYPE
-from odoo.addons.aftersales_case.models.letter.aftersales_signature import (
+from odoo.addons.aftersales_case.const import (
+    CHANNEL_PORTAL,
+    EVENT_STAGE,
+    EVENT_TYPE,
     SIGNED_AGREEMENT,
 )
 

@@ -9,7 +9,7 @@ class AftersalesPortalService(models.AbstractModel):
     _inherit = "aftersales.portal.service"
 
     @api.model
-    def _get_document(self, channel, name=None):
+    def _get_api_document(self, channel, name=None):
         """Return the OpenAPI document: of a channel, or of all that there may be.
 
         Which channels there are is told to nobody who does not know them.

@@ -42,19 +42,19 @@ class AftersalesPortalService(models.AbstractModel):
         )
         return [
             *(
-                self._get_document(self.env._("Delivery %s", slip.name), slip.date_done)
+                self._get_document_row(self.env._("Delivery %s", slip.name), slip.date_done)
                 for slip in slips
                 if slip.state == "done"
             ),
             *(
-                self._get_document(
+                self._get_document_row(
                     self.env._("Return %s", slip.name),
                     slip.date_done or slip.scheduled_date,
                 )
                 for slip in returns
             ),
             *(
-                self._get_document(
+                self._get_document_row(
                     self.env._("Credit note %s", move.name)
                     if move.move_type == "out_refund"
                     else self.env._("Invoice %s", move.name),
@@ -66,7 +66,7 @@ class AftersalesPortalService(models.AbstractModel):
         ]
 
     @api.model
-    def _get_document(self, label, date, url=""):
+    def _get_document_row(self, label, date, url=""):
         return {
             "label": label,
             "date": format_date(self.env, date) if date else "",

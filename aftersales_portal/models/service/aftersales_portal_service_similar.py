@@ -1,13 +1,13 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.aftersales_case.const import OPEN_STATES
-from odoo.addons.aftersales_case.engine.similar import similarity
-from odoo.addons.aftersales_case.models.case.aftersales_case_similar import (
-    ALIKE,
-    COMPARED,
-    SHOWN,
+from odoo.addons.aftersales_case.const import (
+    OPEN_STATES,
+    SIMILAR_ALIKE,
+    SIMILAR_COMPARED,
+    SIMILAR_SHOWN,
 )
+from odoo.addons.aftersales_case.engine.similar import similarity
 
 from ...engine import answers
 from ...engine.texts import first_line
@@ -36,10 +36,10 @@ class AftersalesPortalService(models.AbstractModel):
         domain &= Domain("merged_into_id", "=", False)
         domain &= Domain("state", "in", OPEN_STATES)
         cases = self._get_cases().search_fetch(
-            domain, ["name"], order="reported_at desc, id desc", limit=COMPARED
+            domain, ["name"], order="reported_at desc, id desc", limit=SIMILAR_COMPARED
         )
-        alike = cases.filtered(lambda case: similarity(title, case.name) >= ALIKE)[
-            :SHOWN
+        alike = cases.filtered(lambda case: similarity(title, case.name) >= SIMILAR_ALIKE)[
+            :SIMILAR_SHOWN
         ]
         own = alike.filtered_domain(self._get_own_domain(partner))
         return [self._get_row(case, case in own) for case in alike]
