@@ -232,12 +232,27 @@ class AftersalesCase(models.Model):
     @api.model
     def _is_our_word(self, message):
         """Say whether a colleague, our company, or one of our addresses speaks."""
-        author = message.author_id
-        if author:
-            return not author.partner_share or bool(author.ref_company_ids)
-        address = email_normalize(message.email_from or "")
+        return bool(self._filter_our_words(message))
+
+    @api.model
+    def _filter_our_words(self, messages):
+        """Return those of some messages in which we speak; see ``_is_our_word``."""
+        senders = {
+            message: email_normalize(message.email_from or "")
+            for message in messages
+            if not message.author_id
+        }
+        addresses = list(filter(None, dict.fromkeys(senders.values())))
         domains = self.env["mail.alias.domain"].sudo()  # sudo: addresses of our own
-        return bool(address and domains._find_aliases([address]))
+        ours = domains._find_aliases(addresses) if addresses else []
+
+        def is_ours(message):
+            author = message.author_id
+            if author:
+                return not author.partner_share or bool(author.ref_company_ids)
+            return senders[message] in ours
+
+        return messages.filtered(is_ours)
 
     @api.model
     def _is_note(self, message):

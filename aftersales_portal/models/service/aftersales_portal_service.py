@@ -70,12 +70,16 @@ class AftersalesPortalService(models.AbstractModel):
         """
         domain = Domain("id", "=", case_id) & self._get_seen_domain(partner)
         cases = self._get_cases()
-        names = [
+        return cases.search_fetch(domain, self._get_columns(cases), limit=1)
+
+    @api.model
+    def _get_columns(self, records):
+        """Return the fields that are read together with the first of them."""
+        return [
             name
-            for name, field in cases._fields.items()
+            for name, field in records._fields.items()
             if field.store and field.column_type and field.prefetch is True
         ]
-        return cases.search_fetch(domain, names, limit=1)
 
     @api.model
     def _find_survivor(self, partner, case):

@@ -107,12 +107,6 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_goods(self, case):
         """Return the goods that a case is about."""
-        # sudo: see the class
-        lines = self.env["aftersales.case.line"].sudo()
-        found = lines.search_fetch(
-            [("case_id", "=", case.id), ("concerned", "=", True)],
-            ["product_id", "lot_id", "quantity"],
-        )
         return [
             {
                 "product": line.product_id.display_name,
@@ -120,7 +114,8 @@ class AftersalesPortalService(models.AbstractModel):
                 "quantity": f"{line.quantity:g}",
                 "unit": line.product_uom_id.name,
             }
-            for line in found
+            # All lines, which tell the documents as well.
+            for line in case.line_ids.filtered("concerned")
         ]
 
     @api.model

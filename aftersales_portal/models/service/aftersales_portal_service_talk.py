@@ -35,9 +35,7 @@ class AftersalesPortalService(models.AbstractModel):
         those count that the customer's people, or whoever reported it for them, wrote or
         received; to a reporter of somebody else those of his own people.
         """
-        # Read together, as they are asked for one by one below.
-        known = case.partner_id | case.contact_id | case.reporter_id | case.supplier_id
-        known.mapped("partner_share")
+        having = self._get_having(partner, case)
         customers = case.partner_id.commercial_partner_id
         people = partner.commercial_partner_id
         company = ".commercial_partner_id"
@@ -51,7 +49,7 @@ class AftersalesPortalService(models.AbstractModel):
                 reporter = reporter.browse()
             seen |= self._get_part_domain(reporter)
             owners.append((case.email, customers | reporter.commercial_partner_id))
-        addresses = self._get_own_addresses(owners)
+        addresses = self._get_own_addresses(owners, having)
         for address in addresses:
             seen |= self._get_mailed_domain(address)
         if not customers and email_normalize(case.email or "") in addresses:
@@ -80,28 +78,43 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _get_own_addresses(self, owners):
+    def _get_having(self, partner, case):
+        """Return ``{normalized address: partners who have it}``, of person and case.
+
+        One query reads them, with all others whom the page asks about one by one: the
+        people of the case, and whoever spoke.
+        """
+        people = case.partner_id | case.contact_id | case.reporter_id | case.supplier_id
+        addresses = [email_normalize(one.email or "") for one in (partner, case)]
+        # sudo: who they are; what of it somebody reads, the page decides
+        messages = self.env["mail.message"].sudo()
+        said = messages._search([("model", "=", case._name), ("res_id", "=", case.id)])
+        # sudo: as above; whose address it is, is shown to nobody
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        found = partners.search_fetch(
+            Domain("id", "in", people.ids)
+            | Domain("id", "in", said.subselect("author_id"))
+            | Domain("email_normalized", "in", list(filter(None, addresses))),
+            self._get_columns(partners),
+        )
+        return found.filtered("active").grouped("email_normalized")
+
+    @api.model
+    def _get_own_addresses(self, owners, having):
         """Return those of some addresses that are nobody else's, normalized.
 
         Customers enter addresses themselves, in their account and on their cases: the
         one of a supplier shows them no mail to him.
 
         :param owners: list of ``(address, partners)``, the companies whose it may be
+        :param having: as ``_get_having`` returns it
         """
         owners = [(email_normalize(address or ""), own) for address, own in owners]
-        owners = [(address, own) for address, own in owners if address]
-        # sudo: whose address it is, which is shown to nobody
-        found = self.env["res.partner"].sudo()
-        found = found.search_fetch(
-            [("email_normalized", "in", list({address for address, _own in owners}))],
-            ["commercial_partner_id", "email_normalized"],
-        )
-        having = found.grouped("email_normalized")
         return list(
             dict.fromkeys(
                 address
                 for address, own in owners
-                if having.get(address, own).commercial_partner_id <= own
+                if address and having.get(address, own).commercial_partner_id <= own
             )
         )
 
@@ -137,7 +150,11 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_timeline(self, case, messages, files, changes):
         """Return ``[entry]``, newest first: what was said, and how the status changed."""
-        entries = [self._get_said(case, message, files) for message in messages]
+        ours = case._filter_our_words(messages)
+        entries = [
+            self._get_said(case, message, files, message in ours)
+            for message in messages
+        ]
         entries = [entry for entry in entries if entry["body"] or entry["files"]]
         entries += changes
         return sorted(
@@ -148,19 +165,21 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_author(self, case, message):
         """Return who speaks: what the system wrote, the company says."""
         author = message.author_id
-        if author and author == self.env.ref("base.partner_root", False):
+        # The cached id: whether the record is still there is asked anew each time.
+        known = self.env["ir.model.data"]
+        if author and author.id == known._xmlid_to_res_id("base.partner_root"):
             return case.company_id.name
         return author.name or message.email_from
 
     @api.model
-    def _get_said(self, case, message, files):
+    def _get_said(self, case, message, files, is_ours):
         return {
             "kind": "said",
             "at": message.date,
             "order": message.id,
             "moment": self._format_moment(message.date),
             "author": self._get_author(case, message),
-            "is_ours": case._is_our_word(message),
+            "is_ours": is_ours,
             "body": self._get_body(case, message.body),
             "files": [
                 self._get_file(case, file)

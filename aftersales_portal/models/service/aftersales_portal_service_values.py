@@ -132,7 +132,8 @@ class AftersalesPortalService(models.AbstractModel):
 
         Core's addresses of files work for everybody who has them; ours ask who looks.
         """
-        body = case._put_links(Markup(body or ""), self.env["res.partner"])
+        # No link is made here, so none is looked for: one of no case goes.
+        body = case.browse()._put_links(Markup(body or ""), self.env["res.partner"])
         return Markup(
             replace_file_urls(str(body), lambda key: self._get_file_url(case, key))
         )
