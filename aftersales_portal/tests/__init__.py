@@ -41,6 +41,7 @@ from . import test_silence
 from . import test_setup
 from . import test_silence_engine
 from . import test_similar
+from . import test_speed
 from . import test_type
 from . import test_uploads_engine
 from . import test_web_intake
