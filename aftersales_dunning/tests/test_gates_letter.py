@@ -6,6 +6,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import format_date, mute_logger
 
@@ -112,6 +113,26 @@ class TestLetter(RemindersCommon):
         table = self.held_line.communication_id
         table = table._get_credit_control_communication_table()
         self.assertIn(f"300.00 is due on {day}.", table.replace("\xa0", " "))
+
+    def test_later_by_instalment(self):
+        """Each instalment tells of what is due later only what of that lies on it."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    Command.create({"value_amount": 50, "nb_days": days})
+                    for days in (0, 5)
+                ],
+            }
+        )
+        self.held = self._new_invoice(1000, invoice_payment_term_id=term.id)
+        hold = self._hold(self.held, "amount", 700)
+        hold._release_by_hand({"release_policy": "new_due", "due_days": 14})
+        line = self._remind(self.held)
+        day = format_date(self.env, self._in(14))
+        self.assertEqual((line.balance_due, line.held_amount), (300, 200))
+        [later] = line._get_later_words()
+        self.assertEqual(later.replace("\xa0", " "), f"$ 200.00 is due on {day}.")
 
     def test_reprint_refuses(self):
         """What was printed before the hold is not printed again under it."""

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form
+from odoo.tools import format_date
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -67,6 +68,16 @@ class TestTakenBack(NewTermsCommon):
         self.assertStates("ignored", "draft")
         note = self.line.message_ids[:1].body
         self.assertIn("no reminder before", note)
+
+    def test_second_reminder(self):
+        """The second one is not before the new date and its own delay."""
+        self._remind(self.moved, date=self._in(-15)).state = "sent"
+        self._begin()
+        self.assertEqual(self.line.level, 2)
+        self._move_date()
+        [text] = self.line._get_early_words().values()
+        days = [format_date(self.env, self._in(number)) for number in (14, 24)]
+        self.assertIn("due on {} by now, no reminder before {}".format(*days), text)
 
     @feature("I2-57")
     def test_ready(self):

@@ -199,6 +199,14 @@ class TestOutcomes(DunningCommon):
         self._credit(invoice, quantity=2)
         self.assertEqual((invoice.held_amount, invoice.due_now), (0, 805))
 
+    def test_draft_takes_no_credit(self):
+        """The invoice was reset to draft: nothing is out, so nobody is asked for it."""
+        case, invoice, hold = self._case(resolution="credited")
+        invoice.button_draft()
+        self._close(case)
+        self.assertEqual((hold.state, hold.part_state), ("released", "done"))
+        self.assertFalse(invoice.activity_ids)
+
     def test_amount_to_be_credited(self):
         """An amount without goods that was granted is out until it is credited, too."""
         case, invoice, hold = self._case(resolution="credited")
