@@ -1,28 +1,50 @@
 """Run a story in Odoo: `python teller.py STORY DATABASE LOGFILE`.
 
 A story is a module with a function `tell(env)`, which prints a line per step or
-yields them, and raises what it likes when a step does not hold.
+yields them, and raises what it likes when a step does not hold. Odoo's web server
+runs beside it, since what is printed fetches its styles there.
 """
 
 import runpy
 import sys
+from contextlib import contextmanager
 
 import odoo.api
+import odoo.http
 import odoo.modules.registry
+import odoo.service.server
 import odoo.tools
+
+HOST = "127.0.0.1"
 
 
 def main(story, database, logfile):
     """Tell the story on a database; raise what the story raises."""
     tell = runpy.run_path(story)["tell"]
     odoo.tools.config.parse_config(
-        ["-d", database, f"--logfile={logfile}", "--no-http"], setup_logging=True
+        ["-d", database, f"--logfile={logfile}", f"--http-interface={HOST}"],
+        setup_logging=True,
     )
     registry = odoo.modules.registry.Registry(database)
-    with registry.cursor() as cursor:
+    with serving() as url, registry.cursor() as cursor:
         env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
+        env["ir.config_parameter"].set_param("report.url", url)
         for number, line in enumerate(tell(env) or (), start=1):
             print(f"{number:3}. {line}", flush=True)
+            # The database is the story's own, and requests see what is committed.
+            cursor.commit()
+
+
+@contextmanager
+def serving():
+    """Serve pages on any free port; yield the address."""
+    server = odoo.service.server.ThreadedServer(odoo.http.root)
+    server.port = 0
+    server.http_spawn()
+    try:
+        yield f"http://{HOST}:{server.httpd.server_port}"
+    finally:
+        server.httpd.shutdown()
 
 
 if __name__ == "__main__":
