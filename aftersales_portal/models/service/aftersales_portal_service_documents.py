@@ -42,7 +42,9 @@ class AftersalesPortalService(models.AbstractModel):
         )
         return [
             *(
-                self._get_document_row(self.env._("Delivery %s", slip.name), slip.date_done)
+                self._get_document_row(
+                    self.env._("Delivery %s", slip.name), slip.date_done
+                )
                 for slip in slips
                 if slip.state == "done"
             ),

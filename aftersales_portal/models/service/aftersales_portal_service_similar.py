@@ -38,9 +38,9 @@ class AftersalesPortalService(models.AbstractModel):
         cases = self._get_cases().search_fetch(
             domain, ["name"], order="reported_at desc, id desc", limit=SIMILAR_COMPARED
         )
-        alike = cases.filtered(lambda case: similarity(title, case.name) >= SIMILAR_ALIKE)[
-            :SIMILAR_SHOWN
-        ]
+        alike = cases.filtered(
+            lambda case: similarity(title, case.name) >= SIMILAR_ALIKE
+        )[:SIMILAR_SHOWN]
         own = alike.filtered_domain(self._get_own_domain(partner))
         return [self._get_row(case, case in own) for case in alike]
 
