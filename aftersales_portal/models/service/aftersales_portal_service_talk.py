@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 from odoo.tools.sql import escape_psql
 
@@ -91,10 +92,21 @@ class AftersalesPortalService(models.AbstractModel):
         said = messages._search([("model", "=", case._name), ("res_id", "=", case.id)])
         # sudo: as above; whose address it is, is shown to nobody
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        asked = [said.subselect("author_id")]
+        if addresses := list(filter(None, addresses)):
+            having = partners._search([("email_normalized", "in", addresses)])
+            asked.append(having.subselect("id"))
+
+        def is_asked(model, alias, query):
+            # As an array, which the index takes; otherwise all partners are looked at.
+            return SQL(
+                "%s = ANY(ARRAY(%s))",
+                model._field_to_sql(alias, "id", query),
+                SQL(" UNION ").join(asked),
+            )
+
         found = partners.search_fetch(
-            Domain("id", "in", people.ids)
-            | Domain("id", "in", said.subselect("author_id"))
-            | Domain("email_normalized", "in", list(filter(None, addresses))),
+            Domain("id", "in", people.ids) | Domain.custom(to_sql=is_asked),
             self._get_columns(partners),
         )
         return found.filtered("active").grouped("email_normalized")
