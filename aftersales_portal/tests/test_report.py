@@ -139,6 +139,7 @@ class TestReport(ReportSetup, HttpCase):
         self.assertEqual(files.mapped("raw"), [GIF, GIF + b"b"])
         self.assertFalse(self.env["aftersales.portal.draft"].search([]))
 
+    @feature("P-54")
     def test_next_step(self):
         """Without JavaScript a question that an answer leads to comes in a next step."""
         answer = self._send(description="Incomplete", properties__missing="yes")
@@ -229,6 +230,7 @@ class TestReport(ReportSetup, HttpCase):
         self.assertEqual(self._send(description="Leaks").status_code, 404)
         self.assertFalse(self._made())
 
+    @feature("P-54")
     def test_tour(self):
         """With JavaScript further questions come at once."""
         self._show("properties.part", portal="asked")

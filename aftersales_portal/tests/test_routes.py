@@ -359,6 +359,7 @@ class TestRoutes(PortalSetup, HttpCase):
         self.authenticate(self.anna.login, self.anna.login)
         self.assertAnswers("anna", sees=True)
 
+    @feature("P-53")
     def test_colleague(self):
         """His colleague, before and after the customer shares."""
         self.authenticate(self.ben.login, self.ben.login)
