@@ -127,6 +127,29 @@ class TestDryRunAhead(DunningCommon):
         self.assertIn(f"has its turn on {shown(self._in(13), {})}", why(3))
         self.assertRegex(why(13), r"300\.00.* sends reminder 1 .* about it alone")
 
+    @feature("N-03", "P-50")
+    def test_why_not_after_a_hold_that_ends(self):
+        """Held until today: of five days later the invoice says that all is dunned."""
+        invoice = self._new_invoice(1000)
+        self._ends(invoice, 300, 0)
+        why = []
+        for day in (0, 5):
+            texts = self._as(self.accountant, invoice)._explain_dunning(self._in(day))
+            why.append(" ".join(texts[invoice]))
+        self.assertRegex(why[0], r"300\.00.* is in review.* about .*700\.00")
+        self.assertRegex(why[1], r"sends reminder 1 .* about .*1,000\.00")
+        self.assertNotIn("in review", why[1])
+
+    def test_hold_whose_day_is_past(self):
+        """What no job has ended yet the next one ends: its days count from then."""
+        invoice = self._new_invoice(1000)
+        hold = self._ends(invoice, 300, -1, release_policy="new_due", due_days=3)
+        for day, parts in ((13, self.env[hold._name]), (14, hold)):
+            _lines, shown = self._shown(day)
+            self.assertEqual(self._made(day), shown)
+            found = parts.union(*(about for _item, _level, _due, about in shown))
+            self.assertEqual(found, parts)
+
     def test_nothing_is_left_of_it(self):
         """A dry run ahead ends no hold and writes nothing."""
         invoice = self._new_invoice(1000)

@@ -156,6 +156,15 @@ class TestParts(DunningCommon):
                     self.assertEqual(len(lines), expected)
                 self._pay(invoice)
 
+    def test_new_date_before_the_due_date(self):
+        """A date before that of the invoice gives nothing: the part stays with the rest."""
+        invoice = self._new_invoice(1000, date_due=self._in(40))
+        hold = self._new_due(self._dispute(invoice, 300), 14)
+        self.assertEqual((hold.part_state, hold.is_series), ("dunned", False))
+        self.assertFalse(hold.resume_on)
+        self.assertEqual(self._rows(49), [])
+        self.assertEqual(self._rows(50), [(1, 1000, False)])
+
     @feature("N-27")
     def test_payments(self):
         """The undisputed is paid first, then parts by their date, what is held last."""
