@@ -75,6 +75,18 @@ class TestReleaseDialog(GoodsCommon):
         self.assertEqual((granted.state, granted.outcome), ("released", "credited"))
         self.assertEqual((invoice.held_amount, invoice.due_now), (242, 847))
 
+    def test_partly_after_a_credit_note(self):
+        """One of three was credited before: that is not taken off what is granted."""
+        _order, slip, invoice = self._sell((10, 100))
+        case = self._complain(slip, [3])
+        hold = case.hold_ids
+        self._credit(invoice, quantity=1)
+        self.assertEqual(invoice.held_amount, 242)
+        hold._release_by_hand({}, "partly", 100)
+        granted = case.hold_ids - hold
+        self.assertEqual((granted.state, granted.held_amount), ("active", 100))
+        self.assertEqual((hold.held_amount, invoice.due_now), (142, 847))
+
     @feature("N-27")
     def test_credit_note_from_the_goods(self):
         """What was granted of goods is credited as these goods, in one step."""

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.aftersales_case.tests.common import feature
 from odoo.addons.aftersales_case.tests.hostile import call
@@ -67,6 +68,17 @@ class TestRenewal(DunningCommon):
             with self.subTest(until=until), self.assertRaises(ValidationError):
                 call(mine, "action_renew", until)
         self.assertEqual(str(self.hold.date_until), self._day(10))
+
+    @feature("N-05")
+    def test_warned_again(self):
+        """Who was warned of the old end is warned of the new one, too."""
+        self.reason.write({"silence_days": 0, "warn_days": 2})
+        self.hold.warned_at = fields.Datetime.now()
+        self._renew(self.agent, 20)
+        mine = self.hold.with_company(self.company)
+        for days, warned in ((10, self.hold[:0]), (20, self.hold)):
+            with self.subTest(days=days), freeze_time(self.today + timedelta(days=days)):
+                self.assertEqual(mine._get_expired()[1], warned)
 
     def test_batch(self):
         """Each as its reason says; one that ended stays as it is, and is not counted."""
