@@ -77,7 +77,10 @@ class TestRenewal(DunningCommon):
         self._renew(self.agent, 20)
         mine = self.hold.with_company(self.company)
         for days, warned in ((10, self.hold[:0]), (20, self.hold)):
-            with self.subTest(days=days), freeze_time(self.today + timedelta(days=days)):
+            with (
+                self.subTest(days=days),
+                freeze_time(self.today + timedelta(days=days)),
+            ):
                 self.assertEqual(mine._get_expired()[1], warned)
 
     def test_batch(self):
