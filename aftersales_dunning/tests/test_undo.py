@@ -85,6 +85,21 @@ class TestUndo(GoodsCommon):
         self._credit(invoice, quantity=1)
         self.assertHeld({invoice: 121})
 
+    def test_goods_changed_in_between(self):
+        """What the case is about by now is held, not what it was at the release."""
+        for quantity, held in ((2, 242), (4, 484)):
+            _order, slip, invoice = self._sell((10, 100))
+            case = self._complain(slip, [3])
+            case.hold_ids._release_by_hand({}, "rejected")
+            case.line_ids.quantity = quantity
+            self._undo(case.hold_ids)
+            self.assertHeld({invoice: held})
+        case.hold_ids._release_by_hand({}, "rejected")
+        case.line_ids.concerned = False
+        self._undo(case.hold_ids)
+        self.assertHeld({invoice: 0})
+        self.assertEqual(case.hold_ids.end_reason, "taken_off")
+
     def test_too_late(self):
         """Not on the next day, nor once a reminder was sent or the customer was told."""
         holds = [self._hold(self._new_invoice(1000), "amount", 300) for _ in range(3)]

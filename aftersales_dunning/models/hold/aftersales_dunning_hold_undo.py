@@ -150,6 +150,8 @@ class AftersalesDunningHold(models.Model):
         for hold in holds:
             hold._undo_terms()
         holds.move_id._follow_disputes()
+        # The goods of its case may be others by now.
+        holds.case_id.with_context(aftersales_sync=SYNC)._sync_holds()
         holds._after_change()
         holds._log(EVENT_HOLD, self.env._("Release taken back: %(hold)s"))
         return True
