@@ -87,6 +87,19 @@ class TestReleaseDialog(GoodsCommon):
         self.assertEqual((granted.state, granted.held_amount), ("active", 100))
         self.assertEqual((hold.held_amount, invoice.due_now), (142, 847))
 
+    def test_partly_after_a_price_off(self):
+        """So also of an amount without goods."""
+        invoice = self._new_invoice(1000)
+        refund = invoice._reverse_moves()
+        refund.invoice_line_ids.price_unit = 100
+        refund.action_post()
+        self._match(invoice, refund)
+        hold = self._hold(invoice, "amount", 300)
+        hold._release_by_hand({}, "partly", 100)
+        granted = invoice.hold_ids - hold
+        self.assertEqual((granted.state, granted.held_amount), ("active", 100))
+        self.assertEqual((hold.held_amount, invoice.due_now), (200, 600))
+
     @feature("N-27")
     def test_credit_note_from_the_goods(self):
         """What was granted of goods is credited as these goods, in one step."""
