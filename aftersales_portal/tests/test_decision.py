@@ -80,6 +80,7 @@ class TestDecision(DecisionSetup, HttpCase):
         self.type_complaint.portal_rate = True
         page = self._open().text
         self.assertIn(f'href="{self.url}/agree"', page)
+        self.assertIn("Tell us whether this is right.", page)
         for later in ("rate", "reopen"):
             self.assertNotIn(f"{self.url}/{later}", page)
         page = self._open("/agree").text

@@ -20,10 +20,11 @@ class AftersalesPortalService(models.AbstractModel):
         row = self._get_row(case, self._is_own(partner, case))
         link = case_type._get_links().get((case_type.id, case.stage_id.id))
         questions = self._get_questions(case)
+        end = self._get_end(partner, case)
         since = [c for c in changes if c["stage_id"] == case.stage_id.id]
         return row | {
             "reported": self._format_moment(row["reported_at"]),
-            "next": self._get_next(link, questions),
+            "next": self._get_next(link, questions, end["decision"]),
             "promised": self._get_promise(case),
             "waiting_since": since[-1]["moment"]
             if row["waits_for_you"] and since
@@ -41,7 +42,7 @@ class AftersalesPortalService(models.AbstractModel):
             "may_reply": self._may_reply(case),
             "may_change": bool(self._get_open_fields(partner, case)),
             "may_close": self._may_close(partner, case),
-            **self._get_end(partner, case),
+            **end,
             "again_url": self._get_again_url(partner, case),
             "before": self._get_before(partner, case),
             "thanks": case_type.portal_thanks or "",
@@ -54,10 +55,12 @@ class AftersalesPortalService(models.AbstractModel):
         }
 
     @api.model
-    def _get_next(self, link, questions):
+    def _get_next(self, link, questions, decision):
         """Return what happens next: where the customer was asked something, his answer."""
         if questions:
             return self.env._("We need your answer before we can go on.")
+        if decision and decision["state"] == "open":
+            return self.env._("Tell us whether this is right.")
         return link._get_customer_next() if link else ""
 
     @api.model
