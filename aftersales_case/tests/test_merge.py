@@ -161,6 +161,24 @@ class TestMerge(AftersalesCommon):
         form.save().action_merge()
         self.assertTrue(survivor.confidential, "what was secret stays secret")
 
+    def test_people_of_another_customer(self):
+        """A case keeps its customer: what it lacks, no people of another one fill in."""
+        customer = self.env["res.partner"].create({"name": "De Vries"})
+        empty = {"contact_id": False, "email": False, "phone": False}
+        survivor = self._new_case(partner_id=customer.id, **empty)
+        double = self._new_case(phone="+31 20 794 0001")
+        double._merge_into(survivor)
+        self.assertEqual(survivor.partner_id, customer)
+        self.assertFalse(survivor.contact_id)
+        self.assertFalse(survivor.email)
+        self.assertFalse(survivor.phone)
+        # Of several customers one is taken, with his own people.
+        nobody = self._new_case(partner_id=False, **empty)
+        first = self._new_case(partner_id=customer.id, **empty)
+        (first | self._new_case())._merge_into(nobody)
+        self.assertEqual(nobody.partner_id, customer)
+        self.assertFalse(nobody.contact_id)
+
     @feature("P-37")
     def test_oldest_open_case_goes_on(self):
         """The wizard proposes the open case that came in first."""

@@ -20,6 +20,8 @@ COMPLETED_FIELDS = (
     "project_id",
     "category_id",
 )
+# Of whom they are: not of the people of another customer.
+CUSTOMER_FIELDS = ("contact_id", "partner_id", "email", "phone", "site_id")
 UNITED_FIELDS = ("tag_ids", "product_ids", "product_categ_ids")
 
 
@@ -190,9 +192,16 @@ class AftersalesCase(models.Model):
     def _complete_survivor(self, survivor):
         """Hook: let the case that goes on know what only the merged ones knew."""
         vals = {}
+        customer = (survivor | self).partner_id[:1].commercial_partner_id
+        theirs = self.filtered(
+            lambda case: (
+                case.partner_id.commercial_partner_id in (customer, customer.browse())
+            )
+        )
         for name in COMPLETED_FIELDS:
             if not survivor[name]:
-                value = next(filter(None, self.mapped(lambda c, n=name: c[n])), False)
+                cases = theirs if name in CUSTOMER_FIELDS else self
+                value = next(filter(None, cases.mapped(lambda c, n=name: c[n])), False)
                 if value:
                     vals[name] = value.id if self._fields[name].relational else value
         for name in UNITED_FIELDS:
