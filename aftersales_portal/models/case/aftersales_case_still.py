@@ -44,7 +44,7 @@ class AftersalesCase(models.Model):
         if link.purpose != STILL:
             return super()._get_link_page(link)
         service = self.env["aftersales.portal.service"]
-        case = self._get_survivor()
+        case = self._get_link_survivor(link)
         if not (service._waits_for_customer(case) or service._is_reopenable(case)):
             return False
         return {
@@ -64,7 +64,7 @@ class AftersalesCase(models.Model):
     def _apply_link(self, link, values):
         if link.purpose != STILL:
             return super()._apply_link(link, values)
-        case = self._get_survivor()
+        case = self._get_link_survivor(link)
         lines = [self.env._("This is still a problem."), values.get("text", "")]
         text = "\n".join(filter(None, lines))
         if not case._is_closed():

@@ -43,7 +43,7 @@ class AftersalesCase(models.Model):
             return bool(proven and address) and address == email_normalize(
                 self.email or ""
             )
-        if not partner.partner_share:
+        if not partner.partner_share or not partner.active:
             return False
         return service._is_own(partner, self) or bool(
             not self.confidential
@@ -58,12 +58,16 @@ class AftersalesCase(models.Model):
             return url
         return super()._make_link(purpose, partner, valid=valid, address=address)
 
+    def _get_link_survivor(self, link):
+        """Return the case in which this one goes on, where the receiver may have that."""
+        case = self._get_survivor()
+        is_his = case._may_have_link(link.purpose, link.partner_id, link.email or "")
+        return case if is_his else self
+
     def _get_link_page(self, link):
         if link.purpose != LINK_VIEW:
             return super()._get_link_page(link)
-        case = self._get_survivor()
-        if not case._may_have_link(link.purpose, link.partner_id, link.email):
-            case = self
+        case = self._get_link_survivor(link)
         service = self.env["aftersales.portal.service"]
         return {
             "title": f"{case.type_id._get_portal_word()} {case.number}",
