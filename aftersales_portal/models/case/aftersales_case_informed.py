@@ -16,10 +16,14 @@ class AftersalesCase(models.Model):
         informed = self.sudo().portal_informed_ids._filter_valid().partner_id
         return people | informed.sudo(self.env.su)
 
-    def _move_parts_to(self, target):
-        known = target.portal_informed_ids.partner_id
+    def _complete_survivor(self, survivor):
+        # Now it is known whose case it is: who is of another customer stays behind.
+        result = super()._complete_survivor(survivor)
+        known = survivor.portal_informed_ids.partner_id
+        customer = survivor.partner_id.commercial_partner_id
         for row in self.portal_informed_ids:
-            if row.partner_id not in known:
-                known |= row.partner_id
-                row.case_id = target
-        return super()._move_parts_to(target)
+            person = row.partner_id
+            if person not in known and person.commercial_partner_id == customer:
+                known |= person
+                row.case_id = survivor
+        return result

@@ -48,6 +48,27 @@ class AftersalesPortalInformed(models.Model):
                     )
                 )
 
+    def unlink(self):
+        """Let the links of who is informed no more open nothing; the contact keeps his."""
+        people = {
+            (row.case_id, row.partner_id)
+            for row in self
+            if row.partner_id != row.case_id.contact_id
+        }
+        # sudo: links are the system's; whoever ends it may write the case
+        links = self.env["aftersales.link"].sudo()
+        found = links.search(
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("partner_id", "in", self.partner_id.ids),
+                ("revoked_at", "=", False),
+            ]
+        )
+        his = found.filtered(lambda link: (link.case_id, link.partner_id) in people)
+        result = super().unlink()
+        his.action_revoke()
+        return result
+
     def _filter_valid(self):
         """Return the rows that count: of the case's customer, none of confidential ones."""
         return self.filtered(
