@@ -12,7 +12,8 @@ class AftersalesQuestionAsk(models.TransientModel):
     _description = "Ask the Customer"
 
     case_id = fields.Many2one("aftersales.case", required=True)
-    type_id = fields.Many2one(related="case_id.type_id")
+    # The case is named by the caller: he reads of it what he may.
+    type_id = fields.Many2one(related="case_id.type_id", related_sudo=False)
     email = fields.Char("To", compute="_compute_email")
     question_id = fields.Many2one(
         "aftersales.question",
@@ -44,7 +45,7 @@ class AftersalesQuestionAsk(models.TransientModel):
                 self.env._("To: this case has no e-mail address of the customer.")
             )
         question = self.question_id or self._make_question()
-        if question.type_id and question.type_id != case.type_id:
+        if question.case_id != case and question.type_id != case.type_id:
             raise UserError(
                 self.env._("Question: choose one of the type of this case.")
             )

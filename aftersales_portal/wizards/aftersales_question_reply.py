@@ -13,8 +13,9 @@ class AftersalesQuestionReply(models.TransientModel):
     _description = "Enter an Answer"
 
     asked_id = fields.Many2one("aftersales.question.asked", required=True)
-    question_id = fields.Many2one(related="asked_id.question_id")
-    kind = fields.Selection(related="asked_id.kind")
+    # Which one is said by the caller: he reads of it what he may.
+    question_id = fields.Many2one(related="asked_id.question_id", related_sudo=False)
+    kind = fields.Selection(related="asked_id.kind", related_sudo=False)
     answer_id = fields.Many2one(
         "aftersales.question.answer",
         domain="[('question_id', '=', question_id)]",
@@ -34,7 +35,7 @@ class AftersalesQuestionReply(models.TransientModel):
             raise UserError(self.env._("What Was Said: write it down."))
         case = asked.case_id
         asked._lock()
-        asked._answer(
-            chosen, self.text or "", [], case._get_customer_partners(), CHANNEL_PHONE
-        )
+        # Who else is informed does not matter here.
+        partner = case._get_customer_partners()[:1]
+        asked._answer(chosen, self.text or "", [], partner, CHANNEL_PHONE)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

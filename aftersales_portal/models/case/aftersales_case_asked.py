@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 
 from ...const import ASK_AGREED, ASK_CLOSE, ASK_REFUSED, ASK_SILENT, ASK_UNREACHED
@@ -27,7 +29,7 @@ class AftersalesCase(models.Model):
         case.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=" ".join(texts),
+            note=Markup("<p>%s</p>") % " ".join(texts),
             user_id=case.user_id.id,
         )
 

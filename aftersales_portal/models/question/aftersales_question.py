@@ -141,7 +141,11 @@ class AftersalesQuestion(models.Model):
     def _get_team(self, answer):
         return answer.team_id or self.team_id
 
-    def _get_field(self):
-        """Return ``(kind, [(key, label)])`` of the field that an answer fills."""
+    def _get_field(self, case_type):
+        """Return ``(kind, [(key, label)])`` of the field that an answer fills.
+
+        None where customers answer no such field of a type: not any more, or because
+        the case has become of another one.
+        """
         # sudo: what a field is called is no secret
-        return self.type_id.sudo()._get_filled()[self.key]
+        return case_type.sudo()._get_filled().get(self.key)

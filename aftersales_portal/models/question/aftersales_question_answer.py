@@ -42,9 +42,10 @@ class AftersalesQuestionAnswer(models.Model):
     def _check_value(self):
         for answer in self:
             question = answer.question_id
-            if not question.key or not answer.value:
+            found = answer.value and question._get_field(question.type_id)
+            if not found:
                 continue
-            kind, options = question._get_field()
+            kind, options = found
             try:
                 answers.read(kind, answer.value, [key for key, _label in options])
             except AnswerError as error:

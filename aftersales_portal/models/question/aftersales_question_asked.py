@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -133,7 +135,8 @@ class AftersalesQuestionAsked(models.Model):
                 case.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=case.env._("A question was not answered"),
-                    note=asked.with_env(case.env).question_id.name,
+                    note=Markup("<p>%s</p>")
+                    % asked.with_env(case.env).question_id.name,
                     user_id=case.user_id.id,
                 )
 

@@ -46,12 +46,22 @@ class AftersalesQuestionAsked(models.Model):
         return f"{text} {self._make_answer_link(partner) or ''}".strip()
 
     def _get_link_page(self, link):
-        return self._get_page()
+        return self._is_read_by(link.partner_id) and self._get_page()
 
     def _apply_link(self, link, values):
         return self._take(values, link.partner_id, CHANNEL_LINK)
 
     # === What it shows === #
+
+    def _is_read_by(self, partner):
+        """Say whether somebody may see this: an answer is for the people of who gave it.
+
+        A case that becomes another customer's tells him nothing of the one before.
+        """
+        self.ensure_one()
+        if self.state != ASKED_ANSWERED or not self.partner_id:
+            return True
+        return self.partner_id.commercial_partner_id == partner.commercial_partner_id
 
     def _get_page(self):
         """Return the page of a question: see ``_get_link_page`` of the mixin of links."""
@@ -60,6 +70,8 @@ class AftersalesQuestionAsked(models.Model):
             return False
         case, question = self.case_id, self.question_id
         is_open = self.state == ASKED_OPEN
+        if is_open and self.expires_at <= fields.Datetime.now():
+            return False  # the job has not noticed it yet
         body = self.env["ir.qweb"]._render(
             "aftersales_portal.question_body",
             {

@@ -133,8 +133,17 @@ class AftersalesQuestionAsked(models.Model):
         typed = chosen.value if chosen else text
         if not question.key or not typed or question.kind == ASK_FILES:
             return
-        kind, options = question._get_field()
         label = case.type_id._get_key_labels().get(question.key, question.key)
+        found = question._get_field(case.type_id)
+        if not found:
+            raise UserError(
+                case.env._(
+                    "%s: this case has no such field for customers. Enter the answer"
+                    " where it belongs.",
+                    label,
+                )
+            )
+        kind, options = found
         service = self.env["aftersales.portal.service"]
         asked = {"kind": kind, "options": options, "label": label}
         value, error = service._read_answer(case, asked, typed)
@@ -229,7 +238,7 @@ class AftersalesQuestionAsked(models.Model):
         asked.activity_id = case.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=case.env._("The customer has answered"),
-            note=text,
+            note=Markup("<p>%s</p>") % text,
             user_id=responsible.id,
         )
         case._notify_answer(told, text)

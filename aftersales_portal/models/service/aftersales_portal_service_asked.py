@@ -28,7 +28,8 @@ class AftersalesPortalService(models.AbstractModel):
         # sudo: the case was found by who may see it
         asked = self.env["aftersales.question.asked"].sudo()
         domain = [("id", "=", asked_id), ("case_id", "in", case.ids)]
-        return case, asked.search(domain, limit=1) if case else asked
+        found = asked.search(domain, limit=1) if case else asked
+        return case, found.filtered(lambda one: one._is_read_by(partner))
 
     @api.model
     def _answer_asked(self, partner, asked, form, files):
