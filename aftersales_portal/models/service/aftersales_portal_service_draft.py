@@ -72,7 +72,10 @@ class AftersalesPortalService(models.AbstractModel):
         kind, _dash, rest = key.partition("-")
         ids = read_ids(rest.split("-"))
         reader = self._get_draft_readers().get(kind)
-        return reader(partner, ids[0], form) if reader and len(ids) == 1 else None
+        # Each form has one key: others would be drafts that nobody finds again.
+        if not reader or not ids or key != f"{kind}-{ids[0]}":
+            return None
+        return reader(partner, ids[0], form)
 
     @api.model
     def _get_draft_readers(self):
