@@ -145,7 +145,7 @@ class WebIntake(Controller):
             service._count_arrival(channel, request.httprequest.remote_addr or "")
 
     def _ensure_open(self, channel):
-        if not channel.active or not channel.type_ids.filtered("active"):
+        if not channel._is_open():
             raise Problem(
                 410,
                 "channel_closed",

@@ -185,6 +185,12 @@ class AftersalesChannel(models.Model):
     def _get_origin_lines(self):
         return (self.origins or "").split()
 
+    def _is_open(self):
+        """Say whether this channel takes reports: it and what it belongs to are in use."""
+        self.ensure_one()
+        types = self.type_ids.filtered("active")
+        return self.active and self.company_id.active and bool(types)
+
     def _allows_origin(self, origin):
         """Say whether browsers may report from a website.
 

@@ -12,6 +12,7 @@ from ...const import (
     REFUSED_ROBOT,
 )
 from ...engine import answers, schema
+from ...engine.addresses import get_household
 from ...engine.bodies import get_digest
 from ...engine.problem import Problem
 from ...engine.uploads import clean_name, find_kind
@@ -94,12 +95,9 @@ class AftersalesPortalService(models.AbstractModel):
 
         :raises Problem: when there were too many
         """
-        if ":" in address:
-            # A household has so many of the newer addresses as it likes.
-            address = ":".join(address.split(":")[:4])
         # sudo: the secret of the database, and the counts
         env = self.env(su=True)
-        who = hmac(env, "aftersales-channel", address)[:32]
+        who = hmac(env, "aftersales-channel", get_household(address))[:32]
         env["aftersales.channel.count"]._count(channel, who)
 
     # === The form === #
@@ -190,7 +188,9 @@ class AftersalesPortalService(models.AbstractModel):
             return self._take_report(channel, report.case_type, asked, case, report)
         # sudo: strangers have no access to what is kept of them
         keys = self.env["aftersales.channel.key"].sudo()
-        taken = keys._take(channel, key, report.digest)
+        # Who shows no token takes no key of a program, which has no space in front.
+        name = key if report.is_program else f" {key}"
+        taken = keys._take(channel, name, report.digest)
         if not taken.answer:
             taken.answer = self._take_report(
                 channel, report.case_type, asked, case, report

@@ -5,6 +5,7 @@ import logging
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.mail import email_normalize, formataddr, plaintext2html
@@ -112,7 +113,7 @@ class AftersalesPortalService(models.AbstractModel):
                 with self.env.cr.savepoint():
                     case = self._get_cases().create(attempt)
                 break
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
                 raise  # barer values would help nothing, another transaction will
             except Exception as error:
                 problem = problem or error

@@ -1,0 +1,49 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..engine.addresses import get_household
+from .web import WebSetup
+
+
+@tagged("post_install", "-at_install")
+class TestHostileWeb(WebSetup):
+    """Strangers at a channel who are in the way of others."""
+
+    def test_key_of_a_program(self):
+        """No stranger takes the key under which a program is going to report."""
+        key = {"Idempotency-Key": "order-1"}
+        stranger = self._case(self._send(self._body(), headers=key))
+        token = {"Authorization": f"Bearer {self.token}"}
+        body = self._body(description="Of the program", start=None)
+        case = self._case(self._send(body, headers=key | token))
+        self.assertNotEqual(case, stranger)
+        self.assertEqual(
+            self._send(body, headers=key | token).json()["number"], case.number
+        )
+
+    def test_company_that_is_gone(self):
+        """A channel of an archived company takes nothing, and says so."""
+        company = self.env["res.company"].create({"name": "Old Shop"})
+        case_type = self.env.ref("aftersales_case.type_complaint").copy(
+            {"company_id": company.id, "code": "OLD"}
+        )
+        self.channel.write(
+            {"company_id": company.id, "type_ids": [Command.set(case_type.ids)]}
+        )
+        company.active = False
+        answer = self._send(self._body())
+        self.assertEqual(answer.status_code, 410, answer.text)
+
+    def test_household(self):
+        """However an address is written, one household is one address."""
+        for address, other, same in (
+            ("2001:db8::1", "2001:db8::9:8:7:6", True),
+            ("2001:db8:0:0:1::", "2001:db8::1", True),
+            ("2001:db8:0:1::1", "2001:db8::1", False),
+            ("::ffff:192.0.2.1", "192.0.2.1", True),
+            ("192.0.2.1", "192.0.2.2", False),
+            ("fe80::1%eth0", "fe80::2%eth1", True),
+            ("", "", True),
+        ):
+            with self.subTest(address=address, other=other):
+                self.assertEqual(get_household(address) == get_household(other), same)
