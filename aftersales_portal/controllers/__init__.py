@@ -9,4 +9,5 @@ from . import mail
 from . import portal
 from . import problem
 from . import questions
+from . import rating
 from . import report

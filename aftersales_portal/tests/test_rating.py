@@ -129,6 +129,18 @@ class TestRating(PortalSetup, HttpCase):
             link = self.case._make_link("rate_5", partner)
             self.assertEqual(bool(link), found)
 
+    def test_link_of_the_customer_before(self):
+        """When the case changes hands, the link of its former customer rates nothing."""
+        self._ask()
+        token = self.case._find_rating().access_token
+        self.case.write({"partner_id": self.other.id, "contact_id": False})
+        self.env.flush_all()
+        self.authenticate(None, None)
+        self.assertEqual(self.url_open(f"/rate/{token}/1").status_code, 404)
+        answer = self._post(f"/rate/{token}/submit_feedback", rate="1")
+        self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self._ratings())
+
     def test_not_asked(self):
         """Neither at once nor about what is long over, nor where no type asks."""
         for hours in (0, 100):

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.mail import email_normalize
 
 from odoo.addons.aftersales_case.const import REPLY_RATING, STATE_DONE
 
@@ -110,6 +111,12 @@ class AftersalesCase(models.Model):
                 "is_internal": False,
             }
         )
+
+    def _is_rating_of_customer(self, rating):
+        """Say whether whom a rating was asked of is still one of the customer's people."""
+        self.ensure_one()
+        address = email_normalize(self.email or "")
+        return self._is_for_customer(rating.partner_id, address)
 
     # === Asked by mail === #
 
