@@ -17,6 +17,12 @@ PHONE, DESKTOP = 390, 1400
 HEIGHT = 844
 SECONDS_TO_LOAD = 60
 # Its scripts have started.
+# Of a form, or of one of its buttons.
+SEND = """(sender) => {
+    const form = sender.form || sender;
+    form.noValidate = true;
+    form.requestSubmit(sender.form ? sender : null);
+}"""
 READY = "html[lang='{}'] > body{}"
 SCRIPTS = "[is-ready]"
 # A page that is left while it asks for something logs an error: count what it waits for.
@@ -133,11 +139,11 @@ class BrowsingMixin:
             "Page.navigate", params={"url": self.base_url() + page.url}, timeout=60
         )
         if page.sends:
-            form = f"document.querySelector({json.dumps(page.sends)})"
+            sender = f"document.querySelector({json.dumps(page.sends)})"
             self._wait_for(browser, page, page.sends)
             self._wait_until_idle(browser)
             # Past what the browser itself would say: the server answers.
-            self._run(browser, f"{form}.noValidate = true; {form}.requestSubmit()")
+            self._run(browser, f"({SEND})({sender})")
         self._wait_for(browser, page, page.shows)
 
     def _wait_for(self, browser, page, selector):

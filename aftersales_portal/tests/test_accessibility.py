@@ -164,7 +164,7 @@ class PagesSetup(InvoiceSetup):
         problem, price = self._url(), self._url(self.price, self.pumps)
         damaged = self._url(self.damaged)
         question = f"{url}/questions/{self.asked.id}"
-        send = "main form, #wrap form"
+        send = "form button[name=button]"
         nobody = {"has_scripts": False, "ours": "main"}
         pages = [
             Page("home", "as_anna", "/my", CARD, ours=CARD),

@@ -45,7 +45,11 @@ class AftersalesQuestion(models.Model):
     )
     # A question that an agent asked once.
     case_id = fields.Many2one(
-        "aftersales.case", readonly=True, ondelete="cascade", index="btree_not_null"
+        "aftersales.case",
+        readonly=True,
+        copy=False,
+        ondelete="cascade",
+        index="btree_not_null",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
