@@ -1,66 +1,34 @@
-import time
-
 from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tests import new_test_user
+from odoo.tests import tagged
 
 from odoo.addons.aftersales_case.tests.common import feature
-from odoo.addons.aftersales_case.tests.races import RaceCase
 
 from ..engine.links import make_secret
+from .races import PortalRace
 
 
-class TestQuestionRace(RaceCase):
+@tagged("post_install", "-at_install")
+class TestQuestionRace(PortalRace):
     """Two clicks at once; all commits are real."""
 
-    def setUp(self):
-        super().setUp()
-        with self._transaction(no_reset_password=True) as env:
-            company = env["res.company"].create({"name": f"Race {time.time_ns()}"})
-            env.user.company_ids |= company
-            env = env(context=dict(env.context, allowed_company_ids=company.ids))
-            user = new_test_user(
-                env,
-                f"race_asker_{company.id}",
-                groups="aftersales_case.group_aftersales_agent",
-                company_id=company.id,
-                company_ids=[Command.set(company.ids)],
-            )
-            case = env["aftersales.case"].create(
-                {
-                    "name": "Race",
-                    "type_id": env.ref("aftersales_case.type_complaint").id,
-                    "company_id": company.id,
-                    "user_id": user.id,
-                }
-            )
-            question = env["aftersales.question"].create(
-                {
-                    "case_id": case.id,
-                    "name": "Which?",
-                    "answer_ids": [
-                        Command.create({"name": "First"}),
-                        Command.create({"name": "Second"}),
-                    ],
-                }
-            )
-            asked = case._ask(question)
-            self.company_id, self.asked_id = company.id, asked.id
-            self.user_id = user.id
-            self.answer_ids = question.answer_ids.ids
-            links = env["aftersales.link"]
-            url = links._make(asked, "answer", env["res.partner"], None, make_secret())
-            self.link_id = links._find(url.rpartition("/")[2]).id
-        self.addCleanup(self._remove)
-
-    def _remove(self):
-        with self._transaction() as env:
-            self._remove_cases(env, env["res.company"].browse(self.company_id))
-        with self._transaction() as env:
-            company = env["res.company"].browse(self.company_id)
-            env["res.users"].browse(self.user_id).active = False
-            env.user.company_ids -= company
-            company.active = False
+    def _set_up_race(self, env):
+        case = self._new_case(env)
+        question = env["aftersales.question"].create(
+            {
+                "case_id": case.id,
+                "name": "Which?",
+                "answer_ids": [
+                    Command.create({"name": "First"}),
+                    Command.create({"name": "Second"}),
+                ],
+            }
+        )
+        asked = case._ask(question)
+        self.asked_id, self.answer_ids = asked.id, question.answer_ids.ids
+        links = env["aftersales.link"]
+        url = links._make(asked, "answer", env["res.partner"], None, make_secret())
+        self.link_id = links._find(url.rpartition("/")[2]).id
 
     def _click(self, number):
         def click(env):
