@@ -15,8 +15,8 @@ from . import test_drafts
 from . import test_hostile
 from . import test_hostile_answers
 from . import test_hostile_forms
-from . import test_inform
 from . import test_hostile_web
+from . import test_inform
 from . import test_invite
 from . import test_link
 from . import test_list

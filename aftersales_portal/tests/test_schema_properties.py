@@ -1,5 +1,3 @@
-from odoo.addons.aftersales_case.tests.common import feature
-
 from ..engine import answers, schema
 from .common import PortalCommon
 
@@ -76,7 +74,6 @@ class TestSchemaProperties(PortalCommon):
         run()
         return sum(passed)
 
-    @feature("B4-03")
     def test_shipped_types(self):
         """The forms of all types that come with after-sales and ask customers."""
         for name, case_type in self.types.items():

@@ -11,7 +11,7 @@ from .common import PortalSetup
 class TestSetup(PortalSetup, HttpCase):
     """A manager sets up the portal in the form of a type; the customer then meets it."""
 
-    @feature("I2-46", "I2-47")
+    @feature("I2-46", "I2-47", "P-18")
     def test_set_up(self):
         types = self.env["aftersales.case.type"].search([])
         types.portal_offer = OFFER_HIDDEN

@@ -34,7 +34,6 @@ class TestWebDocument(WebSetup):
         self.assertEqual(answer.status_code, 200)
         return answer.json()
 
-    @feature("N-26")
     def test_document(self):
         """It is OpenAPI 3.1: of a channel, of several types, and of none."""
         self.assertIn("/website/cases", self._read()["paths"])

@@ -15,7 +15,7 @@ from .web import GIF, SITE, WebSetup
 class TestWebIntake(WebSetup):
     """A website and a program report cases by a channel."""
 
-    @feature("B4-03", "N-26")
+    @feature("B4-03")
     def test_report(self):
         """A report becomes a case: what was answered, by whom, by which way."""
         answer = self._send(self._body(reporter_name="Sam Stranger"))
