@@ -16,7 +16,6 @@ KEYS = {"Tab": 9, "Enter": 13}
 PHONE, DESKTOP = 390, 1400
 HEIGHT = 844
 SECONDS_TO_LOAD = 60
-# Its scripts have started.
 # Of a form, or of one of its buttons.
 SEND = """(sender) => {
     const form = sender.form || sender;
@@ -24,7 +23,7 @@ SEND = """(sender) => {
     form.requestSubmit(sender.form ? sender : null);
 }"""
 READY = "html[lang='{}'] > body{}"
-SCRIPTS = "[is-ready]"
+SCRIPTS = "[is-ready]"  # they have started
 # A page that is left while it asks for something logs an error: count what it waits for.
 COUNT = """
 window.waitsFor = 0;

@@ -53,6 +53,17 @@ class InvoiceSetup(PortalSetup):
         )
 
     @classmethod
+    def _set_up_holds(cls):
+        """Hold what is reported at once, without limits, where dunning is installed."""
+        module = cls.env["ir.module.module"]._get("aftersales_dunning")
+        cls.is_dunning = module.state == "installed"
+        if cls.is_dunning:
+            cls.company.aftersales_customer_hold = "at_once"
+            cls.env["aftersales.dunning.limit"].search([]).unlink()
+            types = cls.type_complaint | cls.dispute
+            types.hold_reason_id = cls.env.ref("aftersales_dunning.reason_product")
+
+    @classmethod
     def _new_invoice(cls, partner=None, post=True, **vals):
         taxed = {"tax_ids": [Command.set(cls.tax.ids)]}
         lines = [

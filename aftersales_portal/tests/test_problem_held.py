@@ -16,13 +16,7 @@ class TestProblemHeld(InvoiceSetup, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        module = cls.env["ir.module.module"]._get("aftersales_dunning")
-        cls.is_dunning = module.state == "installed"
-        if cls.is_dunning:
-            cls.company.aftersales_customer_hold = "at_once"
-            cls.env["aftersales.dunning.limit"].search([]).unlink()
-            types = cls.type_complaint | cls.dispute
-            types.hold_reason_id = cls.env.ref("aftersales_dunning.reason_product")
+        cls._set_up_holds()
 
     def setUp(self):
         super().setUp()

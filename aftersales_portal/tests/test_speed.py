@@ -15,14 +15,7 @@ class TestFullPage(DeliveriesMixin, InvoiceSetup, HttpCase):
         super().setUpClass()
         for key in ("description", "product_ids"):
             cls._show(cls, key, portal="editable")
-        # Where it is installed, invoices are held, and the page says so.
-        module = cls.env["ir.module.module"]._get("aftersales_dunning")
-        cls.is_dunning = module.state == "installed"
-        if cls.is_dunning:
-            cls.company.aftersales_customer_hold = "at_once"
-            cls.env["aftersales.dunning.limit"].search([]).unlink()
-            reason = cls.env.ref("aftersales_dunning.reason_product")
-            cls.type_complaint.hold_reason_id = reason
+        cls._set_up_holds()
 
     def setUp(self):
         super().setUp()
