@@ -11,13 +11,9 @@ from pathlib import Path
 
 import gen_readme
 import pytest
-from repo_checks import (
-    CHECKS,
-    Addon,
-    find_addons,
-    find_bad_feature_ids,
-    find_tests_without_assertion,
-)
+from repo_addon import Addon, find_addons
+from repo_checks import CHECKS
+from repo_test_checks import find_bad_feature_ids, find_tests_without_assertion
 
 REPO = Path(__file__).resolve().parent.parent
 ADDONS = {addon.name: addon for addon in find_addons(REPO)}
