@@ -152,7 +152,6 @@ class TestLinkPage(LinkSetup, HttpCase):
         messages = self.case.message_ids.filtered(lambda m: "Acted" in m.body)
         return len(messages)
 
-    @feature("N-17")
     def test_view(self):
         """Number, status and promised date, and nothing else of the case."""
         link = self.type_complaint.link_ids.filtered(
@@ -176,6 +175,7 @@ class TestLinkPage(LinkSetup, HttpCase):
         answer = self._ask("GET", self._get_link(self.case))
         self.assertIn('lang="nl-NL"', answer.text)
 
+    @feature("N-17")
     def test_looking_changes_nothing(self):
         """Mail scanners follow links: nothing happens, however often."""
         with self._acting() as done:
