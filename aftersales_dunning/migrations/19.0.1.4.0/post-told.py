@@ -10,7 +10,6 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger("migration")
 
-OLD_NAME = "{{ object.move_id.name or '''' }}"
 TEMPLATES = """
     UPDATE mail_template template
        SET subject = replace(
