@@ -1,27 +1,12 @@
-import importlib.util
-import logging
 from datetime import timedelta
-from pathlib import Path
 
 from odoo.tools import SQL
 
-from .common import DunningCommon
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+from .migration import MigrationCommon
 
 
-class TestMigrationParts(DunningCommon):
+class TestMigrationParts(MigrationCommon):
     """Running holds and the dates of released ones outlast the update."""
-
-    def _migrate(self):
-        path = MIGRATIONS / "19.0.1.3.0/post-parts.py"
-        spec = importlib.util.spec_from_file_location("migration", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        self.env.flush_all()
-        with self.assertLogs("migration", logging.INFO):
-            script.migrate(self.env.cr, "19.0.1.2.0")
-        self.env.invalidate_all()
 
     def _set(self, query, *params):
         self.env.flush_all()
@@ -65,7 +50,7 @@ class TestMigrationParts(DunningCommon):
                 on,
                 hold.id,
             )
-        self._migrate()
+        self._run_script("19.0.1.3.0/post-parts.py", "19.0.1.2.0")
         self.assertEqual(
             [hold.part_state for hold in (*ended, customer)],
             [False, "waiting", False, False, "waiting"],
@@ -106,7 +91,7 @@ class TestMigrationParts(DunningCommon):
             " WHERE id = %s",
             ended.id,
         )
-        self._migrate()
+        self._run_script("19.0.1.3.0/post-parts.py", "19.0.1.2.0")
         self.assertEqual((running.state, running.held_amount), ("active", 300))
         self.assertEqual((ended.part_state, ended.held_amount), ("waiting", 700))
         self.assertEqual((invoice.held_amount, invoice.due_now), (1000, 0))

@@ -1,26 +1,10 @@
-import importlib.util
-import logging
-from pathlib import Path
-
 from odoo.tools import SQL
 
-from .common import DunningCommon
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+from .migration import MigrationCommon
 
 
-class TestMigrationTold(DunningCommon):
+class TestMigrationTold(MigrationCommon):
     """Mails about decisions, and questions about holds, outlast the update."""
-
-    def _migrate(self):
-        path = MIGRATIONS / "19.0.1.4.0/post-told.py"
-        spec = importlib.util.spec_from_file_location("migration", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        self.env.flush_all()
-        with self.assertLogs("migration", logging.INFO):
-            script.migrate(self.env.cr, "19.0.1.3.0")
-        self.env.invalidate_all()
 
     def test_templates(self):
         """They name what service may read, in every language; own words stay."""
@@ -35,7 +19,7 @@ class TestMigrationTold(DunningCommon):
         )
         own.write({"subject": "Ours", "partner_to": "{{ object.move_id.id }}"})
         self.assertTrue(template._has_unsafe_expression())
-        self._migrate()
+        self._run_script("19.0.1.4.0/post-told.py", "19.0.1.3.0")
         self.assertFalse(template._has_unsafe_expression())
         new = "{{ object.invoice_name }}"
         self.assertEqual(template.subject, f"About your complaint: {new}")
@@ -58,5 +42,5 @@ class TestMigrationTold(DunningCommon):
             SQL("UPDATE aftersales_dunning_hold SET question_id = NULL")
         )
         self.env.invalidate_all()
-        self._migrate()
+        self._run_script("19.0.1.4.0/post-told.py", "19.0.1.3.0")
         self.assertEqual(hold.question_id, question)
