@@ -5,7 +5,7 @@ from odoo.http import request, route
 from odoo.addons.account.controllers.portal import PortalAccount
 
 from ..engine.answers import read_ids
-from .portal import PortalCases, get_files, is_post, is_readonly
+from .portal import PortalCases, get_files, is_discard, is_post, is_readonly
 
 
 def pick(records, name):
@@ -46,7 +46,7 @@ class PortalProblem(PortalCases):
         problem = pick(problems, "problem")
         if not problem:
             return self._choose_problem(service, partner, invoice, problems, line)
-        if is_post() and request.httprequest.form.get("step") == "discard":
+        if is_discard():
             service._discard_draft(service._get_problem_key(invoice))
             url = service._get_problem_url(invoice, line=line)
             return request.redirect(url, code=303)
