@@ -1,9 +1,9 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.http import request, route
+from odoo.http import request
 
 from .forms import CASE_URL, PortalCaseForms
-from .portal import get_typed, is_post, is_readonly
+from .portal import form_route, get_typed, is_post
 
 TYPED = ("name", "comment", "tick", "signature", "proposal")
 
@@ -22,14 +22,7 @@ class PortalCaseDecision(PortalCaseForms):
             raise NotFound
         return service, partner, case, decision["state"] == "open"
 
-    @route(
-        f"{CASE_URL}/agree",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/agree")
     def portal_my_case_agree(self, case_id, **_kwargs):
         """Accept and sign what the case shows."""
         service, partner, case, is_open = self._find_decision(case_id)
@@ -54,14 +47,7 @@ class PortalCaseDecision(PortalCaseForms):
             errors=errors,
         )
 
-    @route(
-        f"{CASE_URL}/refuse",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/refuse")
     def portal_my_case_refuse(self, case_id, **_kwargs):
         """Refuse what the case shows, with a reason."""
         service, partner, case, is_open = self._find_decision(case_id)
@@ -84,14 +70,7 @@ class PortalCaseDecision(PortalCaseForms):
             errors=errors,
         )
 
-    @route(
-        f"{CASE_URL}/rate",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/rate")
     def portal_my_case_rate(self, case_id, value="", **_kwargs):
         """Rate how the case was handled."""
         service, partner, case = self._find_own(case_id)

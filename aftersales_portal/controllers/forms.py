@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from .portal import LIST_URL, PortalCases, get_typed, is_discard, is_post, is_readonly
+from .portal import LIST_URL, PortalCases, form_route, get_typed, is_discard, is_post
 
 CASE_URL = f"{LIST_URL}/<int:case_id>"
 
@@ -24,14 +24,7 @@ class PortalCaseForms(PortalCases):
     def _done(self, service, case, sent):
         return request.redirect(f"{service._get_url(case.id)}?sent={sent}", code=303)
 
-    @route(
-        f"{CASE_URL}/change",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/change")
     def portal_my_case_change(self, case_id, **_kwargs):
         """Change what the rules let a customer change."""
         service, partner, case = self._find_own(case_id)
@@ -60,14 +53,7 @@ class PortalCaseForms(PortalCases):
             draft=service._get_draft(key),
         )
 
-    @route(
-        f"{CASE_URL}/close",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/close")
     def portal_my_case_close(self, case_id, **_kwargs):
         """Close one's own case, with a reason."""
         service, partner, case = self._find_own(case_id)
@@ -84,14 +70,7 @@ class PortalCaseForms(PortalCases):
             return self._show_reason(service, case, "close", reason, errors, questions)
         return self._done(service, case, sent)
 
-    @route(
-        f"{CASE_URL}/reopen",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/reopen")
     def portal_my_case_reopen(self, case_id, **_kwargs):
         """Open one's own case again, with a reason."""
         service, partner, case = self._find_own(case_id)

@@ -1,22 +1,15 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.http import request, route
+from odoo.http import request
 
 from .forms import CASE_URL, PortalCaseForms
-from .portal import get_typed, is_post, is_readonly
+from .portal import form_route, get_typed, is_post
 
 
 class PortalCaseInform(PortalCaseForms):
     """Colleagues who are kept informed about a case."""
 
-    @route(
-        f"{CASE_URL}/inform",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/inform")
     def portal_my_case_inform(self, case_id, **_kwargs):
         """Inform a colleague, or no more."""
         service, partner, case = self._find_own(case_id)

@@ -28,6 +28,18 @@ def is_readonly(controller, rule, args):
     return not is_post()
 
 
+def form_route(path):
+    """Return the route of a form, which posts to the address that shows it."""
+    return route(
+        path,
+        type="http",
+        auth="user",
+        methods=["GET", "POST"],
+        website=True,
+        readonly=is_readonly,
+    )
+
+
 def get_files():
     """Return the files of a request, and the ids of those to take out of the draft."""
     dropped = request.httprequest.form.getlist("drop")
@@ -128,14 +140,7 @@ class PortalCases(CustomerPortal):
             search=options["search"],
         )
 
-    @route(
-        f"{LIST_URL}/<int:case_id>",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{LIST_URL}/<int:case_id>")
     def portal_my_case(self, case_id, sent="", **_kwargs):
         """The page of one case, with a form to reply."""
         service, partner = self._get_service()

@@ -1,11 +1,11 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.http import request, route
+from odoo.http import request
 
 from odoo.addons.account.controllers.portal import PortalAccount
 
 from ..engine.answers import read_ids
-from .portal import PortalCases, get_files, is_discard, is_post, is_readonly
+from .portal import PortalCases, form_route, get_files, is_discard, is_post
 
 
 def pick(records, name):
@@ -27,14 +27,7 @@ class PortalInvoiceProblem(PortalAccount):
 class PortalProblem(PortalCases):
     """Report a problem with an invoice: first what it is, then how much of what."""
 
-    @route(
-        "/my/invoices/<int:invoice_id>/problem",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route("/my/invoices/<int:invoice_id>/problem")
     def portal_my_invoice_problem(self, invoice_id, **_kwargs):
         """Choose the problem, say how much of what, and send it."""
         service, partner = self._get_service()

@@ -1,22 +1,15 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.http import request, route
+from odoo.http import request
 
 from .forms import CASE_URL
-from .portal import PortalCases, is_post, is_readonly
+from .portal import PortalCases, form_route, is_post
 
 
 class PortalCaseQuestions(PortalCases):
     """What a customer was asked: the same page as that of the link in his mail."""
 
-    @route(
-        f"{CASE_URL}/questions/<int:asked_id>",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{CASE_URL}/questions/<int:asked_id>")
     def portal_my_case_question(self, case_id, asked_id, **_kwargs):
         """Answer a question."""
         service, partner = self._get_service()

@@ -5,11 +5,11 @@ from odoo.http import request, route
 from .portal import (
     LIST_URL,
     PortalCases,
+    form_route,
     get_files,
     get_typed,
     is_discard,
     is_post,
-    is_readonly,
 )
 
 
@@ -36,14 +36,7 @@ class PortalCaseReport(PortalCases):
             choices=choices,
         )
 
-    @route(
-        f"{LIST_URL}/new/<int:type_id>",
-        type="http",
-        auth="user",
-        methods=["GET", "POST"],
-        website=True,
-        readonly=is_readonly,
-    )
+    @form_route(f"{LIST_URL}/new/<int:type_id>")
     def portal_case_report(self, type_id, **_kwargs):
         """Answer the questions of a type, and send them."""
         service, partner = self._get_service()
