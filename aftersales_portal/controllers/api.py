@@ -26,6 +26,8 @@ OPEN = {
     "csrf": False,
     "save_session": False,
 }
+# What a page that only shows something allows.
+READS = "GET, HEAD"
 MEGABYTE = 1024 * 1024
 # Changes of the form are seen after so many seconds at the latest.
 FRESH = 300
@@ -64,9 +66,9 @@ class WebIntake(Controller):
     def aftersales_api_rest(self, rest):
         """What is there for no request, or not for this method."""
         _channel, _slash, path = rest.partition("/")
-        allowed = {"cases": "POST", "schema": "GET, HEAD"}.get(path)
+        allowed = {"cases": "POST", "schema": READS}.get(path)
         if rest == "openapi.json":
-            allowed = "GET, HEAD"
+            allowed = READS
         elif allowed:
             self._get_channel()
         if allowed:

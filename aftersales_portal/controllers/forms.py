@@ -10,20 +10,6 @@ CASE_URL = f"{LIST_URL}/<int:case_id>"
 class PortalCaseForms(PortalCases):
     """Forms about a case: each posts to the address under which it is shown."""
 
-    def _find_own(self, case_id):
-        """Return service, person and case of a form that is about a case.
-
-        :raises NotFound: for a case that this person does not see
-        """
-        service, partner = self._get_service()
-        case = service._find_case(partner, case_id)
-        if not case:
-            raise NotFound
-        return service, partner, case
-
-    def _done(self, service, case, sent):
-        return request.redirect(f"{service._get_url(case.id)}?sent={sent}", code=303)
-
     @form_route(f"{CASE_URL}/change")
     def portal_my_case_change(self, case_id, **_kwargs):
         """Change what the rules let a customer change."""

@@ -91,6 +91,21 @@ class PortalCases(CustomerPortal):
         company = values.get("res_company") or request.env.company
         return f"{about} | {company.display_name}"
 
+    def _find_own(self, case_id):
+        """Return service, person and case of a page that is about a case.
+
+        :raises NotFound: for a case that this person does not see
+        """
+        service, partner = self._get_service()
+        case = service._find_case(partner, case_id)
+        if not case:
+            raise NotFound
+        return service, partner, case
+
+    def _done(self, service, case, sent):
+        """Lead to the page of a case, which tells what was sent."""
+        return request.redirect(f"{service._get_url(case.id)}?sent={sent}", code=303)
+
     # === Pages === #
 
     @route(
@@ -143,10 +158,7 @@ class PortalCases(CustomerPortal):
     @form_route(f"{LIST_URL}/<int:case_id>")
     def portal_my_case(self, case_id, sent="", **_kwargs):
         """The page of one case, with a form to reply."""
-        service, partner = self._get_service()
-        case = service._find_case(partner, case_id)
-        if not case:
-            raise NotFound
+        service, partner, case = self._find_own(case_id)
         if case.merged_into_id:
             return self._lead_on(service, partner, case)
         if not is_post():
@@ -161,7 +173,7 @@ class PortalCases(CustomerPortal):
         )
         if errors:
             return self._show_case(service, partner, case, status=422, errors=errors)
-        return request.redirect(f"{service._get_url(case.id)}?sent=reply", code=303)
+        return self._done(service, case, "reply")
 
     def _lead_on(self, service, partner, case):
         """Lead from a merged case to the one that goes on, if the person sees that."""

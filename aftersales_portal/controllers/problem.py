@@ -55,13 +55,11 @@ class PortalProblem(PortalCases):
             )
             if case:
                 sent = "new" if is_new else "known"
-                return request.redirect(
-                    f"{service._get_url(case.id)}?sent={sent}", code=303
-                )
+                return self._done(service, case, sent)
         else:
             page = service._get_problem_form(partner, invoice, problem, line)
             if known := service._find_reported(page, line):
-                return self._lead_to_known(service, known)
+                return self._done(service, known, "known")
         return self._render(
             "aftersales_portal.portal_invoice_problem",
             "aftersales_case_new",
@@ -82,7 +80,7 @@ class PortalProblem(PortalCases):
             raise NotFound
         known = service._get_reported(partner, invoice).get(line) if line else None
         if known and known["case"]:
-            return self._lead_to_known(service, known["case"])
+            return self._done(service, known["case"], "known")
         return self._render(
             "aftersales_portal.portal_invoice_problem_choose",
             "aftersales_case_new",
@@ -98,6 +96,3 @@ class PortalProblem(PortalCases):
                 for one in problems
             ],
         )
-
-    def _lead_to_known(self, service, case):
-        return request.redirect(f"{service._get_url(case.id)}?sent=known", code=303)

@@ -58,9 +58,7 @@ class PortalCaseReport(PortalCases):
                 partner, case_type, form, *get_files()
             )
             if case:
-                return request.redirect(
-                    f"{service._get_url(case.id)}?sent=new", code=303
-                )
+                return self._done(service, case, "new")
         else:
             _case, questions = service._get_report_form(
                 partner, case_type, before=before

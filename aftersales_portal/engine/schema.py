@@ -15,6 +15,7 @@ which questions were asked.
 """
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, timezone
 from functools import lru_cache
 from math import isfinite
@@ -337,8 +338,6 @@ def read_typed(kind, typed):
         words = {"yes": True, "true": True, "on": True, "no": False, "false": False}
         return words.get(text.strip().lower(), text)
     if kind in (answers.WHOLE, answers.NUMBER):
-        try:
+        with suppress(answers.AnswerError):
             return answers.read(kind, text)
-        except answers.AnswerError:
-            return text
     return text

@@ -49,6 +49,7 @@ class AftersalesCase(models.Model):
     @api.depends_context("lang")
     def _compute_letter_questions(self):
         text = self.env._("Answer")
+        questions = self._get_open_questions().grouped("case_id")
         for case in self:
             blocks = [
                 Markup("<p><b>%s</b></p><p>%s</p>")
@@ -56,7 +57,7 @@ class AftersalesCase(models.Model):
                     asked.question_id.name,
                     case._get_link_marker(f"{PURPOSE}{asked.id}", text),
                 )
-                for asked in case._get_open_questions()
+                for asked in questions.get(case._origin, ())
             ]
             case.letter_questions = Markup("").join(blocks)
 

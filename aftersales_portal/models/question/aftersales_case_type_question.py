@@ -111,6 +111,7 @@ class AftersalesCaseType(models.Model):
         mine = self.with_context(lang=None, active_test=False).question_ids
         known = {question.name: question for question in mine}
         keys, taken = self._get_filled(), mine.browse()
+        kinds = self._find_question_files(content)
         for place, row in enumerate(content, 1):
             question = known.get(row["name"]["en_US"], mine.browse())
             vals = {
@@ -121,7 +122,8 @@ class AftersalesCaseType(models.Model):
                 "kind": row["kind"],
                 "key": row["key"] if row["key"] in keys else False,
                 "stage_id": _get_id(stages, row["stage"]),
-                "attachment_kind_id": self._find_question_files(row["files"]).id,
+                "attachment_kind_id": row["files"]
+                and kinds.get(row["files"]["en_US"], False),
                 "answer_ids": [
                     Command.clear(),
                     *(
@@ -154,11 +156,13 @@ class AftersalesCaseType(models.Model):
                     link.question_id = question
         (mine - taken).active = False
 
-    def _find_question_files(self, names):
+    def _find_question_files(self, content):
+        """Return ``{name in English: id}`` of the kinds of files that questions name."""
+        names = [row["files"]["en_US"] for row in content if row["files"]]
         kinds = self.env["aftersales.attachment.kind"].with_context(lang="en_US")
-        if not names:
-            return kinds
-        return kinds.search([("name", "=", names["en_US"])], limit=1)
+        # The first of a name counts.
+        found = kinds.search([("name", "in", names)])[::-1]
+        return {kind.name: kind.id for kind in found}
 
 
 class AftersalesQuestion(models.Model):
