@@ -27,6 +27,8 @@
         "wizards/hold/aftersales_dunning_release_views.xml",
         "wizards/hold/aftersales_dunning_renewal_views.xml",
         "views/hold/aftersales_dunning_hold_views.xml",
+        "views/hold/aftersales_dunning_hold_form_views.xml",
+        "views/hold/aftersales_dunning_hold_money_views.xml",
         "views/hold/aftersales_dunning_hold_reason_views.xml",
         "views/hold/aftersales_dunning_limit_views.xml",
         "views/case/aftersales_case_views.xml",
