@@ -42,9 +42,9 @@ class TestSecrecy(PortalSetup, HttpCase):
         other_status, other_text, other_queries = self._ask(url.format(missing))
         self.assertEqual(status, other_status)
         self.assertEqual(len(text), len(other_text))
-        self.assertEqual(
-            text.replace(str(theirs), "N"), other_text.replace(str(missing), "N")
-        )
+        # Either may be a part of the name of a script, which is on both pages.
+        numbers = re.compile(f"{theirs}|{missing}")
+        self.assertEqual(numbers.sub("N", text), numbers.sub("N", other_text))
         self.assertEqual(queries, other_queries)
         self.assertNotIn("Secret", text)
 
