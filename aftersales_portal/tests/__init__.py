@@ -25,9 +25,11 @@ from . import test_portal_mail_round
 from . import test_problem
 from . import test_problem_held
 from . import test_problem_race
-from . import test_question
+from . import test_question_answers
+from . import test_question_asking
 from . import test_question_page
 from . import test_question_race
+from . import test_question_setup
 from . import test_rating
 from . import test_reply
 from . import test_report
@@ -43,8 +45,10 @@ from . import test_seen
 from . import test_setup
 from . import test_silence
 from . import test_silence_engine
+from . import test_silence_mail
 from . import test_similar
 from . import test_speed
+from . import test_still
 from . import test_type
 from . import test_uploads_engine
 from . import test_web_document
