@@ -75,3 +75,4 @@ from . import test_type_assistant
 from . import test_type_menus
 from . import test_type_package
 from . import test_working_time_engine
+from . import test_worths_engine

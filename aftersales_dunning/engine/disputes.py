@@ -2,8 +2,7 @@
 
 All amounts are in the invoice's currency and with tax.
 
-* A line is worth its total, less its part of what is taken off the invoice as a whole:
-  a negative line without goods is spread over the lines with the same taxes.
+* A line is worth what ``engine/worths.py`` of the core says.
 * What nobody disputes is due to the cent: it is worth its part of the line, and those
   who dispute the rest bear what rounding and credit notes leave. Where everything is
   disputed, they bear the rounding of the document and of the cash, too.
@@ -18,21 +17,7 @@ All amounts are in the invoice's currency and with tax.
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-EPSILON = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of an invoice. ``group`` tells lines apart that share no discount.
-
-    ``is_apart`` is what takes no part in it: down payments, and goods taken back.
-    """
-
-    id: int
-    total: float
-    quantity: float = 1.0
-    group: object = None
-    is_apart: bool = False
+from odoo.addons.aftersales_case.engine.worths import EPSILON, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +79,6 @@ class Verdict:
     taken: dict = field(default_factory=dict)
     # ids of credits of which it is not clear what they are for
     unclear: set = field(default_factory=set)
-
-
-def get_worths(lines, total, round_amount):
-    """Say what each line of a document is worth, and what rounding adds to all of them.
-
-    :param lines: ``Line`` iterable
-    :param total: total of the document
-    :param round_amount: function that rounds an amount to the currency
-    :returns: ``{line id: amount}`` of the lines that are worth something, and the rest
-    """
-    lines = list(lines)
-    goods = [line for line in lines if line.total > 0 and not line.is_apart]
-    worths = {line.id: line.total for line in goods}
-    spread = 0.0
-    for line in lines:
-        if line.total >= 0 or line.is_apart:
-            continue
-        bearers = [other for other in goods if other.group == line.group] or goods
-        shares = split(line.total, [other.total for other in bearers], round_amount)
-        for other, share in zip(bearers, shares, strict=True):
-            worths[other.id] = round_amount(worths[other.id] + share)
-            spread += share
-    known = sum(line.total for line in lines if line.is_apart or line.total > 0)
-    return worths, round_amount(total - known - spread)
 
 
 def judge(
@@ -327,21 +288,3 @@ def hold_out(claims, limits, residual, round_amount):
         result[claim.id] = round_amount(held)
         left = round_amount(left - held)
     return result
-
-
-def split(total, weights, round_amount):
-    """Split an amount by weights; the parts add up to it.
-
-    Each part gets the difference of two rounded sums.
-    """
-    whole = sum(weights)
-    amounts, reached, given = [], 0.0, 0.0
-    for index, weight in enumerate(weights, 1):
-        reached += weight
-        if index == len(weights):
-            upto = total
-        else:
-            upto = round_amount(total * reached / whole) if whole else 0.0
-        amounts.append(round_amount(upto - given))
-        given = upto
-    return amounts

@@ -86,3 +86,4 @@ from . import test_told_customers
 from . import test_tours
 from . import test_unconfirmed_slip
 from . import test_undo
+from . import test_worth_properties

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from odoo.tests import BaseCase, tagged
 from odoo.tools.float_utils import float_round
 
+from odoo.addons.aftersales_case.engine.worths import Line, get_worths
 from odoo.addons.aftersales_dunning.engine.allocation import (
     Bill,
     Delivery,
@@ -13,9 +14,7 @@ from odoo.addons.aftersales_dunning.engine.allocation import (
 from odoo.addons.aftersales_dunning.engine.disputes import (
     Claim,
     Credit,
-    Line,
     Part,
-    get_worths,
     hold_out,
     judge,
 )

@@ -1,14 +1,12 @@
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.aftersales_case.engine.worths import Line, get_worths, split
 from odoo.addons.aftersales_dunning.engine.disputes import (
     Claim,
     Credit,
-    Line,
     Part,
-    get_worths,
     hold_out,
     judge,
-    split,
 )
 
 L1, L2, L3 = 1, 2, 3

@@ -1,3 +1,5 @@
+from . import account_move
+from . import account_move_line
 from . import aftersales_kept_mixin
 from . import ir_actions_act_window
 from . import ir_attachment

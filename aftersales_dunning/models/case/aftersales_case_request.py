@@ -16,7 +16,6 @@ from ...const import (
     SCOPE_INVOICE,
     SYNC,
 )
-from ...engine.disputes import split
 from ...engine.private import LinesWorth
 
 AGENT = "aftersales_case.group_aftersales_agent"
@@ -360,17 +359,8 @@ class AftersalesCase(models.Model):
 
     def _get_lines_worth(self, move, lines):
         """Return what quantities of invoice lines cost, with tax."""
-        currency = move.currency_id
-        worths, _rest = move._get_worths()
-        amounts = [
-            split(
-                worths.get(line.id, 0),
-                [quantity, line.quantity - quantity],
-                currency.round,
-            )[0]
-            for line, quantity in lines.items()
-        ]
-        return currency.round(sum(amounts))
+        amounts = move._get_disputed_quantities(lines)
+        return move.currency_id.round(sum(amounts.values()))
 
     def _get_requested_value(self, move, lines):
         """Return what quantities of invoice lines cost, which is not nothing."""

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...engine.disputes import Credit, Line, get_worths
+from ...engine.disputes import Credit
 
 
 class AccountMove(models.Model):
@@ -85,45 +85,6 @@ class AccountMove(models.Model):
                 lambda line: line.sale_line_ids & credit.sale_line_ids
             )
         return lines.browse(self._get_likely_lines(credit))
-
-    def _get_lines(self):
-        """Return the ``Line`` list of a document."""
-        self.ensure_one()
-        tax_off = self._get_tax_discount()
-        result = []
-        for line in self.invoice_line_ids:
-            if line.display_type != "product":
-                continue
-            tax = line.price_total - line.price_subtotal
-            is_return = line.quantity < 0 and line.product_id.type == "consu"
-            result.append(
-                Line(
-                    line.id,
-                    self.currency_id.round(line.price_total - tax * tax_off),
-                    line._get_product_quantity(),
-                    tuple(sorted(line.tax_ids.ids)),
-                    line.is_downpayment or (is_return and line.price_total < 0),
-                )
-            )
-        return result
-
-    def _get_tax_discount(self):
-        """Return which part of its taxes an early payment discount takes off for good.
-
-        Terms may say so: the total is then less than that of the lines, paid early or not.
-        """
-        self.ensure_one()
-        if any(line.display_type == "epd" for line in self.line_ids):
-            return self.invoice_payment_term_id.discount_percentage / 100
-        return 0.0
-
-    def _get_worths(self):
-        """Return ``{line id: what it is worth, with tax}`` and what rounding adds.
-
-        A discount of the whole order is spread over its lines.
-        """
-        self.ensure_one()
-        return get_worths(self._get_lines(), self.amount_total, self.currency_id.round)
 
     def _get_note_worths(self):
         """As ``_get_worths``, of a credit note, whose last line bears its rounding."""

@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         )
         credited = goods._get_credited_by(allocations)
         verdict = judge(
-            self._get_lines(),
+            self._get_valued_lines(),
             worths,
             [share._get_part(allocations, credited) for share in shares],
             credits,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -59,6 +61,15 @@ class AccountMoveLine(models.Model):
         return holds | credited.hold_ids.filtered("pending_amount")
 
     # === Goods of cases === #
+
+    def _get_valued_line(self, tax_off):
+        """Count in the product's own unit; a down payment is no goods."""
+        line = super()._get_valued_line(tax_off)
+        return replace(
+            line,
+            quantity=self._get_product_quantity(),
+            is_apart=line.is_apart or self.is_downpayment,
+        )
 
     def _get_product_quantity(self):
         """Return what this line bills, in the product's own unit."""
