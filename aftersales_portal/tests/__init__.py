@@ -27,6 +27,8 @@ from . import test_problem_held
 from . import test_problem_race
 from . import test_question_answers
 from . import test_question_asking
+from . import test_public_hosts_engine
+from . import test_question
 from . import test_question_page
 from . import test_question_race
 from . import test_question_setup
