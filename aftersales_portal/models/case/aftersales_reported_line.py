@@ -60,6 +60,7 @@ class AftersalesReportedLine(models.Model):
         before.is_current = False
         self.env.flush_all()
         for row in rows:
+            whole = row["amount"] is None
             # First as a bare row: a conflict is answered with another try, not an error.
             self.env.cr.execute(
                 SQL(
@@ -75,7 +76,7 @@ class AftersalesReportedLine(models.Model):
                     line=row["line_id"] or None,
                     quantity=row["quantity"],
                     price=row["price_agreed"],
-                    amount=row["amount"],
+                    amount=move.amount_total if whole else row["amount"],
                     uid=self.env.uid,
                     now=fields.Datetime.now(),
                 ),

@@ -164,10 +164,11 @@ class AftersalesPortalService(models.AbstractModel):
 
         :returns: whether somebody took note of it
         """
-        if invoice.currency_id.compare_amounts(invoice.amount_residual, 0) <= 0:
+        vals = self._prepare_hold(invoice, problem, rows)
+        if not vals:
             return False
         try:
-            return bool(case._request_hold(self._prepare_hold(invoice, problem, rows)))
+            return bool(case._request_hold(vals))
         except UserError as error:
             # The report counts all the same; who works on it reads why nothing is held.
             case._message_log(
@@ -177,13 +178,21 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _prepare_hold(self, invoice, problem, rows):
-        """Return what the hook is asked for: goods by lines, else an amount."""
-        vals = {"move_id": invoice.id}
+        """Return what the hook is asked for: goods by lines, else an amount.
+
+        Nothing is asked for where nothing is open, or what is wrong costs nothing.
+        """
+        vals, currency = {"move_id": invoice.id}, invoice.currency_id
+        amounts = [row["amount"] for row in rows]
+        is_whole = None in amounts
+        total = invoice.amount_residual if is_whole else sum(amounts)
+        amount = currency.round(min(total, invoice.amount_residual))
+        if currency.compare_amounts(amount, 0) <= 0:
+            return {}
         if problem.asks == ASKS_GOODS:
             vals["lines"] = [(row["line_id"], row["quantity"]) for row in rows]
-        elif all(row["amount"] for row in rows):
-            total = invoice.currency_id.round(sum(row["amount"] for row in rows))
-            vals["amount"] = min(total, invoice.amount_residual)
+        elif not is_whole:
+            vals["amount"] = amount
         return vals
 
     @api.model

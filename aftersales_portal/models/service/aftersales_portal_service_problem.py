@@ -7,7 +7,6 @@ from odoo.tools.misc import formatLang
 from ...const import ASKS_PRICE, ASKS_TERMS, LONGEST_LINE, LONGEST_TEXT
 from ...engine import answers
 from ...engine.answers import AnswerError
-from ...engine.problems import dispute_price, dispute_quantity
 from ...engine.texts import clean_text, first_line
 
 LONGEST_LABEL = 120
@@ -129,11 +128,6 @@ class AftersalesPortalService(models.AbstractModel):
         return first_line(text, LONGEST_LABEL)
 
     @api.model
-    def _get_billed_price(self, line):
-        """Return the price of one after discount, with tax or without as the line has it."""
-        return line.price_unit * (1 - (line.discount or 0) / 100)
-
-    @api.model
     def _get_quantity_text(self, line, quantity):
         unit = line.product_uom_id.name or ""
         return f"{quantity:.9g} {unit}".strip()
@@ -149,7 +143,7 @@ class AftersalesPortalService(models.AbstractModel):
         return self.env._(
             "%(quantity)s at %(price)s",
             quantity=self._get_quantity_text(line, line.quantity),
-            price=self._get_price_text(line, self._get_billed_price(line)),
+            price=self._get_price_text(line, line._get_discounted_price()),
         )
 
     # === The form === #
@@ -205,94 +199,112 @@ class AftersalesPortalService(models.AbstractModel):
         if page["asks"] == ASKS_TERMS:
             rows = self._read_terms(invoice, page, errors)
         else:
-            rows = self._read_rows(page, errors)
+            rows = self._read_rows(invoice, page, errors)
         return rows, errors
 
     @api.model
-    def _read_rows(self, page, errors):
-        rows, read = (
-            [],
-            (self._read_price if page["asks"] == ASKS_PRICE else self._read_quantity),
-        )
+    def _read_rows(self, invoice, page, errors):
+        """Return the rows of the lines of which something was typed, with their money."""
+        read, price, numbers = {}, page["asks"] == ASKS_PRICE, {}
         for row in page["rows"]:
             if not row["typed"].strip():
                 continue
-            if row["reported"]:
-                errors[row["name"]] = self.env._(
-                    "%s: this was reported already. Leave it empty.", row["label"]
-                )
-                continue
-            try:
-                number = answers.read(answers.NUMBER, row["typed"])
-            except AnswerError:
-                errors[row["name"]] = self.env._(
-                    "%s: enter a number, such as 12 or 12.5.", row["label"]
-                )
-                continue
-            result, error = read(row, number)
+            number, error = self._read_number(row, price)
             if error:
                 errors[row["name"]] = error
             else:
-                rows.append(result)
-        if not rows and not errors:
+                read[row["line"]], numbers[row["line"]] = row, number
+        if not read and not errors:
             open_rows = [row for row in page["rows"] if not row["reported"]]
             name = open_rows[0]["name"] if open_rows else "text"
             errors[name] = (
                 self.env._("Enter the agreed price of what is not right.")
-                if page["asks"] == ASKS_PRICE
+                if price
                 else self.env._("Enter how many are concerned.")
             )
+        value = "_get_disputed_prices" if price else "_get_disputed_quantities"
+        amounts = getattr(invoice, value)(numbers)
+        rows = []
+        for line, row in read.items():
+            if price and line.currency_id.compare_amounts(amounts[line], 0) <= 0:
+                errors[row["name"]] = self._get_price_error(row)
+            prepare = self._prepare_price if price else self._prepare_quantity
+            rows.append(prepare(row, numbers[line]) | {"amount": amounts[line]})
         return rows
 
     @api.model
-    def _read_quantity(self, row, quantity):
+    def _read_number(self, row, is_price):
+        """Return ``(what was typed for a line, what is wrong with it or None)``."""
+        if row["reported"]:
+            return None, self.env._(
+                "%s: this was reported already. Leave it empty.", row["label"]
+            )
+        try:
+            number = answers.read(answers.NUMBER, row["typed"])
+        except AnswerError:
+            return None, self.env._(
+                "%s: enter a number, such as 12 or 12.5.", row["label"]
+            )
+        error = self._judge_price if is_price else self._judge_quantity
+        return number, error(row, number)
+
+    @api.model
+    def _judge_quantity(self, row, quantity):
         line = row["line"]
         unit = line.product_uom_id or self.env.ref("uom.product_uom_unit")
         # sudo: how its unit is rounded
         unit = unit.sudo()
-        if unit.compare(quantity, 0) <= 0 or unit.compare(quantity, line.quantity) > 0:
-            return None, self.env._(
-                "%(line)s: enter more than 0 and at most %(most)s.",
-                line=row["label"],
-                most=self._get_quantity_text(line, line.quantity),
-            )
-        amount = dispute_quantity(line.price_total, line.quantity, quantity)
+        if unit.compare(quantity, 0) > 0 >= unit.compare(quantity, line.quantity):
+            return None
+        return self.env._(
+            "%(line)s: enter more than 0 and at most %(most)s.",
+            line=row["label"],
+            most=self._get_quantity_text(line, line.quantity),
+        )
+
+    @api.model
+    def _prepare_quantity(self, row, quantity):
+        line = row["line"]
         return {
             "line_id": line.id,
             "quantity": quantity,
             "price_agreed": None,
-            "amount": line.currency_id.round(amount),
             "text": self.env._(
                 "%(quantity)s of %(billed)s: %(line)s",
                 quantity=f"{quantity:.9g}",
                 billed=self._get_quantity_text(line, line.quantity),
                 line=row["label"],
             ),
-        }, None
+        }
 
     @api.model
-    def _read_price(self, row, price):
+    def _judge_price(self, row, price):
+        is_lower = 0 <= price < row["line"]._get_discounted_price()
+        return None if is_lower else self._get_price_error(row)
+
+    @api.model
+    def _get_price_error(self, row):
         line = row["line"]
-        billed = self._get_billed_price(line)
-        amount = line.currency_id.round(dispute_price(line.price_total, billed, price))
-        if price < 0 or line.currency_id.compare_amounts(amount, 0) <= 0:
-            return None, self.env._(
-                "%(line)s: enter a price from 0 up to less than %(billed)s.",
-                line=row["label"],
-                billed=self._get_price_text(line, billed),
-            )
+        return self.env._(
+            "%(line)s: enter a price from 0 up to less than %(billed)s.",
+            line=row["label"],
+            billed=self._get_price_text(line, line._get_discounted_price()),
+        )
+
+    @api.model
+    def _prepare_price(self, row, price):
+        line = row["line"]
         return {
             "line_id": line.id,
             "quantity": line.quantity,
             "price_agreed": price,
-            "amount": amount,
             "text": self.env._(
                 "%(line)s: %(price)s was agreed, %(billed)s was billed",
                 line=row["label"],
                 price=self._get_price_text(line, price),
-                billed=self._get_price_text(line, billed),
+                billed=self._get_price_text(line, line._get_discounted_price()),
             ),
-        }, None
+        }
 
     @api.model
     def _read_terms(self, invoice, page, errors):
