@@ -18,3 +18,17 @@ ANSWERED_KEY = "aftersales_portal_answered"
 @dataclass(frozen=True, slots=True)
 class Answered:
     """Says in the context that the usual move after a customer's word is not made."""
+
+
+# The letter that is written, in the context: a ``Letter``.
+LETTER_KEY = "aftersales_portal_letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Says in the context which questions a letter asks when it is sent.
+
+    :param question_ids: tuple of ids
+    """
+
+    question_ids: tuple

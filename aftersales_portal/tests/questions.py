@@ -70,10 +70,3 @@ class QuestionSetup(LinkSetup):
 
     def _in_days(self, days):
         return freeze_time(fields.Datetime.now() + timedelta(days=days))
-
-    def _run_job(self, days):
-        """Run the job on questions some days from now."""
-        self.env.flush_all()
-        with self._in_days(days), self.enter_registry_test_mode():
-            self.env.ref("aftersales_portal.cron_questions").method_direct_trigger()
-        self.env.invalidate_all()

@@ -83,7 +83,7 @@ class TestHostileAnswers(QuestionSetup, PortalCommon):
         case = self._new_service()
         asked = case._ask(self.text)
         self.assertTrue(asked._get_page())
-        with self._in_days(15):
+        with self._in_days(20):
             self.assertFalse(asked._get_page())
             values = {"button": "send", "text": "Late"}
             self.assertFalse(asked._take(values, self.dora, "link"))

@@ -255,3 +255,22 @@ class TestAnswers(QuestionSetup, PortalCommon):
         self.assertEqual(asked.case_id, survivor)
         self._choose(asked, 0)
         self.assertEqual(survivor.handover, HANDOVER_PICKUP)
+
+    def test_merged_both_asked(self):
+        """Open on both, it is asked once: each link leads to the one that goes on."""
+        case, survivor = self._new_service(), self._new_service()
+        asked, first = case._ask(self.question), survivor._ask(self.question)
+        asked._make_answer_link(self.dora)
+        link = case.sudo().link_ids
+        case._merge_into(survivor)
+        self.assertEqual((asked.state, first.state), ("withdrawn", "open"))
+        self.assertEqual((link.case_id, link._get_record()), (survivor, first))
+
+    def test_no_undo_when_asked_anew(self):
+        """Not when the same was asked again meanwhile."""
+        case = self._new_service(stage_id=self.settle.id)
+        asked = case._ask(self.question)
+        self._choose(asked, 0)
+        self.assertTrue(asked._can_undo())
+        case._ask(self.question)
+        self.assertFalse(asked._can_undo())

@@ -71,7 +71,7 @@ class TestQuestionLink(QuestionSetup, HttpCase):
         """Two receivers: who comes second reads what was answered."""
         asked, path = self._ask_by_mail()
         other = self._new_person("Eva", "eva@janssen.example", self.customer)
-        second = self._get_link(self.case, f"question_{asked.id}", other)
+        second = self._get_link(self.case, f"question_{asked.question_id.id}", other)
         self._click(path, self.ship_it.id)
         answer = self._click(second, self.pick.id)
         self.assertIn("You answered", answer.text)

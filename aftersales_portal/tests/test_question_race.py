@@ -62,3 +62,39 @@ class TestQuestionRace(PortalRace):
 
         error = self._race(use, use)
         self.assertIsInstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+    @feature("B4-63")
+    def test_two_agents(self):
+        """Asked by two at once it is asked once: the second one is led to the first."""
+        with self._transaction() as env:
+            case = env["aftersales.question.asked"].browse(self.asked_id).case_id
+            case.email = "dora@janssen.example"
+            question = env["aftersales.question"].create(
+                {"type_id": case.type_id.id, "name": "Where?", "kind": "text"}
+            )
+            case_id, question_id = case.id, question.id
+
+        def ask(env):
+            wizard = env["aftersales.question.ask"].create(
+                {"case_id": case_id, "question_id": question_id}
+            )
+            return wizard.action_ask()
+
+        error = self._race(ask, ask)
+        self.assertIsInstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+        with self._transaction() as env:
+            self.assertEqual(ask(env)["tag"], "display_notification")
+            case = env["aftersales.case"].browse(case_id)
+            found = case.asked_ids.filtered(lambda a: a.question_id.id == question_id)
+            self.assertEqual(len(found), 1)
+            template = env.ref("aftersales_portal.template_question")
+            mails = env["mail.mail"].search(
+                [
+                    ("res_id", "=", case_id),
+                    ("aftersales_template_id", "=", template.id),
+                ]
+            )
+            self.assertEqual(len(mails), 1)
+            mails.unlink()
+            found.unlink()
+            env["aftersales.question"].browse(question_id).unlink()

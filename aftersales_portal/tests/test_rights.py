@@ -16,6 +16,12 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         ("aftersales.portal.sharing", "write"): ELSEWHERE,
         # Managers of another company have channels of theirs.
         ("aftersales.channel", "create"): ELSEWHERE,
+        # Core lets who reads a record send a message about it; it asks nothing for him.
+        ("mail.template", "send_mail_batch"): {
+            "mail_mail",
+            "mail_mail_res_partner_rel",
+            "mail_message",
+        },
     }
 
     @classmethod
@@ -41,6 +47,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             (informed, "write"): ([{"partner_id": person.id}], {}),
             (sharing, "create"): ([{"partner_id": site.id}], {}),
             (sharing, "write"): ([{"mode": "all"}], {}),
+            ("mail.template", "send_mail_batch"): ([cls.walk_case.ids], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
             ("aftersales.question", "default_get"): ([["case_id"]], {}),
             ("aftersales.question.answer", "default_get"): ([["case_id"]], {}),
@@ -79,6 +86,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             "aftersales.case": cls.walk_case,
             "res.partner": cls.customer,
+            "mail.template": cls._new_template(),
         }
 
     @classmethod
@@ -97,6 +105,17 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         return cls.env["aftersales.reported.line"].create(
             {"case_id": case.id, "move_id": move.id}
         )
+
+    @classmethod
+    def _new_template(cls):
+        """A message that asks a question by itself."""
+        template = cls.env.ref("aftersales_case.template_taken").copy()
+        template.body_html = '<t t-out="object.letter_questions"/>'
+        question = cls.env["aftersales.question"].create(
+            {"type_id": cls.walk_case.type_id.id, "name": "Where?", "kind": "text"}
+        )
+        template.aftersales_question_ids = question
+        return template
 
     @classmethod
     def _new_questions(cls):

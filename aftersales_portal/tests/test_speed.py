@@ -68,7 +68,8 @@ class TestFullPage(DeliveriesMixin, InvoiceSetup, HttpCase):
                 {"case_id": case.id, "name": f"Question {number}", "kind": "text"}
             )
         )
-        marker = case._get_link_marker(f"question_{asked.id}", "Answer")
+        purpose = f"question_{asked.question_id.id}"
+        marker = case._get_link_marker(purpose, "Answer")
         self._tell(case, marker, self.contact)
         service, _partner = self._service(self.anna)
         draft = service._open_draft(service._get_reply_key(case.id))

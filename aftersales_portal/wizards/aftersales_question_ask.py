@@ -49,15 +49,22 @@ class AftersalesQuestionAsk(models.TransientModel):
             raise UserError(
                 self.env._("Question: choose one of the type of this case.")
             )
-        if case._get_open_questions().question_id & question:
-            raise UserError(
-                self.env._(
-                    "Question: the customer was asked this and can still answer."
-                )
-            )
-        case._ask(question)
-        case._send_questions()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
+        if case._ask(question):
+            case._send_questions()
+            return reload
+        # A colleague did meanwhile: his is shown.
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "The customer was asked this already and can still answer."
+                ),
+                "next": reload,
+            },
+        }
 
     def _make_question(self):
         """Return a question of this case alone, with sudo."""

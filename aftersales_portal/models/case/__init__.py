@@ -1,4 +1,5 @@
 from . import aftersales_case_asked
+from . import aftersales_case_days
 from . import aftersales_case_event_portal
 from . import aftersales_case_informed
 from . import aftersales_case_event

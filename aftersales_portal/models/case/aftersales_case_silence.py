@@ -164,7 +164,9 @@ class AftersalesCase(models.Model):
                 [case_type.silent_days, case_type.silent_again_days],
                 case_type.silent_close_days,
             )
-        clocks = self._get_silent_clocks(nexts)
+        clocks = self._get_day_clocks(
+            {case: step[1] for case, step in nexts.items() if step}
+        )
         steps = {}
         for case, step in nexts.items():
             if not step:
@@ -175,18 +177,6 @@ class AftersalesCase(models.Model):
                 clock = clocks[case._get_work_key()]
                 steps[case] = (step[0], _get_due(clock, step[1], step[2]))
         return steps
-
-    def _get_silent_clocks(self, nexts):
-        """Return ``{result of _get_work_key: WorkClock}``, each from the first moment on."""
-        starts = {}
-        for case, step in nexts.items():
-            if step:
-                key = case._get_work_key()
-                starts[key] = min(step[1], starts.get(key, step[1]))
-        return {
-            (calendar, company): calendar._get_aftersales_clock(company, start)
-            for (calendar, company), start in starts.items()
-        }
 
     def _replay_silence(self):
         """Return ``{case: Silence}``, as the log and the links say."""

@@ -1,19 +1,17 @@
-from datetime import timedelta
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.aftersales_case.const import CLOSED_STATES
 from odoo.addons.aftersales_case.engine.private import get_private
 
 from ...engine.private import ANSWERED_KEY, Answered
-from .aftersales_question_asked import ASKED_OPEN
+from .aftersales_question_asked import (
+    ASKED_EXPIRED,
+    ASKED_OPEN,
+    ASKED_WITHDRAWN,
+)
 from .aftersales_question_asked_link import CHANNEL_LINK
-
-PURPOSE = "question_"
-PLACEHOLDER = "letter_questions"
 
 
 class AftersalesCase(models.Model):
@@ -30,13 +28,6 @@ class AftersalesCase(models.Model):
         store=True,
         help="The customer was asked something and has not answered.",
     )
-    letter_questions = fields.Html(
-        "Open Questions, with Links",
-        compute="_compute_letter_questions",
-        sanitize=False,
-        help="What the customer was asked and has not answered, each with a link of the"
-        " receiver's own.",
-    )
 
     @api.depends("asked_ids.state")
     def _compute_is_asked(self):
@@ -44,22 +35,6 @@ class AftersalesCase(models.Model):
             # sudo: whether there is one, which is no secret to who reads the case
             states = case.sudo().asked_ids.mapped("state")
             case.is_asked = ASKED_OPEN in states
-
-    @api.depends("asked_ids.state")
-    @api.depends_context("lang")
-    def _compute_letter_questions(self):
-        text = self.env._("Answer")
-        questions = self._get_open_questions().grouped("case_id")
-        for case in self:
-            blocks = [
-                Markup("<p><b>%s</b></p><p>%s</p>")
-                % (
-                    asked.question_id.name,
-                    case._get_link_marker(f"{PURPOSE}{asked.id}", text),
-                )
-                for asked in questions.get(case._origin, ())
-            ]
-            case.letter_questions = Markup("").join(blocks)
 
     def _get_open_questions(self):
         """Return the questions that wait for the customer, oldest first, with sudo."""
@@ -75,19 +50,8 @@ class AftersalesCase(models.Model):
         ).with_env(self.sudo().env)
 
     @api.model
-    def _get_letter_placeholders(self):
-        return (*super()._get_letter_placeholders(), PLACEHOLDER)
-
-    @api.model
     def _get_channels(self):
         return super()._get_channels() | {CHANNEL_LINK: self.env._("Link in a mail")}
-
-    def _make_link(self, purpose, partner, valid=None, address=""):
-        number = purpose.removeprefix(PURPOSE)
-        if number == purpose or not number.isdecimal():
-            return super()._make_link(purpose, partner, valid=valid, address=address)
-        asked = self._get_open_questions().filtered(lambda one: one.id == int(number))
-        return asked._make_answer_link(partner, address) if asked else False
 
     # === Asking === #
 
@@ -104,6 +68,11 @@ class AftersalesCase(models.Model):
             "context": {"default_case_id": self.id},
         }
 
+    def _filter_unanswered(self, question):
+        """Return those of these cases of which the answer to a question is not known."""
+        key = question.key
+        return self.filtered(lambda case: not case._is_answered(key)) if key else self
+
     def _ask(self, question):
         """Ask the customers of these cases; what is open already is not asked twice.
 
@@ -111,24 +80,48 @@ class AftersalesCase(models.Model):
 
         :returns: what was asked anew, with sudo
         """
+        self._hold()
         # sudo: the fields of a question are the system's; who asks may write the case
         asked = self.env["aftersales.question.asked"].sudo()
-        known = self._get_open_questions().filtered(
-            lambda one: one.question_id == question
-        )
         now = fields.Datetime.now()
-        first = question.reminders and question.remind_days
+        known = asked.search(
+            [
+                ("case_id", "in", self.ids),
+                ("question_id", "=", question.id),
+                ("state", "=", ASKED_OPEN),
+            ]
+        )
+        # What the job has not noticed yet makes room.
+        old = known.filtered(lambda one: one.expires_at <= now)
+        old.state = ASKED_EXPIRED
+        old.flush_recordset(["state"])
+        cases = self - (known - old).case_id.with_env(self.env)
+        until = cases._get_days_ahead(question.valid_days)
+        remind = question.reminders and question.remind_days
+        remind_at = cases._get_days_ahead(remind) if remind else {}
         return asked.create(
             [
                 {
                     "case_id": case.id,
                     "question_id": question.id,
-                    "expires_at": now + timedelta(days=question.valid_days),
-                    "remind_at": first and now + timedelta(days=first),
+                    "expires_at": until[case],
+                    "remind_at": remind_at.get(case),
                 }
-                for case in self - known.case_id
+                for case in cases
             ]
         )
+
+    def _hold(self):
+        """Let who asks at the same time wait; he is tried again, and finds it asked."""
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE aftersales_case SET write_date = write_date"
+                    " WHERE id = ANY(%s)",
+                    sorted(self.ids),
+                ),
+                log_exceptions=False,
+            )
 
     def _send_questions(self):
         """Send the open questions of these cases to their customers."""
@@ -152,8 +145,7 @@ class AftersalesCase(models.Model):
             question = link and link.sudo().question_id
             if not question or not question.active:
                 continue
-            if question.key:
-                cases = cases.filtered(lambda c, q=question: not c._is_answered(q.key))
+            cases = cases._filter_unanswered(question)
             asked = cases._ask(question).case_id.with_env(self.env)
             alone |= asked - asked._get_asked_along(link)
         result = super()._send_on_moves()
@@ -187,16 +179,25 @@ class AftersalesCase(models.Model):
 
     def _move_parts_to(self, target):
         result = super()._move_parts_to(target)
+        self._keep_asked_once(target)
         self.asked_ids.write({"case_id": target.id})
         links = self.link_ids.filtered(lambda link: link.res_model != self._name)
         links.write({"case_id": target.id})
         return result
 
+    def _keep_asked_once(self, target):
+        """Ask once what is open on both: links to the other one lead to the target's."""
+        is_open = {asked.question_id: asked for asked in target._get_open_asked()}
+        for asked in self._get_open_asked():
+            first = is_open.setdefault(asked.question_id, asked)
+            if first != asked:
+                asked.state = ASKED_WITHDRAWN
+                links = asked.case_id.link_ids.filtered(
+                    lambda link, a=asked: (
+                        (link.res_model, link.res_id) == (a._name, a.id)
+                    )
+                )
+                links.res_id = first.id
 
-class MailTemplate(models.Model):
-    _inherit = "mail.template"
-
-    def _names_questions(self):
-        """Say whether this message brings the open questions by itself."""
-        # sudo: what stands in a message is no secret to who sends it
-        return f"object.{PLACEHOLDER}" in (self.sudo().body_html or "")
+    def _get_open_asked(self):
+        return self.asked_ids.filtered(lambda asked: asked.state == ASKED_OPEN)

@@ -84,14 +84,15 @@ class AftersalesQuestion(models.Model):
         ondelete="restrict",
         help="The team that has something to do when the customer has answered.",
     )
-    valid_days = fields.Integer("Open For (Days)", default=14)
+    # In working days of the case's team.
+    valid_days = fields.Integer("Open For (Working Days)", default=10)
     remind_days = fields.Integer(
-        "Remind After (Days)", default=3, help="0 means never."
+        "Remind After (Working Days)", default=3, help="0 means never."
     )
     reminders = fields.Integer(default=1, help="How often at most.")
 
     _valid_positive = models.Constraint(
-        "CHECK(valid_days > 0)", "Open For (Days): at least one."
+        "CHECK(valid_days > 0)", "Open For (Working Days): at least one."
     )
 
     @api.depends("type_id")

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -63,9 +61,12 @@ class AftersalesQuestionAsked(models.Model):
     before = fields.Json(readonly=True)
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
 
-    # What is open on a case is asked for on its page and in its mails; the job looks
-    # for what is open and due.
-    _open_idx = models.Index("(case_id) WHERE state = 'open'")
+    # What is open on a case is asked for on its page and in its mails, each question
+    # once; the job looks for what is open and due.
+    _open_uniq = models.UniqueIndex(
+        "(case_id, question_id) WHERE state = 'open'",
+        "Question: the customer was asked this and can still answer.",
+    )
     _due_idx = models.Index("(expires_at) WHERE state = 'open'")
 
     @api.depends("channel")
@@ -113,16 +114,14 @@ class AftersalesQuestionAsked(models.Model):
 
     def _remind(self):
         """Send what is still open once more; called with sudo."""
-        now = fields.Datetime.now()
         for question, group in self.grouped("question_id").items():
-            for reminded, same in group.grouped("reminded").items():
-                is_last = reminded + 1 >= question.reminders
-                same.write(
-                    {
-                        "reminded": reminded + 1,
-                        "remind_at": not is_last
-                        and now + timedelta(days=question.remind_days),
-                    }
+            days_ahead = group.case_id._get_days_ahead(question.remind_days)
+            for asked in group:
+                asked.reminded += 1
+                asked.remind_at = (
+                    question.remind_days
+                    and asked.reminded < question.reminders
+                    and days_ahead[asked.case_id]
                 )
         self.case_id._send_questions()
 

@@ -270,6 +270,7 @@ class AftersalesQuestionAsked(models.Model):
             and self.case_id.stage_id.id == kept["after"]
             and self._get_field_value() == kept["filled"]
             and self._get_last_event() == kept["event"]
+            and self.question_id not in self.case_id._get_open_asked().question_id
         )
 
     def _undo(self, partner):
