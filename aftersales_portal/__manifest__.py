@@ -56,6 +56,7 @@
     "demo": ["demo/portal.xml", "demo/decisions.xml"],
     "assets": {
         "web.assets_frontend": [
+            "aftersales_portal/static/src/embed/answers.esm.js",
             "aftersales_portal/static/src/interactions/*.esm.js",
             "aftersales_portal/static/src/components/**/*",
             "aftersales_portal/static/src/scss/*.scss",

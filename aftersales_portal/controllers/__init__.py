@@ -2,6 +2,7 @@ from . import decision
 from . import drafts
 from . import dispatcher
 from . import api
+from . import embed
 from . import forms
 from . import links
 from . import inform

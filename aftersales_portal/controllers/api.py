@@ -66,7 +66,7 @@ class WebIntake(Controller):
     def aftersales_api_rest(self, rest):
         """What is there for no request, or not for this method."""
         _channel, _slash, path = rest.partition("/")
-        allowed = {"cases": "POST", "schema": READS}.get(path)
+        allowed = {"cases": "POST", "form": READS, "schema": READS}.get(path)
         if rest == "openapi.json":
             allowed = READS
         elif allowed:
@@ -172,7 +172,9 @@ class WebIntake(Controller):
                 headers={"WWW-Authenticate": "Bearer"},
                 reason=REFUSED_TOKEN,
             )
-        if not channel._allows_origin(origin):
+        # The page of a form that is ours, see controllers/embed.py.
+        own = request.httprequest.host_url.rstrip("/")
+        if origin != own and not channel._allows_origin(origin):
             raise Problem(
                 403,
                 "origin",

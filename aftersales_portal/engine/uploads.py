@@ -156,3 +156,10 @@ def clean_name(name, kind):
     if not (dot and stem and ending.lower() in kind.extensions):
         stem, ending = name or "file", kind.extensions[0]
     return f"{stem[:LONGEST_NAME]}.{ending}"
+
+
+def get_endings():
+    """Return the endings that names of files may have."""
+    known = [kind for _start, kind in SIGNATURES]
+    known += [WEBP, TEXT, *BRANDS.values(), *OFFICE.values(), *OPEN_DOCUMENTS.values()]
+    return {ending for kind in known for ending in kind.extensions}

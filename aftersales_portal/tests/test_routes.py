@@ -1,4 +1,4 @@
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -169,6 +169,9 @@ OWN_ONLY = (
 READ = {"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "OPTIONS": 204}
 SENT = {"GET": 405, "HEAD": 405, "POST": 401, "DELETE": 405, "OPTIONS": 204}
 WEB_ROUTES = {
+    "WebForm.aftersales_api_form": ("site/form", READ),
+    # Core answers OPTIONS as GET.
+    "WebForm.aftersales_embed": ("/aftersales/embed.js", READ | {"OPTIONS": 200}),
     "WebIntake.aftersales_api_document": ("openapi.json", READ),
     "WebIntake.aftersales_api_report": ("site/cases", SENT),
     "WebIntake.aftersales_api_rest": (
@@ -300,7 +303,7 @@ class TestRoutes(PortalSetup, HttpCase):
             for name, (url, answers) in WEB_ROUTES.items():
                 for method, status in answers.items():
                     with self.subTest(user=user, route=name, method=method):
-                        answer = self._ask(method, f"/aftersales/v1/{url}")
+                        answer = self._ask(method, urljoin("/aftersales/v1/", url))
                         self.assertEqual(answer.status_code, status)
                         self.assertNotIn("Secret leak", answer.text)
                         self.assertNotIn("Set-Cookie", answer.headers)

@@ -1,19 +1,9 @@
 import {Interaction} from "@web/public/interaction";
+import {readNumber} from "@aftersales_portal/embed/answers.esm";
 import {registry} from "@web/core/registry";
 
 const YES = ["true", "yes", "1"];
 const NO = ["false", "no", "0"];
-
-// As `_read_number` of `engine/answers.py`: as people of several countries write it.
-function readNumber(typed) {
-    let plain = typed.replace(/[\s'\u2019]/g, "");
-    const [comma, point] = [plain.lastIndexOf(","), plain.lastIndexOf(".")];
-    if (comma >= 0 && point >= 0) {
-        plain = plain.replaceAll(comma > point ? "." : ",", "");
-    }
-    plain = plain.replaceAll(",", ".");
-    return /^[+-]?\d{1,12}(\.\d{0,9})?$/.test(plain) ? Number(plain) : NaN;
-}
 
 // What was typed, as the server reads it; what means nothing is no answer.
 const READERS = {
