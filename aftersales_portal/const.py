@@ -40,6 +40,9 @@ SAID_TYPES = ("comment", "email", "email_outgoing", "auto_comment")
 
 # On it lie files for the moment in which a message takes them, as core wants it.
 WAITING_MODEL = "mail.compose.message"
+# Forms in which a customer says why: their addresses, and their drafts.
+STEP_CLOSE, STEP_REFUSE, STEP_REOPEN = "close", "refuse", "reopen"
+
 DRAFT_DAYS = 30
 
 # Kinds of events: what customers decide about what was done, or is proposed.

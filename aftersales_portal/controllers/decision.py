@@ -2,8 +2,9 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request
 
+from ..const import STEP_REFUSE
 from .forms import CASE_URL, PortalCaseForms
-from .portal import form_route, get_typed, is_post
+from .portal import form_route, get_typed, is_discard, is_post
 
 TYPED = ("name", "comment", "tick", "signature", "proposal")
 
@@ -53,12 +54,18 @@ class PortalCaseDecision(PortalCaseForms):
         service, partner, case, is_open = self._find_decision(case_id)
         if not is_open:
             return request.redirect(service._get_url(case.id), code=303)
-        reason, text, errors = "", "", {}
+        if is_discard():
+            return self._discard_step(service, case, STEP_REFUSE)
+        errors, reason, text = {}, get_typed("reason"), get_typed("text")
         if is_post():
-            reason, text = get_typed("reason"), get_typed("text")
-            goes_on, errors = service._refuse(partner, case, reason, text)
+            goes_on, errors = service._refuse(
+                partner, case, reason, text, get_typed("once")
+            )
             if not errors:
                 return self._done(service, case, "refused" if goes_on else "asked")
+        draft = service._get_draft(service._get_step_key(STEP_REFUSE, case))
+        if not is_post():
+            reason, text = (draft["typed"].get(name, "") for name in ("reason", "text"))
         return self._render(
             "aftersales_portal.portal_case_refuse",
             "aftersales_case",
@@ -67,6 +74,8 @@ class PortalCaseDecision(PortalCaseForms):
             reasons=service._get_refusal_reasons(case),
             reason=reason,
             text=text,
+            once=service._get_once(),
+            draft=draft,
             errors=errors,
         )
 

@@ -13,6 +13,7 @@ from . import test_decision_race
 from . import test_documents
 from . import test_drafts
 from . import test_embed
+from . import test_drafts_reasons
 from . import test_hostile
 from . import test_hostile_answers
 from . import test_hostile_forms

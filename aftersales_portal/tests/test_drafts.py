@@ -7,13 +7,12 @@ from odoo.tools import mute_logger
 from odoo.addons.aftersales_case.tests.common import feature
 
 from ..const import LONGEST_TEXT, MOST_WAITING_BYTES
+from .drafts import URL, DraftActions
 from .test_report import GIF, ReportSetup
-
-URL = "/my/cases/draft"
 
 
 @tagged("post_install", "-at_install")
-class TestDrafts(ReportSetup, HttpCase):
+class TestDrafts(DraftActions, ReportSetup, HttpCase):
     """What is typed in forms is saved before it is sent."""
 
     def setUp(self):
@@ -24,29 +23,6 @@ class TestDrafts(ReportSetup, HttpCase):
         self.new = f"new-{self.type_complaint.id}"
         self.change = f"change-{self.case.id}"
         self.authenticate(self.anna.login, self.anna.login)
-
-    def _save(self, key, files=(), url=URL, **data):
-        data = {name.replace("__", "-"): value for name, value in data.items()}
-        answer = self.url_open(
-            url,
-            data={"csrf_token": http.Request.csrf_token(self), "draft": key} | data,
-            files=[("files", file) for file in files] or None,
-            timeout=120,
-        )
-        self.env.invalidate_all()
-        return answer
-
-    def _drafts(self):
-        return self.env["aftersales.portal.draft"].search(
-            [("key", "not like", "sent-%")]
-        )
-
-    def _stamp(self, answer):
-        return re.search(r'stamp="([^"]*)"', answer.text)[1]
-
-    def assertState(self, answer, state):
-        self.assertIn(f'data-state="{state}"', answer.text)
-        self.assertEqual(answer.status_code, 200 if state == "saved" else 409)
 
     @feature("P-65")
     def test_reply(self):
@@ -224,11 +200,8 @@ class TestDrafts(ReportSetup, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestHostileDrafts(ReportSetup, HttpCase):
+class TestHostileDrafts(DraftActions, ReportSetup, HttpCase):
     """Drafts as nobody's page of ours saves them."""
-
-    _save = TestDrafts._save
-    _drafts = TestDrafts._drafts
 
     def setUp(self):
         super().setUp()

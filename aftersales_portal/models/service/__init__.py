@@ -18,6 +18,7 @@ from . import aftersales_portal_service_links
 from . import aftersales_portal_service_problem
 from . import aftersales_portal_service_dispute
 from . import aftersales_portal_service_draft
+from . import aftersales_portal_service_reasons
 from . import aftersales_portal_service_stranger
 from . import aftersales_portal_service_asked
 from . import aftersales_portal_service_again

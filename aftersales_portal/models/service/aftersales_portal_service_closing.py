@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_case.const import REQUIRE_FIELD, STATE_CANCELLED
 
-from ...const import ASK_CLOSE
+from ...const import ASK_CLOSE, STEP_CLOSE, STEP_REOPEN
 from ...engine.texts import clean_text
 from .aftersales_portal_service_change import SEARCH
 
@@ -51,7 +51,11 @@ class AftersalesPortalService(models.AbstractModel):
         questions = [
             self._get_question(partner, case, key, asked[key], form) for key in keys
         ]
-        return [question | {"required": True, "typed": ""} for question in questions]
+        draft = self._get_draft(self._get_step_key(STEP_CLOSE, case))["typed"]
+        return [
+            question | {"required": True, "typed": draft.get(question["name"], "")}
+            for question in questions
+        ]
 
     @api.model
     def _close(self, partner, case, reason, form=None):
@@ -75,6 +79,8 @@ class AftersalesPortalService(models.AbstractModel):
             values[question["key"]] = value
             questions.append(question | {"typed": typed})
         if errors or (form is not None and form.get("step") == SEARCH):
+            typed = {question["name"]: question["typed"] for question in questions}
+            self._keep_step(STEP_CLOSE, case, {"reason": reason} | typed)
             return "", questions, errors
         note, _is_first = self._take_once(clean_text((form or {}).get("once")))
         if values:
@@ -89,6 +95,7 @@ class AftersalesPortalService(models.AbstractModel):
         )
         sent = "closed" if is_closed else "told"
         note.typed = {"sent": sent}
+        self._discard_draft(self._get_step_key(STEP_CLOSE, case))
         return sent, [], {}
 
     @api.model
@@ -151,9 +158,11 @@ class AftersalesPortalService(models.AbstractModel):
         """
         reason = (reason or "").strip()
         if errors := self._judge_reason(reason):
+            self._keep_step(STEP_REOPEN, case, {"reason": reason})
             return "", errors
         note, _is_first = self._take_once(once)
         note.typed = {"sent": "reopened"}
+        self._discard_draft(self._get_step_key(STEP_REOPEN, case))
         try:
             with self.env.cr.savepoint(), case._changing(reason=reason) as opening:
                 opening._reopen(reason)

@@ -19,6 +19,7 @@ from ...const import (
     EVENT_AGREED,
     EVENT_REFUSED,
     LONGEST_LINE,
+    STEP_REFUSE,
     WAITING_MODEL,
 )
 from ...engine.answers import read_ids
@@ -233,11 +234,12 @@ class AftersalesPortalService(models.AbstractModel):
         return [(str(reason.id), reason.name) for reason in reasons.search(for_type)]
 
     @api.model
-    def _refuse(self, partner, case, reason, text):
+    def _refuse(self, partner, case, reason, text, once=""):
         """Refuse what a case shows its customer: it goes on, or somebody sees to it.
 
         :param reason: key of one of the reasons
         :param text: as typed
+        :param once: see ``_take_once``
         :returns: ``(whether it goes on, {field: sentence})``
         """
         self._hold_case(case)
@@ -251,7 +253,10 @@ class AftersalesPortalService(models.AbstractModel):
         elif error := self._judge_text(text):
             errors["text"] = error
         if errors:
+            self._keep_step(STEP_REFUSE, case, {"reason": reason, "text": text})
             return False, errors
+        self._take_once(once)
+        self._discard_draft(self._get_step_key(STEP_REFUSE, case))
         reason_id = next(iter(read_ids([reason])), 0) if reasons else 0
         self._log_decision(case, EVENT_REFUSED, to_id=reason_id)
         why = reasons.get(reason, "")
