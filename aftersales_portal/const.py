@@ -100,3 +100,27 @@ REFUSALS = [
     (REFUSED_KEY, "Another report under the same key"),
     (REFUSED_ROBOT, "Filled in by a program"),
 ]
+
+# What a webhook tells of a case.
+NEWS_CREATED = "created"
+NEWS_MESSAGE = "message"
+NEWS_STATUS = "status"
+NEWS_CLOSED = "closed"
+NEWS_TEST = "test"
+NEWS = [
+    (NEWS_CREATED, "Created"),
+    (NEWS_MESSAGE, "Message"),
+    (NEWS_STATUS, "Status"),
+    (NEWS_CLOSED, "Closed"),
+]
+# What became of it.
+DELIVERY_WAITING = "waiting"
+DELIVERY_SENT = "sent"
+DELIVERY_FAILED = "failed"
+DELIVERY_DROPPED = "dropped"
+DELIVERY_STATES = [
+    (DELIVERY_WAITING, "Waiting"),
+    (DELIVERY_SENT, "Sent"),
+    (DELIVERY_FAILED, "Given Up"),
+    (DELIVERY_DROPPED, "Not to Be Told"),
+]

@@ -4,5 +4,6 @@ from . import people
 from . import case
 from . import link
 from . import channel
+from . import webhook
 from . import question
 from . import service

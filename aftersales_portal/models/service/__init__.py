@@ -29,3 +29,4 @@ from . import aftersales_portal_service_channel
 from . import aftersales_portal_service_intake
 from . import aftersales_portal_service_document
 from . import aftersales_portal_service_embed
+from . import aftersales_portal_service_news
