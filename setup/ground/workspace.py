@@ -1,16 +1,25 @@
 """The prepared ground as one object: run Odoo and PostgreSQL's programs on it."""
 
 import contextlib
-import ctypes
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import REPO, SETUP, addons, cache, javascript, postgres, python, source, system
+from . import (
+    REPO,
+    SETUP,
+    addons,
+    cache,
+    javascript,
+    postgres,
+    process,
+    python,
+    source,
+    system,
+)
 from .odoolog import bad_entries
 from .report import Problem, run
 
@@ -27,10 +36,7 @@ workers = 0
 max_cron_threads = 0
 unaccent = True
 """
-SECONDS_TO_END = 20
 SHOWN_REASONS = 3
-# Of Linux's prctl(2): the signal to get when the parent dies.
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -96,13 +102,8 @@ class Workspace:
         arguments = [str(part) for part in command]
         if not shutil.which(arguments[0], path=self.environment["PATH"]):
             raise Problem(f"{arguments[0]} is no command on this machine.")
-        process = subprocess.Popen(
-            arguments, env=self.environment, preexec_fn=_end_with_parent, **options
-        )
-        try:
-            yield process
-        finally:
-            _end(process)
+        with process.started(arguments, env=self.environment, **options) as running:
+            yield running
 
     def call(self, command, timeout=None, **options):
         """Run a command in the foreground and return its exit code.
@@ -110,10 +111,10 @@ class Workspace:
         An interruption from the keyboard reaches the command itself, which decides
         what to do. Raises Problem when it takes longer than `timeout` seconds.
         """
-        with self.started(command, **options) as process:
+        with self.started(command, **options) as running:
             while True:
                 try:
-                    return process.wait(timeout)
+                    return running.wait(timeout)
                 except KeyboardInterrupt:
                     continue
                 except subprocess.TimeoutExpired:
@@ -141,7 +142,7 @@ class Workspace:
                 text=True,
                 timeout=timeout,
                 check=False,
-                preexec_fn=_end_with_parent,
+                preexec_fn=process.end_with_parent,
             )
         except subprocess.TimeoutExpired:
             raise Problem(f"Odoo took longer than {timeout} s.") from None
@@ -162,29 +163,6 @@ class Workspace:
     def odoo_shell(self, database, script):
         """Run a Python script in an Odoo shell; return its output and log."""
         return self.run_odoo("shell", "-d", database, "--no-http", script=script)
-
-
-def _end_with_parent():
-    """Let the kernel end this process when the one that started it is killed.
-
-    Else a server whose program was killed would keep its port for good.
-    """
-    libc = ctypes.CDLL(None)
-    # Where the kernel is not Linux there is no such thing.
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _end(process):
-    """End a process if it still runs, gently at first."""
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @contextlib.contextmanager
