@@ -19,7 +19,7 @@ from ground import (
 )
 from ground.report import Problem, run
 
-PROGRAMS = ("run", "test", "story", "shell", "i18n", "bench")
+PROGRAMS = ("run", "test", "story", "shell", "i18n", "bench", "wordpress")
 LOG = """\
 2026-01-01 10:00:00,000 7 INFO db aftersales.doing: tests/test_x.py::test_y
 2026-01-01 10:00:00,001 7 WARNING db odoo.models: two fields have one label

@@ -51,12 +51,11 @@ def run(command, what, hint="", **options):
         done = subprocess.run(
             [str(part) for part in command],
             check=False,
-            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             # What is inheritable was made so on purpose: see `cache.lock`.
             close_fds=False,
-            **options,
+            **{"stdin": subprocess.DEVNULL} | options,
         )
     except FileNotFoundError as error:
         raise Problem(f"{what} failed: {error.filename} is missing.") from error
