@@ -45,6 +45,7 @@ from . import test_hostile_release
 from . import test_invoice_screen
 from . import test_kits
 from . import test_limits
+from . import test_merge_holds
 from . import test_migration_days
 from . import test_migration_holds
 from . import test_migration_parts

@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import fields, models
 
 from ...const import (
-    END_MOVED,
     HOLD_ACTIVE,
     RUNNING_STATES,
     SCOPE_AMOUNT,
@@ -292,11 +291,13 @@ class AftersalesCase(models.Model):
         """The holds go on with the case that goes on; two on one invoice become one."""
         kept = target.hold_ids.filtered(lambda hold: hold.state in RUNNING_STATES)
         for hold in self.hold_ids:
+            moved = hold
             if hold.state in RUNNING_STATES and hold.move_id:
-                if hold.move_id in kept.move_id:
-                    hold._end(END_MOVED)
-                kept |= hold
-            hold.with_context(aftersales_sync=SYNC).case_id = target
+                twin = kept.filtered(lambda other, m=hold.move_id: other.move_id == m)
+                if twin:
+                    hold = twin._unite_with(hold)
+                kept = kept - twin | hold
+            moved.with_context(aftersales_sync=SYNC).case_id = target
         res = super()._move_parts_to(target)
         target._sync_goods()
         return res

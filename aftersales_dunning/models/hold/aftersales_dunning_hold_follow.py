@@ -1,10 +1,17 @@
 from odoo import models
 
-from ...const import RUNNING_STATES, SCOPE_INVOICE
+from ...const import (
+    END_MOVED,
+    HOLD_ACTIVE,
+    RUNNING_STATES,
+    SCOPE_AMOUNT,
+    SCOPE_INVOICE,
+    SYNC,
+)
 
 
 class AftersalesDunningHold(models.Model):
-    """A hold that goes on from another: goods that were credited and billed again."""
+    """A hold that goes on from another: goods that were billed again, merged cases."""
 
     _inherit = "aftersales.dunning.hold"
 
@@ -25,6 +32,43 @@ class AftersalesDunningHold(models.Model):
                 }
             )
         return following
+
+    def _unite_with(self, other):
+        """Let one of two holds of an invoice dispute what both did; the other one ends.
+
+        Their cases are merged: nothing of it is dunned because of that, and nothing is
+        held that was not. What works already goes on before what was only asked for.
+
+        :returns: the hold that goes on
+        """
+        self.ensure_one()
+        if other.state == HOLD_ACTIVE != self.state:
+            self._end(END_MOVED)
+            return other
+        if other.state == self.state:
+            self.with_context(aftersales_sync=SYNC).write(self._prepare_union(other))
+        other._end(END_MOVED)
+        return self
+
+    def _prepare_union(self, other):
+        """Return what a hold disputes that disputes what two of one invoice did.
+
+        Goods go on by themselves with the case that has them.
+        """
+        if SCOPE_INVOICE in (self.scope, other.scope):
+            return {"scope": SCOPE_INVOICE}
+        if not (self.is_manual or other.is_manual):
+            return {}
+        amount = self.amount + other.open_amount
+        most = max(self.move_id.amount_total, self.amount)
+        vals = {
+            "scope": SCOPE_AMOUNT,
+            "is_manual": True,
+            "amount": self.currency_id.round(min(amount, most)),
+        }
+        if self.approved_amount:
+            vals["approved_amount"] = self.approved_amount + other.open_amount
+        return vals
 
     def _get_asked_at(self):
         """Return since when somebody was to do something: when the first was asked for."""
