@@ -31,6 +31,7 @@
         "views/case/aftersales_case_views.xml",
         "views/link/aftersales_case_views.xml",
         "views/case/aftersales_case_rating_views.xml",
+        "views/case/aftersales_reported_line_views.xml",
         "views/type/aftersales_case_type_views.xml",
         "views/type/aftersales_type_stage_views.xml",
         "views/question/aftersales_question_views.xml",

@@ -41,6 +41,7 @@ from . import test_rating
 from . import test_reply
 from . import test_report
 from . import test_report_goods
+from . import test_reported_lines
 from . import test_rights
 from . import test_routes
 from . import test_rpc

@@ -5,6 +5,7 @@ from . import aftersales_case_informed
 from . import aftersales_case_event
 from . import aftersales_case_portal
 from . import aftersales_case_rating
+from . import aftersales_case_reported
 from . import aftersales_case_silence
 from . import aftersales_case_still
 from . import rating_rating

@@ -31,13 +31,50 @@ class AftersalesReportedLine(models.Model):
     )
     quantity = fields.Float(readonly=True, digits="Product Unit")
     price_agreed = fields.Float(readonly=True, digits="Product Price")
-    amount = fields.Float("Disputed Amount", readonly=True)
+    currency_id = fields.Many2one(related="move_id.currency_id", store=True)
+    amount = fields.Monetary("Disputed Amount", readonly=True)
     is_current = fields.Boolean(default=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", related="move_id.commercial_partner_id"
+    )
+    name = fields.Char("Reported", compute="_compute_name")
+    # Nobody restricts these fields of the case.
+    state = fields.Selection(related="case_id.state")
+    type_id = fields.Many2one(related="case_id.type_id")
+    user_id = fields.Many2one(related="case_id.user_id")
+    reporter_id = fields.Many2one(
+        "res.partner", "Reported By", related="case_id.reporter_id"
+    )
 
     _current_uniq = models.UniqueIndex(
         "(move_id, COALESCE(line_id, 0)) WHERE is_current",
         "This was just reported. Reload the page.",
     )
+
+    @api.depends("line_id")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        service = self.env["aftersales.portal.service"]
+        # sudo: what an invoice bills; service need not read invoices
+        for row, known in zip(self, self.sudo(), strict=True):
+            line = known.line_id
+            row.name = (
+                service._get_line_label(line)
+                if line
+                else self.env._("The whole invoice")
+            )
+
+    @api.model
+    def _get_action(self):
+        """Return the action that lists reported lines, for a button that says of what."""
+        name = "aftersales_portal.aftersales_reported_line_action"
+        action = self.env["ir.actions.actions"]._for_xml_id(name)
+        return action | {"context": {"search_default_open": 0}}
+
+    def action_open_case(self):
+        """Open the case of a row."""
+        self.ensure_one()
+        return self.case_id.get_formview_action()
 
     @api.model
     def _note(self, case, move, rows):
@@ -65,14 +102,15 @@ class AftersalesReportedLine(models.Model):
             self.env.cr.execute(
                 SQL(
                     "INSERT INTO aftersales_reported_line"
-                    " (case_id, move_id, line_id, quantity, price_agreed, amount,"
-                    " is_current, create_uid, write_uid, create_date, write_date)"
-                    " VALUES (%(case)s, %(move)s, %(line)s, %(quantity)s, %(price)s,"
-                    " %(amount)s, TRUE, %(uid)s, %(uid)s, %(now)s, %(now)s)"
+                    " (case_id, move_id, currency_id, line_id, quantity, price_agreed,"
+                    " amount, is_current, create_uid, write_uid, create_date, write_date)"
+                    " VALUES (%(case)s, %(move)s, %(currency)s, %(line)s, %(quantity)s,"
+                    " %(price)s, %(amount)s, TRUE, %(uid)s, %(uid)s, %(now)s, %(now)s)"
                     " ON CONFLICT (move_id, COALESCE(line_id, 0)) WHERE is_current"
                     " DO NOTHING",
                     case=case.id,
                     move=move.id,
+                    currency=move.currency_id.id,
                     line=row["line_id"] or None,
                     quantity=row["quantity"],
                     price=row["price_agreed"],

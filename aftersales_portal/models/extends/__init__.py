@@ -1,3 +1,4 @@
+from . import account_move
 from . import ir_http
 from . import res_company
 from . import res_config_settings

@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class AftersalesCase(models.Model):
+    """What of invoices the customer reported in the portal."""
+
+    _inherit = "aftersales.case"
+
+    reported_line_ids = fields.One2many(
+        "aftersales.reported.line", "case_id", "Reported Invoice Lines", readonly=True
+    )
+    reported_line_count = fields.Integer(compute="_compute_reported_line_count")
+
+    def _compute_reported_line_count(self):
+        # Whoever may not read them is told of none.
+        rows = self.env["aftersales.reported.line"]
+        counts = rows.has_access("read") and dict(
+            rows._read_group([("case_id", "in", self.ids)], ["case_id"], ["__count"])
+        )
+        for case in self:
+            case.reported_line_count = (counts or {}).get(case._origin, 0)
+
+    def action_view_reported_lines(self):
+        """Show which lines of which invoices the case is about."""
+        action = self.env["aftersales.reported.line"]._get_action()
+        return action | {"domain": [("case_id", "in", self.ids)]}
+
+    def _move_parts_to(self, target):
+        result = super()._move_parts_to(target)
+        self.reported_line_ids.case_id = target
+        return result
