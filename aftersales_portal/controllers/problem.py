@@ -15,7 +15,22 @@ def pick(records, name):
 
 
 class PortalInvoiceProblem(PortalAccount):
-    """The page of an invoice: something may be wrong with it."""
+    """The pages of invoices: something may be wrong with one."""
+
+    def _prepare_my_invoices_values(self, *args, **kwargs):
+        values = super()._prepare_my_invoices_values(*args, **kwargs)
+        get_rows = values["invoices"]
+
+        def get_rows_with_problems(offset):
+            rows = get_rows(offset)
+            invoices = request.env["account.move"].union(
+                *(row["invoice"] for row in rows)
+            )
+            service = request.env["aftersales.portal.service"]
+            urls = service._get_problem_urls(request.env.user.partner_id, invoices)
+            return [row | {"problem_url": urls.get(row["invoice"])} for row in rows]
+
+        return values | {"invoices": get_rows_with_problems}
 
     def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
         values = super()._invoice_get_page_view_values(invoice, access_token, **kwargs)

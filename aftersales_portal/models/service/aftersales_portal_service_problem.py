@@ -30,13 +30,37 @@ class AftersalesPortalService(models.AbstractModel):
         if self.env.user._is_internal() or not moves.has_access("read"):
             return moves
         found = moves.search(
-            Domain("id", "=", invoice_id)
-            & Domain("move_type", "=", "out_invoice")
-            & Domain("state", "=", "posted")
-            & Domain("commercial_partner_id", "=", partner.commercial_partner_id.id),
+            Domain("id", "=", invoice_id) & self._get_reportable_domain(partner),
             limit=1,
         )
         return found.sudo()  # sudo: found as the user; what it says is his to know
+
+    @api.model
+    def _get_reportable_domain(self, partner):
+        """Return the domain of the invoices of which a person reports problems."""
+        return (
+            Domain("move_type", "=", "out_invoice")
+            & Domain("state", "=", "posted")
+            & Domain("commercial_partner_id", "=", partner.commercial_partner_id.id)
+        )
+
+    @api.model
+    def _get_problem_urls(self, partner, invoices):
+        """Return ``{invoice: address}`` of those that can be reported, for a list.
+
+        :param invoices: ``account.move``, as this person reads them
+        """
+        if self.env.user._is_internal():
+            return {}
+        own = invoices.filtered_domain(self._get_reportable_domain(partner))
+        by_company = own.grouped("company_id")
+        # sudo: see _find_invoice
+        return {
+            invoice: self._get_problem_url(invoice)
+            for mine in by_company.values()
+            if self._get_problems(mine.sudo()[:1])
+            for invoice in mine
+        }
 
     @api.model
     def _get_problems(self, invoice):
