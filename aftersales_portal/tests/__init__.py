@@ -26,6 +26,7 @@ from . import test_page
 from . import test_portal_mail_round
 from . import test_problem
 from . import test_problem_held
+from . import test_problem_life
 from . import test_problem_list
 from . import test_problem_money
 from . import test_problem_race

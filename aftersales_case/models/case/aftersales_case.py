@@ -565,8 +565,9 @@ class AftersalesCase(models.Model):
 
             * ``move_id``: the posted invoice of the case's customer and company; not
               needed where there are lines
-            * ``amount``: what of it is disputed, with tax, more than 0 and at most what is
-              open; default is what the lines cost, without lines what is open
+            * ``amount``: what of it is disputed, with tax, more than 0 and at most its
+              total, of which no more is held than is open; default is what the lines
+              cost, without lines what is open
             * ``lines``: list of ``(invoice line, quantity)``, in the unit of the line and
               at most its quantity; the delivered goods are taken from them
             * ``reason_id``, ``note``: for colleagues; the reason's default is the type's

@@ -38,8 +38,18 @@ class AccountMove(models.Model):
             self._get_valued_lines(), self.amount_total, self.currency_id.round
         )
 
+    def _get_worths_left(self):
+        """Hook: return ``{line id: what may be disputed of it}``, as ``_get_worths``.
+
+        Called when a customer says what is wrong. Who knows credit notes takes off what
+        they are surely for.
+        """
+        return self._get_worths()[0]
+
     def _get_disputed(self, due):
         """Return ``{invoice line: amount with tax}`` of what is disputed of lines.
+
+        What was credited already is disputed no more.
 
         :param due: ``{invoice line: share of it that nobody disputes, from 0 to 1}``
         """
@@ -47,6 +57,10 @@ class AccountMove(models.Model):
         worths, rest = self._get_worths()
         shares = {line.id: share for line, share in due.items()}
         amounts = dispute(worths, rest, shares, self.currency_id.round)
+        left = self._get_worths_left()
+        for key, amount in amounts.items():
+            if left.get(key, 0) < worths.get(key, 0):
+                amounts[key] = min(amount, left.get(key, 0))
         return {line: amounts[line.id] for line in due}
 
     def _get_disputed_quantities(self, quantities):

@@ -296,12 +296,13 @@ class AftersalesCase(models.Model):
             return None
         currency = move.currency_id
         amount = currency.round(value) if self._is_number(value) else 0
-        if not amount > 0 or currency.compare_amounts(amount, move.amount_residual) > 0:
+        # What is paid already is held again when that payment comes back.
+        if not amount > 0 or currency.compare_amounts(amount, move.amount_total) > 0:
             raise ValidationError(
                 self.env._(
-                    "Disputed Amount: enter more than 0 and at most %(open)s, which is"
-                    " open of %(invoice)s.",
-                    open=currency.format(move.amount_residual),
+                    "Disputed Amount: enter more than 0 and at most %(total)s, the total"
+                    " of %(invoice)s.",
+                    total=currency.format(move.amount_total),
                     invoice=move.name,
                 )
             )

@@ -86,6 +86,16 @@ class AccountMove(models.Model):
             )
         return lines.browse(self._get_likely_lines(credit))
 
+    def _get_worths_left(self):
+        """Take off what credit notes are surely for: those of one line."""
+        left, round_amount = super()._get_worths_left(), self.currency_id.round
+        allocations = self.invoice_line_ids.sale_line_ids._get_allocations()
+        for credit in self._get_credits(allocations):
+            key = credit.lines[0] if len(credit.lines) == 1 else None
+            if key in left:
+                left[key] = max(round_amount(left[key] - credit.amount), 0)
+        return left
+
     def _get_note_worths(self):
         """As ``_get_worths``, of a credit note, whose last line bears its rounding."""
         self.ensure_one()

@@ -182,17 +182,19 @@ class AftersalesPortalService(models.AbstractModel):
 
         Nothing is asked for where nothing is open, or what is wrong costs nothing.
         """
-        vals, currency = {"move_id": invoice.id}, invoice.currency_id
-        amounts = [row["amount"] for row in rows]
+        currency, amounts = invoice.currency_id, [row["amount"] for row in rows]
         is_whole = None in amounts
-        total = invoice.amount_residual if is_whole else sum(amounts)
-        amount = currency.round(min(total, invoice.amount_residual))
-        if currency.compare_amounts(amount, 0) <= 0:
+        total = invoice.amount_total if is_whole else currency.round(sum(amounts))
+        if (
+            currency.compare_amounts(invoice.amount_residual, 0) <= 0
+            or currency.compare_amounts(total, 0) <= 0
+        ):
             return {}
+        vals = {"move_id": invoice.id}
         if problem.asks == ASKS_GOODS:
             vals["lines"] = [(row["line_id"], row["quantity"]) for row in rows]
         elif not is_whole:
-            vals["amount"] = amount
+            vals["amount"] = min(total, invoice.amount_total)
         return vals
 
     @api.model
