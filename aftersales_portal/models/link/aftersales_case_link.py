@@ -27,9 +27,10 @@ class AftersalesCase(models.Model):
 
     def _may_have_link(self, purpose, partner, address):
         """Give links to the customer's people, and to who reported it for them."""
-        if purpose == LINK_VIEW and self.type_id.portal_offer == OFFER_HIDDEN:
-            return False
-        return self._is_for_customer(partner, address)
+        if purpose != LINK_VIEW:
+            return self._acts_for_customer(partner, address)
+        is_shown = self.type_id.portal_offer != OFFER_HIDDEN
+        return is_shown and self._is_for_customer(partner, address)
 
     def _is_for_customer(self, partner, address):
         """Say whether somebody is one of the people of whom the case is, proven.
@@ -50,6 +51,16 @@ class AftersalesCase(models.Model):
             and self.filtered_domain(service._get_proven_domain())
             and self.partner_id
             and partner.commercial_partner_id == self.partner_id.commercial_partner_id
+        )
+
+    def _acts_for_customer(self, partner, address):
+        """Say whether somebody decides for the customer by what he was sent.
+
+        Whom the customer's people only keep informed gets the same letters: he reads.
+        """
+        service = self.env["aftersales.portal.service"]
+        return self._is_for_customer(partner, address) and not (
+            service._is_only_informed(partner, self)
         )
 
     def _make_link(self, purpose, partner, valid=None, address=""):

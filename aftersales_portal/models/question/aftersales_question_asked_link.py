@@ -26,7 +26,7 @@ class AftersalesQuestionAsked(models.Model):
         }
 
     def _may_have_link(self, purpose, partner, address):
-        return self.case_id._is_for_customer(partner, address)
+        return self.case_id._acts_for_customer(partner, address)
 
     def _make_answer_link(self, partner, address=""):
         """Return the address of a link by which one receiver answers, or False."""

@@ -9,22 +9,28 @@ class AftersalesPortalService(models.AbstractModel):
     _inherit = "aftersales.portal.service"
 
     @api.model
-    def _get_questions(self, case):
-        """Return what a case waits for its customer to answer."""
+    def _get_questions(self, partner, case):
+        """Return what a case waits for its customer to answer.
+
+        Who is only kept informed reads it, and has no ``url`` to answer.
+        """
         if not case.is_asked or case.merged_into_id:
             return []
+        answers = not self._is_only_informed(partner, case)
         return [
             {
                 "name": asked.question_id.name,
-                "url": self._get_url(case.id, f"/questions/{asked.id}"),
+                "url": answers and self._get_url(case.id, f"/questions/{asked.id}"),
             }
             for asked in case._get_open_questions()
         ]
 
     @api.model
     def _find_asked(self, partner, case_id, asked_id):
-        """Return ``(case, question)`` with sudo, if this person sees them; else none."""
+        """Return ``(case, question)`` with sudo, if this person answers it; else none."""
         case = self._find_case(partner, case_id)
+        if case and self._is_only_informed(partner, case):
+            return case, self.env["aftersales.question.asked"]
         # sudo: the case was found by who may see it
         asked = self.env["aftersales.question.asked"].sudo()
         domain = [("id", "=", asked_id), ("case_id", "in", case.ids)]

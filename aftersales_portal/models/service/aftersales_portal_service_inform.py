@@ -24,6 +24,13 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
+    def _is_only_informed(self, partner, case):
+        """Say whether somebody reads of a case, and answers or decides nothing of it."""
+        return partner in case.portal_informed_ids.partner_id and not (
+            self._may_decide(partner, case)
+        )
+
+    @api.model
     def _may_inform(self, partner, case):
         """Say whether a person informs colleagues: about his own cases, where he may."""
         return (

@@ -19,7 +19,7 @@ class AftersalesPortalService(models.AbstractModel):
         changes = self._get_status_changes(case)
         row = self._get_row(case, self._is_own(partner, case))
         link = case_type._get_links().get((case_type.id, case.stage_id.id))
-        questions = self._get_questions(case)
+        questions = self._get_questions(partner, case)
         end = self._get_end(partner, case)
         since = [c for c in changes if c["stage_id"] == case.stage_id.id]
         return row | {
@@ -57,7 +57,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_next(self, link, questions, decision):
         """Return what happens next: where the customer was asked something, his answer."""
-        if questions:
+        if any(question["url"] for question in questions):
             return self.env._("We need your answer before we can go on.")
         if decision and decision["state"] == "open":
             return self.env._("Tell us whether this is right.")
