@@ -1,5 +1,9 @@
-from odoo.addons.aftersales_case.const import LINK_VIEW
+from odoo.tests import HttpCase, tagged
 
+from odoo.addons.aftersales_case.const import LINK_VIEW
+from odoo.addons.aftersales_case.tests.common import feature
+
+from ..models.case.aftersales_case_rating import RATE_LINK
 from ..models.case.aftersales_case_still import STILL
 from ..models.question.aftersales_question_asked_link import LINK_ANSWER
 from .common import PortalCommon
@@ -66,3 +70,99 @@ class TestInformedOnly(QuestionSetup, PortalCommon):
                 self.assertEqual(bool(found), is_shared)
         [question] = self._page(self.anna, self.case)["questions"]
         self.assertTrue(question["url"])
+
+
+@tagged("post_install", "-at_install")
+class TestLooking(QuestionSetup, HttpCase):
+    """Scanners of mails, prefetching browsers, forms without a button: nothing done."""
+
+    def setUp(self):
+        super().setUp()
+        self.type_service.portal_rate = True
+        self.case = self._new_service(stage_id=self.wait.id)
+        self.closed = self._new_service()
+        with self.closed._changing(forced=True, reason="Set-up") as cases:
+            cases.stage_id = self.type_service._get_stage_for_state("done")
+        self.closed.sudo()._open_rating()
+        asked = self.case._ask(self.question)
+        # {(model, purpose): paths}: a purpose without a row fails below.
+        self.paths = {
+            ("aftersales.case", LINK_VIEW): [self._get_link(self.case)],
+            ("aftersales.case", STILL): [
+                self._get_link(self.case, STILL),
+                self._get_link(self.closed, STILL),
+            ],
+            (asked._name, LINK_ANSWER): [
+                self._get_link(self.case, f"question_{asked.id}")
+            ],
+        }
+        self.rate = self._get_link(self.closed, f"{RATE_LINK}5")
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def _count_changes(self):
+        """Return ``{table: (rows written, rows)}`` of what is ours, and of messages."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del
+                 FROM pg_stat_xact_user_tables
+                WHERE relname LIKE 'aftersales%' OR relname LIKE 'mail%'
+                   OR relname LIKE 'rating%' OR relname LIKE 'ir_attach%'"""
+        )
+        return dict(self.env.cr.fetchall())
+
+    def test_all_purposes_are_tried(self):
+        """A new purpose of links comes into this table."""
+        mixin = self.env.registry["aftersales.link.mixin"]
+        known = {
+            (name, purpose)
+            for name, model in self.env.items()
+            if isinstance(model, mixin) and not model._abstract
+            for purpose in model._get_link_purposes()
+        }
+        self.assertEqual(known, set(self.paths))
+
+    @feature("N-17")
+    def test_looking(self):
+        """Every link, looked at in every way, with what it asks for in its address."""
+        button = self.question.answer_ids[0].id
+        paths = [path for paths in self.paths.values() for path in paths]
+        paths += [self.rate, self.rate.replace("/5", "/submit_feedback")]
+        headers = {"Purpose": "prefetch", "X-HTTP-Method-Override": "POST"}
+        before = self._count_changes()
+        for path in paths:
+            for method in ("GET", "HEAD", "OPTIONS"):
+                for query in (
+                    f"button={button}",
+                    "button=still&text=x",
+                    "rate=5&feedback=x",
+                    "_method=POST&button=still",
+                ):
+                    with self.subTest(path=path, method=method, query=query):
+                        url = f"{path}?{query}"
+                        answer = self._ask(method, url, headers=headers)
+                        self.assertLess(answer.status_code, 400)
+                        self.assertEqual(self._count_changes(), before)
+
+    def test_sent_without_a_button(self):
+        """Sending what the page does not offer is no use of a link, nor a sign of life."""
+        before = self._count_changes()
+        for paths in self.paths.values():
+            for data in (
+                {},
+                {"text": "x"},
+                {"button": ""},
+                {"button": "steal"},
+                {"button": ["steal", "still"]},
+                {"Button": "still"},
+            ):
+                for path in paths:
+                    with self.subTest(path=path, data=data):
+                        answer = self._ask("POST", path, data=data)
+                        self.assertEqual(answer.status_code, 200)
+                        self.assertEqual(self._count_changes(), before)
+        self.assertFalse(self.case.link_ids.filtered("last_used_at"))
+        path = self.paths["aftersales.case", STILL][0]
+        answer = self._ask("POST", path, data={"button": "still"})
+        self.assertIn("We go on with it", answer.text)
+        self.assertNotEqual(self._count_changes(), before)

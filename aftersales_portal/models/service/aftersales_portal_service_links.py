@@ -69,15 +69,16 @@ class AftersalesPortalService(models.AbstractModel):
         :returns: ``(sentence of what was done or "", page or None, {field: sentence},
             {field: what was typed})``
         """
-        if not self._get_link_page(link):
-            return "", None, {}, {}
-        link._note_use()
         found = self._get_link_page(link)
+        values, errors, typed = self._read_sent(found, form, files)
+        if values and not errors:
+            # Only now: what clicks nothing is no use of a link, nor a sign of life.
+            link._note_use()
+            found = self._get_link_page(link)
+            values, errors, typed = self._read_sent(found, form, files)
         if not found:
             return "", None, {}, {}
         record, page = found
-        values, errors = self._read_link(page, form, files)
-        typed = {name: value for name, value in values.items() if name != FILES}
         if errors or not values:
             return "", page, errors, typed
         try:
@@ -91,6 +92,16 @@ class AftersalesPortalService(models.AbstractModel):
             link._note_use(used_at=link.last_used_at)
         after = self._get_link_page(link) if link._is_open() else None
         return done, after and after[1], {}, {}
+
+    @api.model
+    def _read_sent(self, found, form, files):
+        """Return ``(values, {field: sentence}, {field: what was typed})``.
+
+        :param found: as ``_get_link_page`` returns it
+        """
+        values, errors = self._read_link(found[1], form, files) if found else ({}, {})
+        typed = {name: value for name, value in values.items() if name != FILES}
+        return values, errors, typed
 
     @api.model
     def _read_link(self, page, form, files):
