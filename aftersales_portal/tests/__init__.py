@@ -18,6 +18,7 @@ from . import test_hostile
 from . import test_hostile_answers
 from . import test_hostile_forms
 from . import test_hostile_links
+from . import test_hostile_rating
 from . import test_hostile_web
 from . import test_inform
 from . import test_invite

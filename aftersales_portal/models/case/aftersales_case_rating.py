@@ -15,6 +15,8 @@ RATE_LINK = "rate_"
 # Who closes by mistake opens again within the hour, and asks for no rating; who switches
 # ratings on asks nobody about what is long over.
 ASKED_AFTER, ASKED_UNTIL = timedelta(hours=1), timedelta(days=3)
+# How long the link of a mail rates; who has a log-in rates on the page of his case.
+RATED_UNTIL = timedelta(days=30)
 BATCH = 100
 
 
@@ -112,11 +114,21 @@ class AftersalesCase(models.Model):
             }
         )
 
-    def _is_rating_of_customer(self, rating):
-        """Say whether whom a rating was asked of is still one of the customer's people."""
+    def _is_open_to(self, rating):
+        """Say whether the link of a rating still opens it.
+
+        For some time after the closing that it is about, while there is no newer one, and
+        while whom it was asked of is one of the customer's people.
+        """
         self.ensure_one()
-        address = email_normalize(self.email or "")
-        return self._is_for_customer(rating.partner_id, address)
+        return (
+            self._is_rated_by_customer()
+            and rating.aftersales_closing == self._get_closing()
+            and fields.Datetime.now() < self.closed_at + RATED_UNTIL
+            and self._acts_for_customer(
+                rating.partner_id, email_normalize(self.email or "")
+            )
+        )
 
     # === Asked by mail === #
 
@@ -164,6 +176,6 @@ class AftersalesCase(models.Model):
         if value == purpose:
             return super()._make_link(purpose, partner, valid=valid, address=address)
         rating = self._find_rating() if self._is_rated_by_customer() else None
-        if not rating or not self._is_for_customer(partner, address):
+        if not rating or not self._acts_for_customer(partner, address):
             return False
         return f"{self.get_base_url()}/rate/{rating.access_token}/{value}"
