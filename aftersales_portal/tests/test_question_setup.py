@@ -38,6 +38,49 @@ class TestQuestionSetup(QuestionSetup, PortalCommon):
         with self.assertRefused(UserError, "Do you pick it up"):
             self._as(self.manager, self.question).unlink()
 
+    def test_delete_type(self):
+        """Nor with the type that a case had when its customer was asked."""
+        case_type = self.type_service.copy({"name": "Old", "code": "OLD"})
+        question = case_type.question_ids[0]
+        case = self._new_service(type_id=case_type.id)
+        asked = case._ask(question)
+        with case._changing(forced=True, reason="Set-up") as cases:
+            cases.type_id = self.type_service
+        self._choose(asked, 0)
+        old = self._as(self.manager, case_type)
+        with self.assertRefused(UserError, "a customer was asked it"):
+            old.unlink()
+        old.action_archive()
+        self.assertEqual(asked.question_id, question)
+        self.assertFalse(asked.question_id.type_id.active)
+
+    def test_delete_message(self):
+        """The messages that cases send by themselves are changed, never deleted."""
+        template = self.env.ref("aftersales_portal.template_question")
+        with self.assertRefused(UserError, "Change its text instead"):
+            self._as(self.manager, template).unlink()
+        template.copy().unlink()
+
+    def test_message_that_is_gone(self):
+        """Where it was deleted before, a stage is entered all the same, and says so."""
+        self.env.ref("aftersales_portal.template_question").with_context(
+            _force_unlink=True
+        ).unlink()
+        link = self._get_stage_link(self.settle)
+        link.write({"question_id": self.question.id, "mail_template_id": False})
+        case = self._new_service(user_id=self.agent.id)
+        self._as(self.agent, case).stage_id = self.settle
+        self.assertEqual(case.stage_id, self.settle)
+        self.assertEqual(case.asked_ids.state, "open")
+        said = " ".join(str(body) for body in case.message_ids.mapped("body"))
+        self.assertIn("“Case: Question” was deleted", said)
+        with self._in_days(8), self.enter_registry_test_mode():  # the reminder
+            self.env.ref("aftersales_portal.cron_questions").method_direct_trigger()
+        self.assertEqual(case.asked_ids.reminded, 1)
+        asked = self._as(self.agent, case.asked_ids)
+        with self.assertRefused(UserError, "Restore it first"):
+            asked.action_remind()
+
     def test_package(self):
         """Questions go with the package of their type, in all languages."""
         self.question.with_context(lang="nl_NL").name = "Ophalen of sturen?"

@@ -49,6 +49,7 @@ class AftersalesQuestionAsk(models.TransientModel):
             raise UserError(
                 self.env._("Question: choose one of the type of this case.")
             )
+        case._ensure_can_send_questions()
         reload = {"type": "ir.actions.client", "tag": "soft_reload"}
         if case._ask(question):
             case._send_questions()

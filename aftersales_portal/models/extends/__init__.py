@@ -1,4 +1,5 @@
 from . import account_move
 from . import ir_http
+from . import mail_template
 from . import res_company
 from . import res_config_settings

@@ -123,16 +123,34 @@ class AftersalesCase(models.Model):
                 log_exceptions=False,
             )
 
-    def _send_questions(self):
-        """Send the open questions of these cases to their customers."""
-        template = self.env.ref("aftersales_portal.template_question", False)
-        if not template:
+    def _get_question_template(self):
+        return self.env.ref("aftersales_portal.template_question", False)
+
+    def _ensure_can_send_questions(self):
+        """Guard: there is a message that brings questions.
+
+        :raises UserError: naming it
+        """
+        if not self._get_question_template():
             raise UserError(
                 self.env._(
                     "The message “Case: Question” was deleted. Restore it first."
                 )
             )
-        self._send_to_customer(template)
+
+    def _send_questions(self):
+        """Send the open questions of these cases to their customers.
+
+        Where the message is gone, colleagues are told: no move waits for that.
+        """
+        if template := self._get_question_template():
+            self._send_to_customer(template)
+            return
+        note = self.env._(
+            "The customer was not asked by mail: the message “Case: Question” was"
+            " deleted. Restore it, and send the question again."
+        )
+        self._message_log_batch(dict.fromkeys(self.ids, note))
 
     def _send_on_moves(self):
         """Ask what the stages ask that these cases have entered."""

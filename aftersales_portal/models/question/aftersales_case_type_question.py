@@ -43,6 +43,11 @@ class AftersalesCaseType(models.Model):
         "aftersales.question", "type_id", "Questions to Customers", copy=True
     )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        # A case may be of another type by now; what its customer was asked stays.
+        self.with_context(active_test=False).question_ids._unlink_except_asked()
+
     def _get_filled(self):
         """Return ``{key: (kind, [(option, label)])}`` of what an answer may fill."""
         self.ensure_one()

@@ -104,6 +104,7 @@ class AftersalesQuestionAsked(models.Model):
         open_ones = self.sudo()._get_open()  # sudo: as above
         if not open_ones:
             raise UserError(self.env._("This question is not open any more."))
+        open_ones.case_id._ensure_can_send_questions()
         open_ones._remind()
         return True
 
