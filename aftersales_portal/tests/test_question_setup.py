@@ -110,3 +110,29 @@ class TestQuestionSetup(QuestionSetup, PortalCommon):
         wizard.action_import()
         self.assertEqual(len(source.question_ids), 1)
         self.assertEqual(asked.question_id, source.question_ids)
+
+    def test_copy(self):
+        """A copy of a type asks its own questions, in the same stages and messages."""
+        other = self._new_photo_question(sequence=1)
+        self._get_stage_link(self.settle).question_id = self.question
+        self._get_stage_link(self.assigned).question_id = other
+        template = self.env.ref("aftersales_case.template_taken").copy()
+        template.body_html = '<t t-out="object.letter_questions"/>'
+        template.aftersales_question_ids = other
+        copied = self._as(self.manager, self.type_service).copy()
+        asking = {
+            link.stage_id: link.question_id.name
+            for link in copied.link_ids
+            if link.question_id
+        }
+        self.assertEqual(
+            asking, {self.settle: self.question.name, self.assigned: "Photos?"}
+        )
+        self.assertEqual(copied.link_ids.question_id, copied.question_ids)
+        self.assertEqual(
+            template.aftersales_question_ids,
+            other | copied.question_ids.filtered(lambda q: q.name == "Photos?"),
+        )
+        case = self._new_service(type_id=copied.id)
+        case.stage_id = self.settle
+        self.assertEqual(case.asked_ids.question_id.type_id, copied)

@@ -5,6 +5,7 @@ from . import aftersales_question_asked_link
 from . import aftersales_question_asked_said
 from . import aftersales_case_question
 from . import aftersales_case_question_letter
+from . import aftersales_case_type_copy
 from . import aftersales_case_type_question
 from . import aftersales_type_stage_question
 from . import mail_template_question
