@@ -1,6 +1,6 @@
 from odoo import http
 from odoo.fields import Command, Domain
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.aftersales_case.tests.common import feature
 from odoo.addons.aftersales_case.tests.deliveries import DeliveriesMixin
@@ -86,6 +86,26 @@ class TestReportGoods(DeliveriesMixin, ReportSetup, HttpCase):
         self.assertEqual(case.product_ids, self.filters | self.pump | self.grinder)
         self.assertFalse(case.picking_id)
         self.assertEqual(case.partner_id, self.customer)
+
+    @feature("I2-49")
+    def test_quantity_is_said_once(self):
+        """How many is not asked again where goods are picked; elsewhere it is."""
+        rules = self.type_complaint.field_rule_ids
+        rule = rules.filtered(lambda rule: rule.key == "properties.count")
+        with Form(self._as(self.manager, rule)) as form:
+            form.is_goods_quantity = True
+        self.assertNotIn("How Many", self.url_open(self.url, timeout=120).text)
+        key = self._key(self.first, self.filters)
+        self._send([], {key: "4"}, **{"properties-count": "7"})
+        case = self._made()
+        self.assertEqual(case.line_ids.quantity, 4)
+        self.assertFalse(case._is_answered("properties.count"))
+        rule.portal = "editable"
+        page = self.url_open(f"/my/cases/{case.id}/change", timeout=120).text
+        self.assertNotIn("How Many", page)
+        rule.portal = "asked"
+        rules.filtered(lambda rule: rule.key == "product_ids").portal = "hidden"
+        self.assertIn("How Many", self.url_open(self.url, timeout=120).text)
 
     def test_one_slip(self):
         """Goods of one delivery make it the slip of the case, and add nothing of it."""

@@ -31,6 +31,8 @@ class TestType(PortalCommon):
         complaint = self.env.ref("aftersales_case.type_complaint")
         self.assertEqual(complaint.portal_words, "Complaints")
         self.assertIn("Something is wrong", complaint.portal_sentence)
+        quantity = self.env.ref("aftersales_case.rule_complaint_own_quantity")
+        self.assertTrue(quantity.is_goods_quantity)
 
     def test_texts_stay(self):
         """An update overwrites no text that somebody wrote, and misses no type."""
@@ -109,6 +111,8 @@ class TestType(PortalCommon):
             lambda link: link.stage_id == self.stage_progress
         )
         link.customer_next = "A technician calls you."
+        self._show("urgency", is_goods_quantity=True)
+        self._show("impact")
         data = json.dumps(source._export_package()).encode()
         wizard = self._as(self.manager)["aftersales.type.import"].create(
             {"file": base64.b64encode(data)}
@@ -122,6 +126,9 @@ class TestType(PortalCommon):
             "portal_reopen_days",
         ):
             self.assertEqual(made[name], source[name], name)
+        self.assertEqual(
+            made.field_rule_ids.filtered("is_goods_quantity").mapped("key"), ["urgency"]
+        )
         self.assertEqual(made.portal_close_stage_id.state, "done")
         self.assertIn("A technician calls you.", made.link_ids.mapped("customer_next"))
 

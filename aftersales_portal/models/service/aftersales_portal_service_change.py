@@ -33,10 +33,13 @@ class AftersalesPortalService(models.AbstractModel):
         customer = case.partner_id.commercial_partner_id
         is_theirs = customer in (customer.browse(), partner.commercial_partner_id)
         is_own = self._is_own(partner, case)
+        shown = self._get_shown_fields(case)
+        said = self._get_said_with_goods(case, shown) if case.line_ids else ()
         return {
             key: state
-            for key, state in self._get_shown_fields(case).items()
+            for key, state in shown.items()
             if not state.locked
+            and key not in said
             and self._get_kind(case, key)
             and (is_theirs or key not in OWN_PEOPLE)
             and (is_own or key != "contact_id")

@@ -261,6 +261,14 @@ class AftersalesPortalService(models.AbstractModel):
             if piece["typed"]
         }
 
+    @api.model
+    def _get_said_with_goods(self, case, asked):
+        """Return the keys that need no question where goods are picked.
+
+        :param asked: keys of what a form asks, or a page shows
+        """
+        return case.type_id.field_rule_ids._origin._get_said_with_goods(asked)
+
     # === Reading === #
 
     @api.model

@@ -98,6 +98,8 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_asked(self, partner, case, form, draft):
         """Return the questions that may come up, those hidden by a condition included."""
         rules, possible = self._get_possible(case)
+        for key in self._get_said_with_goods(case, possible):
+            possible.pop(key, None)
         asked = [
             self._get_question(partner, case, key, state, form)
             | {"conditions": self._get_conditions(rules[key], possible)}

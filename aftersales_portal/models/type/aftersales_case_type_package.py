@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 
 from odoo.addons.aftersales_case.const import MOST_DAYS
+from odoo.addons.aftersales_case.engine import package
 from odoo.addons.aftersales_case.engine.package import PackagePart
 from odoo.addons.aftersales_case.engine.package_forms import (
     boolean,
@@ -10,6 +11,7 @@ from odoo.addons.aftersales_case.engine.package_forms import (
     maybe,
     record,
     rows,
+    text,
     texts,
 )
 
@@ -57,6 +59,7 @@ class AftersalesCaseType(models.Model):
                     )
                 ),
                 "problems": rows(record({"name": texts(empty=False), "asks": asks})),
+                "said_with_goods": rows(text(pattern=package.KEY)),
                 "silent_stage": maybe(stage),
                 **{name: integer(0, MOST_DAYS) for name in SILENT_DAYS},
                 **{name: boolean for name in FLAGS},
@@ -93,6 +96,11 @@ class AftersalesCaseType(models.Model):
             "problems": [
                 {"name": self._export_texts(one, "name"), "asks": one.asks}
                 for one in self.portal_problem_ids.sorted()
+            ],
+            "said_with_goods": [
+                rule.key
+                for rule in self.field_rule_ids.sorted()
+                if rule.is_goods_quantity
             ],
             "silent_stage": point["stage"].get(self.silent_stage_id.id),
             **{name: self[name] for name in (*SILENT_DAYS, *FLAGS)},
@@ -136,6 +144,8 @@ class AftersalesCaseType(models.Model):
         ):
             self._write_texts(problem, {"name": row["name"]})
         self._write_texts(self, {name: content[name] for name in TYPE_TEXTS})
+        for rule in self.field_rule_ids:
+            rule.is_goods_quantity = rule.key in content["said_with_goods"]
         texts_of = {stages.get(row["stage"]): row["text"] for row in content["next"]}
         agree_of = {stages.get(row["stage"]): row for row in content["agree"]}
         for link in self.link_ids:
