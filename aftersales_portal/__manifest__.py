@@ -57,6 +57,7 @@
         "templates/portal_preview.xml",
         "templates/link.xml",
         "templates/question.xml",
+        "templates/web_page.xml",
     ],
     "demo": ["demo/portal.xml", "demo/decisions.xml"],
     "assets": {

@@ -3,6 +3,7 @@ from . import drafts
 from . import dispatcher
 from . import api
 from . import embed
+from . import hosted
 from . import forms
 from . import links
 from . import inform

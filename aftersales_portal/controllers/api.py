@@ -1,4 +1,5 @@
 import json
+from contextlib import contextmanager
 
 import psycopg2
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -102,21 +103,13 @@ class WebIntake(Controller):
         found, report = self._get_channel(), Report()
         service = request.env["aftersales.portal.service"]._of_channel(found)
         try:
-            self._ensure_few(service, found)
-            # A refusal undoes what was begun, and is no error: its row is kept.
-            with request.env.cr.savepoint():
+            with self._keeping(service, found, report):
                 self._ensure_open(found)
                 self._ensure_allowed(found, report)
                 self._read(service, found, report)
                 receipt = service._process_report(found, report, self._get_key())
         except Problem as problem:
-            service._keep_refused(found, report, problem)
             return request.dispatcher.make_problem(problem)
-        except (psycopg2.Error, ConcurrencyError):
-            raise  # is tried again
-        except Exception as error:
-            service._keep_failed(found, report, error)
-            raise
         answer = Response(
             json.dumps(receipt, ensure_ascii=False),
             status=201,
@@ -125,6 +118,23 @@ class WebIntake(Controller):
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Content-Language"] = request.env.lang.replace("_", "-")
         return answer
+
+    @contextmanager
+    def _keeping(self, service, channel, report):
+        """Count a report, and keep a row of it if it becomes no case."""
+        try:
+            self._ensure_few(service, channel)
+            # A refusal undoes what was begun, and is no error: its row is kept.
+            with request.env.cr.savepoint():
+                yield
+        except Problem as problem:
+            service._keep_refused(channel, report, problem)
+            raise
+        except (psycopg2.Error, ConcurrencyError):
+            raise  # is tried again
+        except Exception as error:
+            service._keep_failed(channel, report, error)
+            raise
 
     def _get_unknown(self):
         return Problem(

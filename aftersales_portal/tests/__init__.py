@@ -65,5 +65,6 @@ from . import test_type
 from . import test_uploads_engine
 from . import test_web_document
 from . import test_web_intake
+from . import test_web_page
 from . import test_web_races
 from . import test_web_refusals

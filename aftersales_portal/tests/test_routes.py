@@ -172,6 +172,10 @@ WEB_ROUTES = {
     "WebForm.aftersales_api_form": ("site/form", READ),
     # Core answers OPTIONS as GET.
     "WebForm.aftersales_embed": ("/aftersales/embed.js", READ | {"OPTIONS": 200}),
+    "WebPage.aftersales_form": (
+        "/aftersales/form/site",
+        {"GET": 200, "HEAD": 200, "POST": 200, "PUT": 405, "OPTIONS": 204},
+    ),
     "WebIntake.aftersales_api_document": ("openapi.json", READ),
     "WebIntake.aftersales_api_report": ("site/cases", SENT),
     "WebIntake.aftersales_api_rest": (

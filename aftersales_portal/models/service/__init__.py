@@ -30,3 +30,4 @@ from . import aftersales_portal_service_intake
 from . import aftersales_portal_service_document
 from . import aftersales_portal_service_embed
 from . import aftersales_portal_service_news
+from . import aftersales_portal_service_hosted

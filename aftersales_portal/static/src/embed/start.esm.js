@@ -63,6 +63,11 @@ async function fillIn(host) {
         }
         fail(root, channel, lang, problem.detail);
     }
+    if (host.contains(document.activeElement)) {
+        // Somebody began to fill in the form that stands there without scripts.
+        host.dataset.aftersalesReady = "left";
+        return;
+    }
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CSS_TEXT);
     const shadow = host.attachShadow({mode: "open"});
