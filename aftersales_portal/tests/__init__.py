@@ -35,7 +35,6 @@ from . import test_problem_race
 from . import test_question_answers
 from . import test_question_asking
 from . import test_public_hosts_engine
-from . import test_question
 from . import test_question_days
 from . import test_question_letter
 from . import test_question_page
