@@ -161,6 +161,16 @@ class TestForgedWords(AftersalesCommon):
                 )
         self.assertEqual(rating.rating, 1)
 
+    def test_ratings_with_a_message(self):
+        """Nobody rates for the customer by what he posts, nor by a message rewritten."""
+        for user in (self.reporter, self.agent, self.manager):
+            with self.subTest(user=user.login):
+                mine = self._as(user, self.case)
+                call(mine, "message_post", body="Great", rating_value=5)
+                call(mine, "message_post", body="Great", rating_id=1)
+                self.assertFalse(self.case.sudo().rating_ids)
+                self.assertFalse(self.case.rating_last_value)
+
     def test_activity_of_another_case(self):
         """Nobody holds up a case that he cannot read, by an activity moved there."""
         secret = self._new_case(user_id=self.manager.id, confidential=True)

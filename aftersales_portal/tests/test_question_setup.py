@@ -1,8 +1,13 @@
 import base64
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import mute_logger
+
+from odoo.addons.aftersales_case.tests.hostile import call
 
 from .common import PortalCommon
 from .questions import QuestionSetup
@@ -50,6 +55,14 @@ class TestQuestionSetup(QuestionSetup, PortalCommon):
         old = self._as(self.manager, case_type)
         with self.assertRefused(UserError, "a customer was asked it"):
             old.unlink()
+        for records in (old, old.question_ids[0]):
+            # As uninstalling says it, past all guards.
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                call(records, "unlink", _force_unlink=True)
         old.action_archive()
         self.assertEqual(asked.question_id, question)
         self.assertFalse(asked.question_id.type_id.active)

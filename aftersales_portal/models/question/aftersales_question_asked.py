@@ -34,7 +34,7 @@ class AftersalesQuestionAsked(models.Model):
         "aftersales.question",
         required=True,
         readonly=True,
-        ondelete="cascade",  # an own question goes with its case; others are guarded
+        ondelete="restrict",  # what was asked stays, whoever tidies up
         index=True,
     )
     kind = fields.Selection(related="question_id.kind", string="Kind of Answer")
