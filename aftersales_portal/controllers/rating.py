@@ -19,7 +19,7 @@ class CaseRating(Rating):
     @route()
     def action_open_rating(self, token, rate, **kwargs):
         rating, _case = self._get_rating_and_record(token)
-        if not rating.aftersales_closing:
+        if not _is_of_case(rating):
             return super().action_open_rating(token, rate, **kwargs)
         if rating.consumed:
             return self._thank(rating)
@@ -30,7 +30,7 @@ class CaseRating(Rating):
     @route()
     def action_submit_rating(self, token, rate=0, **kwargs):
         rating, case = self._get_rating_and_record(token)
-        if not rating.aftersales_closing:
+        if not _is_of_case(rating):
             return super().action_submit_rating(token, rate=rate, **kwargs)
         if is_post():
             service = request.env["aftersales.portal.service"]
@@ -52,7 +52,7 @@ class CaseRating(Rating):
 
     def _get_rating_and_record(self, token):
         rating, record = super()._get_rating_and_record(token)
-        if rating.aftersales_closing:
+        if _is_of_case(rating):
             user = request.env.user
             ours, his = user.partner_id, rating.partner_id
             # Core would tell somebody else, by name, that it is not his.
@@ -60,3 +60,7 @@ class CaseRating(Rating):
             if not record._is_open_to(rating) or (not user._is_public() and is_other):
                 raise NotFound
         return rating, record
+
+
+def _is_of_case(rating):
+    return rating.res_model == "aftersales.case"

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, http
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -102,6 +103,19 @@ class TestHostileRating(LinkSetup, HttpCase):
                 self.assertEqual(answer.status_code, status)
                 for secret in ("Secret", self.case.number):
                     self.assertNotIn(secret, answer.text)
+
+    def test_colleagues_have_no_token(self):
+        """Whoever works on the case does not rate himself by the customer's link."""
+        rating = self._as(self.agent, self.rating.sudo(False))
+        self.assertEqual(rating.res_id, self.case.id)
+        for user in (self.agent, self.manager):
+            mine = self._as(user, rating)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                mine.read(["access_token"])
+            with self.subTest(user=user.login, searched=True):
+                with self.assertRaises(AccessError):
+                    mine.search([("access_token", "like", "a")])
+            self.assertNotIn("access_token", mine.read()[0])
 
     def test_first_counts(self):
         """Sent twice, or by somebody to whom the mail was forwarded: said is said."""

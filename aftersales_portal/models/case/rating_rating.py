@@ -7,6 +7,8 @@ class RatingRating(models.Model):
     _name = "rating.rating"
     _inherit = ["aftersales.kept.mixin", "rating.rating"]
 
+    # Who has it rates for the customer; core uses it with sudo.
+    access_token = fields.Char(groups="base.group_system")
     aftersales_closing = fields.Char(
         "Closing", readonly=True, copy=False, help="Of which case, and closed when."
     )
