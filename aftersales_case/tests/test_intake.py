@@ -164,6 +164,7 @@ class TestSorting(GatewayCommon):
         """The case gets customer, message, photo and sender; the row tells of it."""
         intake = self._receive_waiting()
         with Form(intake) as form:
+            self.assertEqual(form.channel_label, "Mail")
             form.partner_id = self.customer
         action = intake.action_make_case()
         case = intake.case_id

@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.aftersales_case.const import (
     CHANNEL_API,
@@ -35,6 +35,15 @@ class TestWebIntake(WebSetup):
         self.assertEqual((row.state, row.case_id), (INTAKE_CASE, case))
         self.assertEqual(row.email_from, '"Sam Stranger" <stranger@elsewhere.example>')
         self.assertNotIn("Set-Cookie", answer.headers)
+
+    def test_inbox(self):
+        """Who sorts what came in sees by which way: it is no mail."""
+        self._send(self._body())
+        row = self._as(self.agent, self._arrived())
+        with Form(row) as form:
+            self.assertEqual(form.channel_label, "Web form")
+            self.assertEqual(form.channel_id, self.channel)
+        self.assertEqual(row.with_context(lang="nl_NL").channel_label, "Webformulier")
 
     @feature("B4-03")
     def test_files(self):

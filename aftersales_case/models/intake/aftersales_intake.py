@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import (
@@ -38,6 +38,7 @@ class AftersalesIntake(models.Model):
         default=CHANNEL_MAIL,
         help="How it reached us: mail, or a channel of another addon.",
     )
+    channel_label = fields.Char("Came In By", compute="_compute_channel_label")
     message_id = fields.Char("Message-Id", readonly=True)
     received_at = fields.Datetime("Received On", required=True, readonly=True)
     email_from = fields.Char("From", readonly=True)
@@ -98,6 +99,13 @@ class AftersalesIntake(models.Model):
     _received_idx = models.Index("(received_at DESC, id DESC)")
     # The guard against loops asks what a sender wrote in the last hours.
     _sender_idx = models.Index("(email_normalized, received_at)")
+
+    @api.depends("channel")
+    @api.depends_context("lang")
+    def _compute_channel_label(self):
+        labels = self.env["aftersales.case"]._get_channels()
+        for intake in self:
+            intake.channel_label = labels.get(intake.channel, intake.channel)
 
     def _compute_source_name(self):
         for intake in self:
