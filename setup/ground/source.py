@@ -4,19 +4,18 @@ import ast
 import hashlib
 import os
 import re
-import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cache, python
-from .report import NETWORK_HINT, Problem, run, say, step
+from . import cache, debian, python
+from .report import Problem, say, step
 
 SERIES = "19.0"
 DEBIAN_VERSION = "19.0.0+dfsg-1"
 DEBIAN_SHA256 = "9d2f598b0555db17e291d48ed24df184c70823c053c4c5ed53c467ca7f629bbf"
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+REMEDY = f"; set ODOO_SRC to a checkout of Odoo, branch {SERIES}."
 # What Odoo's links point to; all but the first exist in every release of Debian.
 FONTS_AND_SCRIPTS = (
     "fonts-font-awesome",
@@ -126,10 +125,10 @@ def _fetch_and_unpack(path):
     package = next(downloads.glob("odoo-19_*.deb"))
     version = _checked_version(package)
     with step("unpacking Odoo"):
-        _unpack(package, path, UNWANTED)
+        debian.unpack(package, path, UNWANTED)
         for other in downloads.glob("*.deb"):
             if other != package:
-                _unpack(other, path)
+                debian.unpack(other, path)
         script = path / DIST_PACKAGES / MISSING_SCRIPT
         if not script.exists():
             script.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +145,7 @@ def _fetch_and_unpack(path):
 
 def _checked_version(package):
     """Return the version of a .deb; raise Problem if the pinned one is altered."""
-    version = run(["dpkg-deb", "-f", package, "Version"], "reading the package").strip()
+    version = debian.version(package)
     if version != DEBIAN_VERSION:
         say(f"    warning: Debian now has {version}, tested was {DEBIAN_VERSION}")
     elif hashlib.sha256(package.read_bytes()).hexdigest() != DEBIAN_SHA256:
@@ -154,76 +153,12 @@ def _checked_version(package):
     return version
 
 
-def _unpack(package, path, unwanted=()):
-    """Unpack a .deb below `path`, leaving out what matches `unwanted`."""
-    excluded = " ".join(shlex.quote(f"--exclude={pattern}") for pattern in unwanted)
-    source, target = shlex.quote(str(package)), shlex.quote(str(path))
-    pipe = (
-        f"set -o pipefail; dpkg-deb --fsys-tarfile {source}"
-        f" | tar -x --no-same-owner -C {target} --wildcards {excluded}"
-    )
-    run(["bash", "-c", pipe], f"unpacking {package.name}")
-
-
 def _download(folder):
-    """Download the packages with an apt of our own: the system is not touched."""
-    mirror, release = _mirror()
-    apt = _private_apt(folder / "apt", mirror, release)
-    update = ["apt-get", "update", "-o", "APT::Update::Error-Mode=any"]
-    what = "reading Debian's package lists"
-    run(update, what, NETWORK_HINT, env=apt, cwd=folder)
+    """Download the packages into `folder`."""
+    address, release = debian.mirror(REMEDY)
+    apt = debian.Apt(folder, address, dict.fromkeys(("sid", release)))
     names = ["fonts-montserrat/sid", *(f"{n}/{release}" for n in FONTS_AND_SCRIPTS)]
-    download = ["apt-get", "download", *names]
     try:
-        run(
-            [*download, f"odoo-19={DEBIAN_VERSION}"],
-            "downloading Odoo",
-            env=apt,
-            cwd=folder,
-        )
+        apt.download([*names, f"odoo-19={DEBIAN_VERSION}"], "Odoo")
     except Problem:
-        run([*download, "odoo-19"], "downloading Odoo", env=apt, cwd=folder)
-
-
-def _mirror():
-    """Return the address and the release of the Debian that this machine uses."""
-    if not (shutil.which("apt-get") and KEYRING.exists()):
-        raise Problem(
-            "Odoo is fetched as a Debian package and this is not a Debian system; "
-            f"set ODOO_SRC to a checkout of Odoo, branch {SERIES}."
-        )
-    listed = run(["apt-get", "update", "--print-uris"], "reading apt's sources")
-    pattern = r"'(\S+/debian)/+dists/([a-z]+)/(?:In)?Release"
-    found = re.search(pattern, listed)
-    if not found:
-        raise Problem(
-            "apt's sources name no Debian mirror; add one, or set ODOO_SRC to a "
-            f"checkout of Odoo, branch {SERIES}."
-        )
-    return found.groups()
-
-
-def _private_apt(folder, mirror, release):
-    """Return the environment of an apt that knows sid beside the own release."""
-    for name in ("lists/partial", "cache/archives/partial", "empty"):
-        (folder / name).mkdir(parents=True)
-    sources = folder / "sources.list"
-    sources.write_text(
-        "".join(
-            f"deb [signed-by={KEYRING}] {mirror} {suite} main\n"
-            for suite in dict.fromkeys(("sid", release))
-        )
-    )
-    settings = {
-        "Dir::Etc::sourcelist": sources,
-        "Dir::Etc::sourceparts": folder / "empty",
-        "Dir::Etc::preferencesparts": folder / "empty",
-        "Dir::State::lists": folder / "lists",
-        "Dir::State::status": "/dev/null",
-        "Dir::Cache": folder / "cache",
-        "APT::Sandbox::User": "root",
-        "Acquire::Languages": "none",
-    }
-    config = folder / "apt.conf"
-    config.write_text("".join(f'{k} "{v}";\n' for k, v in settings.items()))
-    return {**os.environ, "APT_CONFIG": str(config)}
+        apt.download([*names, "odoo-19"], "Odoo")
