@@ -7,6 +7,7 @@ whoever lengthens the story adds functions to ``STEPS``.
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import story_dunning
 import story_portal
+import story_web
 from story_dunning import check
 
 MAILS = Path(__file__).resolve().parent.parent / "aftersales_case" / "tests" / "mails"
@@ -27,7 +29,10 @@ LANGUAGES = ("nl_NL", "pl_PL")
 
 
 class Story:
-    """The database, the clock, and the people and cases that the steps speak of."""
+    """The database, the clock, and the people and cases that the steps speak of.
+
+    What a step starts and puts on the ``stack`` ends with the story.
+    """
 
     def __init__(self, env):
         # No mail leaves: what goes out stays in the queue, where the steps look at it.
@@ -65,7 +70,10 @@ class Story:
 def tell(env):
     """Yield one line for every step of the story."""
     story = Story(env)
-    with patch.object(fields.Datetime, "now", lambda *_args: story.now):
+    with (
+        patch.object(fields.Datetime, "now", lambda *_args: story.now),
+        ExitStack() as story.stack,
+    ):
         for step in STEPS:
             try:
                 yield step(story)
@@ -395,4 +403,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     list_the_time_per_stage,
     *story_dunning.STEPS,
     *story_portal.STEPS,
+    *story_web.STEPS,
 )

@@ -20,12 +20,13 @@ HOST = "127.0.0.1"
 
 def main(story, database, logfile):
     """Tell the story on a database; raise what the story raises."""
-    tell = runpy.run_path(story)["tell"]
     odoo.tools.config.parse_config(
         ["-d", database, f"--logfile={logfile}", f"--http-interface={HOST}"],
         setup_logging=True,
     )
     registry = odoo.modules.registry.Registry(database)
+    # Now the addons can be imported, and with them the kits of their tests.
+    tell = runpy.run_path(story)["tell"]
     with serving() as url, registry.cursor() as cursor:
         env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
         env["ir.config_parameter"].set_param("report.url", url)
