@@ -41,6 +41,7 @@ from . import test_question_page
 from . import test_question_race
 from . import test_question_setup
 from . import test_rating
+from . import test_rating_figures
 from . import test_reply
 from . import test_report
 from . import test_report_goods

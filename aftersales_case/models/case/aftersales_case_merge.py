@@ -128,7 +128,11 @@ class AftersalesCase(models.Model):
         ).write({"res_id": target.id})
         on_cases = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         for model in ("ir.attachment", "rating.rating"):
-            self.env[model].search(on_cases).write({"res_id": target.id})
+            moved = self.env[model].search(on_cases)
+            moved.write({"res_id": target.id})
+            moved.flush_recordset()  # core counts the ratings of a record by SQL
+        last = self._fields["rating_last_value"]
+        self.env.add_to_compute(last, self | target)
         self._move_activities_to(target)
         self._move_followers_to(target)
         self._move_checklist_to(target)
