@@ -56,6 +56,7 @@ from . import test_secrecy
 from . import test_seen
 from . import test_setup
 from . import test_silence
+from . import test_silence_calendar
 from . import test_silence_engine
 from . import test_silence_mail
 from . import test_similar

@@ -12,6 +12,7 @@ from odoo.addons.aftersales_case.const import (
     EVENT_MAIL_OUT,
     EVENT_REPLY,
     EVENT_STAGE,
+    EVENT_TEAM,
     EVENT_TYPE,
     STATE_WAITING,
     WAIT_CUSTOMER,
@@ -63,7 +64,10 @@ class AftersalesCase(models.Model):
     @api.model
     def _after_event(self, events):
         result = super()._after_event(events)
-        heard = events.filtered(lambda event: _is_life(event))
+        # Another team has other working hours.
+        heard = events.filtered(
+            lambda event: _is_life(event) or event.kind == EVENT_TEAM
+        )
         # sudo: what follows from what somebody did
         planned = heard.case_id.sudo().filtered("silent_planned")
         if planned:
