@@ -46,6 +46,22 @@ class TestProblemList(InvoiceSetup, HttpCase):
         choice = self.url_open(self._url()).text
         self.assertIn("Damaged", choice)
 
+    def test_all_reported(self):
+        """Where all is reported already, every problem leads there: no form without rows."""
+        line = {"name": "Service", "price_unit": 9, "tax_ids": False}
+        sold = self._new_invoice(invoice_line_ids=[Command.create(line)])
+        name = f"line-{sold.invoice_line_ids.id}"
+        self._send(self._url(self.quantity, invoice=sold), **{name: "1"})
+        case = self._cases()
+        self.assertEqual(len(case), 1)
+        url = self._url(self.price, invoice=sold)
+        self.assertIn(f"/my/cases/{case.id}?sent=known", self.url_open(url).url)
+        self.authenticate(self.ben.login, self.ben.login)
+        self.assertIn("A colleague reported this.", self.url_open(url).text)
+        answer = self._send(url, text="Too dear")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("All of this was reported already.", answer.text)
+
     def test_not_offered(self):
         """Nobody is offered what no type takes, and colleagues report elsewhere."""
         (self.type_complaint | self.dispute).portal_offer = "shown"

@@ -67,7 +67,9 @@ class AftersalesPortalService(models.AbstractModel):
         if page["asks"] == ASKS_TERMS:
             found = [page["reported"].get(self.env["account.move.line"])]
         else:
-            meant = [row for row in page["rows"] if row["typed"].strip() or chosen]
+            rows = page["rows"]
+            is_all = all(row["reported"] for row in rows)
+            meant = [row for row in rows if row["typed"].strip() or chosen or is_all]
             found = [row["reported"] for row in meant]
         cases = [one["case"] for one in found if one]
         same = bool(cases) and len(cases) == len(found) and len(set(cases)) == 1

@@ -240,12 +240,16 @@ class AftersalesPortalService(models.AbstractModel):
                 read[row["line"]], numbers[row["line"]] = row, number
         if not read and not errors:
             open_rows = [row for row in page["rows"] if not row["reported"]]
-            name = open_rows[0]["name"] if open_rows else "text"
-            errors[name] = (
-                self.env._("Enter the agreed price of what is not right.")
-                if price
-                else self.env._("Enter how many are concerned.")
-            )
+            if not open_rows:
+                errors["text"] = self.env._("All of this was reported already.")
+            elif price:
+                errors[open_rows[0]["name"]] = self.env._(
+                    "Enter the agreed price of what is not right."
+                )
+            else:
+                errors[open_rows[0]["name"]] = self.env._(
+                    "Enter how many are concerned."
+                )
         value = "_get_disputed_prices" if price else "_get_disputed_quantities"
         amounts = getattr(invoice, value)(numbers)
         rows = []
