@@ -39,6 +39,7 @@ class AftersalesReportedLine(models.Model):
     )
     name = fields.Char("Reported", compute="_compute_name")
     # Nobody restricts these fields of the case.
+    case_number = fields.Char("Case Number", related="case_id.number")
     state = fields.Selection(related="case_id.state")
     type_id = fields.Many2one(related="case_id.type_id")
     user_id = fields.Many2one(related="case_id.user_id")
