@@ -1,5 +1,6 @@
 from odoo.http import Controller, request, route
 
+from ..engine import logs
 from .portal import is_post, is_readonly
 
 # A browser tells no other site the address, no search engine keeps it.
@@ -9,6 +10,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
 }
+# Whoever reads the log of the server has no secret of a link.
+logs.install()
 
 
 class AftersalesLinks(Controller):

@@ -1,8 +1,11 @@
+import logging
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.aftersales_case.const import LINK_VIEW
 from odoo.addons.aftersales_case.tests.common import feature
 
+from ..engine.logs import LOGGERS
 from ..models.case.aftersales_case_rating import RATE_LINK
 from ..models.case.aftersales_case_still import STILL
 from ..models.question.aftersales_question_asked_link import LINK_ANSWER
@@ -70,6 +73,29 @@ class TestInformedOnly(QuestionSetup, PortalCommon):
                 self.assertEqual(bool(found), is_shared)
         [question] = self._page(self.anna, self.case)["questions"]
         self.assertTrue(question["url"])
+
+
+class TestLog(PortalCommon):
+    """Whoever reads the log of the server opens no page of a customer."""
+
+    def test_secrets(self):
+        """Of our links and of core's to rate, as requests and refusals are logged."""
+        secret = "Ab-_0123456789abcdef"
+        for path, logged in (
+            (f"/aftersales/l/{secret}", "/aftersales/l/***"),
+            (f"/rate/{secret}/5?x=1", "/rate/***/5?x=1"),
+            (f"/nl/rate/{secret}/submit_feedback", "/nl/rate/***/submit_feedback"),
+            ("/my/cases/17", "/my/cases/17"),
+        ):
+            for name in LOGGERS:
+                with self.subTest(path=path, logger=name):
+                    logger = logging.getLogger(name)
+                    with self.assertLogs(name, "INFO") as log:
+                        logger.info('"%s" %s', f"POST {path} HTTP/1.1", 200)
+                        logger.warning(f"Refused '{path}'")  # noqa: G004
+                    for line in log.output:
+                        self.assertIn(logged, line)
+                        self.assertNotIn(secret, line)
 
 
 @tagged("post_install", "-at_install")
