@@ -20,9 +20,6 @@ _logger = logging.getLogger(__name__)
 # A Date header older than this says more about the sender's clock than about the mail.
 TRUSTED_DELAY = timedelta(days=14)
 
-# How many confirmations of receipt a sender gets while the guard against loops looks.
-CONFIRMATIONS = 5
-
 # RFC 3834 §5, and what Exchange listens to.
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
 
@@ -197,7 +194,7 @@ class AftersalesCase(models.Model):
         intake = mail.intake.sudo()  # sudo: the gateway runs as the sender's user
         if intake.state != INTAKE_CASE or mail.refusal:
             return
-        if intake._count_recent() > CONFIRMATIONS:
+        if intake._is_confirmed_often():
             return
         self._queue_receipt({"references": intake.message_id})
 

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 
 from ...const import INTAKE_CASE
 
+# How many confirmations of receipt a sender gets while the guard against loops looks.
+CONFIRMATIONS = 5
+
 
 class AftersalesIntake(models.Model):
     """Loops: machines that answer machines, and senders that repeat themselves."""
@@ -39,6 +42,10 @@ class AftersalesIntake(models.Model):
         get_param = self.env["ir.config_parameter"].sudo().get_param
         minutes = int(get_param("mail.gateway.loop.minutes", 120))
         return fields.Datetime.now() - timedelta(minutes=minutes)
+
+    def _is_confirmed_often(self):
+        """Say whether this sender got as many confirmations of receipt as anybody gets."""
+        return self._count_recent() > CONFIRMATIONS
 
     def _count_recent(self):
         """Return how many mails lately became cases whose answers go to this address.
