@@ -75,6 +75,8 @@ ASKS = [
 DRAFT_SAVED = "saved"
 DRAFT_ELSEWHERE = "elsewhere"  # somebody went on with it on another page
 DRAFT_GONE = "gone"  # it was sent or discarded on another page
+# Purpose of links for who reported something by the web.
+LINK_REPORT = "report"
 # Bounds of a channel of the web intake; * allows browsers on every page.
 MOST_ARRIVALS = 100000
 ANY_ORIGIN = "*"

@@ -30,6 +30,13 @@ OPEN = {
 # What a page that only shows something allows.
 READS = "GET, HEAD"
 MEGABYTE = 1024 * 1024
+# {(first part of the address after the channel, number of parts): methods}
+ALLOWED = {
+    ("cases", 1): "POST",
+    ("cases", 2): READS,
+    ("form", 1): READS,
+    ("schema", 1): READS,
+}
 # Changes of the form are seen after so many seconds at the latest.
 FRESH = 300
 
@@ -67,7 +74,8 @@ class WebIntake(Controller):
     def aftersales_api_rest(self, rest):
         """What is there for no request, or not for this method."""
         _channel, _slash, path = rest.partition("/")
-        allowed = {"cases": "POST", "form": READS, "schema": READS}.get(path)
+        steps = path.split("/")
+        allowed = all(steps) and ALLOWED.get((steps[0], len(steps)))
         if rest == "openapi.json":
             allowed = READS
         elif allowed:
@@ -110,12 +118,17 @@ class WebIntake(Controller):
                 receipt = service._process_report(found, report, self._get_key())
         except Problem as problem:
             return request.dispatcher.make_problem(problem)
+        return self._answer_once(receipt, 201)
+
+    def _answer_once(self, content, status=200):
+        """Answer with what nobody else may read."""
         answer = Response(
-            json.dumps(receipt, ensure_ascii=False),
-            status=201,
+            json.dumps(content, ensure_ascii=False),
+            status=status,
             content_type="application/json",
         )
         answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["Content-Language"] = request.env.lang.replace("_", "-")
         return answer
 

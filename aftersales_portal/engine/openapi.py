@@ -28,19 +28,33 @@ PROBLEM = {
 }
 RECEIPT = {
     "type": "object",
-    "required": ["number", "status", "next", "message"],
+    "required": ["number", "status", "next", "message", "link"],
     "properties": {
         "number": {"type": ["string", "null"]},
         "status": TEXT,
         "next": TEXT,
         "message": TEXT,
+        "link": {"type": ["string", "null"], "format": "uri"},
+    },
+}
+MOMENT = {"type": ["string", "null"], "format": "date-time"}
+STATUS = {
+    "type": "object",
+    "required": ["number", "status", "next", "reported", "promised", "closed"],
+    "properties": {
+        "number": TEXT,
+        "status": TEXT,
+        "next": TEXT,
+        "reported": MOMENT,
+        "promised": MOMENT,
+        "closed": MOMENT,
     },
 }
 REFUSALS = {
     "400": "The body or a header cannot be read.",
     "401": "The token of the channel is missing or wrong.",
     "403": "The website of the browser is not allowed.",
-    "404": "There is no such channel.",
+    "404": "There is no such channel, or the link opens nothing.",
     "405": "The address takes other requests.",
     "410": "The channel is closed.",
     "411": "The length of the body is missing.",
@@ -73,9 +87,10 @@ def describe(server, channel=None, schemas=()):
         "paths": {
             f"{place}/schema": {"get": _get_schema_operation(schemas)} | shared,
             f"{place}/cases": {"post": _get_report_operation(schemas)} | shared,
+            f"{place}/cases/{{link}}": {"get": _get_status_operation()} | shared,
         },
         "components": {
-            "schemas": {"Problem": PROBLEM, "Receipt": RECEIPT},
+            "schemas": {"Problem": PROBLEM, "Receipt": RECEIPT, "Status": STATUS},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -142,6 +157,28 @@ def _get_report_operation(schemas):
             }
         }
         | _get_refusals(REFUSALS),
+    }
+
+
+def _get_status_operation():
+    return {
+        "operationId": "getStatus",
+        "summary": "How far a report is",
+        "parameters": [
+            _get_parameter("link", "path", description="The last part of the link."),
+            _get_parameter("Accept-Language", "header"),
+        ],
+        "responses": {
+            "200": {
+                "description": "Number, status and what happens next",
+                "content": {
+                    "application/json": {
+                        "schema": {"$ref": "#/components/schemas/Status"}
+                    }
+                },
+            }
+        }
+        | _get_refusals(("404", "405")),
     }
 
 

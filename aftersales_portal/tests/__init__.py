@@ -70,3 +70,4 @@ from . import test_web_page
 from . import test_web_races
 from . import test_web_refusals
 from . import test_wordpress
+from . import test_web_status

@@ -183,6 +183,11 @@ WEB_ROUTES = {
         {"GET": 404, "HEAD": 404, "POST": 404, "OPTIONS": 204},
     ),
     "WebIntake.aftersales_api_schema": ("site/schema", READ),
+    # Who has the link of a report: see test_web_status.py.
+    "WebStatus.aftersales_api_status": (
+        "site/cases/" + "x" * 43,
+        READ | {"GET": 404, "HEAD": 404},
+    ),
 }
 
 

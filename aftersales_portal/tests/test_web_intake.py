@@ -29,7 +29,7 @@ class TestWebIntake(WebSetup):
         self.assertFalse(case.reporter_id | case.partner_id | case.contact_id)
         self.assertTrue(case.user_id)
         told = answer.json()
-        self.assertEqual(set(told), {"number", "status", "next", "message"})
+        self.assertEqual(set(told), {"number", "status", "next", "message", "link"})
         self.assertEqual(told["next"], "We have received it and will look at it soon.")
         row = self._arrived()
         self.assertEqual((row.state, row.case_id), (INTAKE_CASE, case))

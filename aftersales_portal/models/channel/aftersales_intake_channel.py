@@ -27,6 +27,7 @@ class AftersalesIntake(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    report_lang = fields.Char("Language of the Form", readonly=True)
     reason = fields.Selection(
         selection_add=REFUSALS,
         ondelete={reason: "set null" for reason, _label in REFUSALS},
@@ -63,6 +64,8 @@ class AftersalesIntake(models.Model):
         )
         # sudo: people set no state but by these buttons
         self.sudo().write({"state": INTAKE_CASE, "case_id": case.id})
+        if not self._is_confirmed_often():
+            case._queue_receipt()
         return case.sudo(False)
 
     def _add_to(self, case):
@@ -82,12 +85,15 @@ class AftersalesIntake(models.Model):
         self.sudo().write({"state": INTAKE_ADDED, "case_id": case.id})
         return None
 
+    def _read_said(self):
+        """Return what was sent, as it was sent: ``{key: value}``."""
+        return json.loads(base64.b64decode(self.source))
+
     def _get_said(self):
         """Return what a report says, a line for each answer."""
-        said = json.loads(base64.b64decode(self.source))
         lines = [
             f"{clean_text(key)}: {clean_text(str(value))}"
-            for key, value in said.items()
+            for key, value in self._read_said().items()
             if key not in ("homepage", "start", "type")
         ]
         return "\n".join(lines)

@@ -95,15 +95,17 @@ class AftersalesLink(models.Model):
     # === Life === #
 
     @api.model
-    def _make(self, record, purpose, partner, valid, address):
+    def _make(self, record, purpose, partner, valid, address, secret=None, **vals):
         """Return the address of a new link; who may have one, the caller has asked.
 
         :param record: with the mixin of links
         :param purpose: key of its ``_get_link_purposes``
         :param valid: ``timedelta``, or None for the purpose's
+        :param secret: to be used; None makes one
+        :param vals: further values of the link
         """
         known = record._get_link_purposes()[purpose]
-        secret = make_secret()
+        secret = secret or make_secret()
         # sudo: links are the system's
         self.sudo().create(
             {
@@ -117,6 +119,7 @@ class AftersalesLink(models.Model):
                 "is_reusable": known.is_reusable,
                 "expires_at": fields.Datetime.now() + (valid or known.valid),
             }
+            | vals
         )
         return f"{record.get_base_url()}{LINK_URL}/{secret}"
 

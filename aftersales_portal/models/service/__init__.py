@@ -27,6 +27,7 @@ from . import aftersales_portal_service_inform
 from . import aftersales_portal_service_documents
 from . import aftersales_portal_service_channel
 from . import aftersales_portal_service_intake
+from . import aftersales_portal_service_status
 from . import aftersales_portal_service_document
 from . import aftersales_portal_service_embed
 from . import aftersales_portal_service_news

@@ -185,7 +185,9 @@ class AftersalesPortalService(models.AbstractModel):
             self._keep_refused(channel, report, problem)
             return self._get_empty_receipt(report.case_type)
         if not key:
-            return self._take_report(channel, report.case_type, asked, case, report)
+            return self._get_answer(
+                self._take_report(channel, report.case_type, asked, case, report)
+            )
         # sudo: strangers have no access to what is kept of them
         keys = self.env["aftersales.channel.key"].sudo()
         # Who shows no token takes no key of a program, which has no space in front.
@@ -195,7 +197,7 @@ class AftersalesPortalService(models.AbstractModel):
             taken.answer = self._take_report(
                 channel, report.case_type, asked, case, report
             )
-        return taken.answer
+        return self._get_answer(taken.answer)
 
     @api.model
     def _is_robot(self, channel, report):

@@ -65,7 +65,7 @@ class AftersalesPortalService(models.AbstractModel):
         :param asked: questions with their values, see ``_judge_answers``
         :param case: unsaved, with these values
         :param report: ``Report``, see the controller
-        :returns: what the reporter is told: number, status, what happens next
+        :returns: what the reporter is told, for ``_get_answer``
         """
         answered = [q for q in asked if q["value"] is not None]
         vals = self._prepare_stranger(channel, case_type)
@@ -75,7 +75,7 @@ class AftersalesPortalService(models.AbstractModel):
         vals |= claim | {"channel": self._get_way(report)}
         made = self._create_anyway(vals)
         row = self._prepare_row(channel, report) | claim
-        self._get_intake().create(
+        row = self._get_intake().create(
             row
             | {
                 "subject": made.name,
@@ -87,7 +87,9 @@ class AftersalesPortalService(models.AbstractModel):
         )
         if report.files:
             self._post_files(made, report)
-        return self._get_receipt(made)
+        if not row._is_confirmed_often():
+            made._queue_receipt()
+        return self._get_receipt(made, row)
 
     @api.model
     def _prepare_said(self, case_type, answered):
@@ -175,8 +177,11 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
-    def _get_receipt(self, case):
-        """Return what a reporter is told: of the case only what he may know."""
+    def _get_receipt(self, case, row=None):
+        """Return what a reporter is told: of the case only what he may know.
+
+        :param row: of the intake, to which his link leads
+        """
         case_type, links = case.type_id, case.type_id._get_links()
         link = links.get((case_type.id, case.stage_id.id))
         return {
@@ -184,13 +189,16 @@ class AftersalesPortalService(models.AbstractModel):
             "status": case_type._get_customer_status(links, case_type, case.stage_id),
             "next": link._get_customer_next() if link else "",
             "message": case_type.portal_thanks or "",
+            "link": row
+            and case._make_report_link(row, secret=case._get_receipt_secret())
+            and case.id,
         }
 
     @api.model
     def _get_empty_receipt(self, case_type):
         """Return what a robot is told: the same, of no case."""
         case = self._get_cases().new({"type_id": case_type.id})
-        return self._get_receipt(case) | {"number": None}
+        return self._get_answer(self._get_receipt(case) | {"number": None})
 
     # === Rows === #
 
@@ -224,6 +232,7 @@ class AftersalesPortalService(models.AbstractModel):
             "channel_id": channel.id,
             "company_id": channel.company_id.id,
             "received_at": fields.Datetime.now(),
+            "report_lang": self.env.lang,
             "email_from": sender,
             "email_normalized": email_normalize(sender) or False,
             "subject": channel.name,
