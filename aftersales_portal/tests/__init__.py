@@ -20,6 +20,7 @@ from . import test_hostile_forms
 from . import test_hostile_links
 from . import test_hostile_rating
 from . import test_hostile_web
+from . import test_hostile_webhook
 from . import test_inform
 from . import test_invite
 from . import test_link
@@ -71,3 +72,5 @@ from . import test_web_races
 from . import test_web_refusals
 from . import test_wordpress
 from . import test_web_status
+from . import test_webhook
+from . import test_webhook_race

@@ -22,6 +22,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "mail_mail_res_partner_rel",
             "mail_message",
         },
+        ("aftersales.webhook", "create"): ELSEWHERE,
     }
 
     @classmethod
@@ -39,6 +40,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             (reported, "default_get"): ([["case_id", "quantity"]], {}),
             (reported, "write"): ([{"quantity": 5}], {}),
             ("aftersales.channel", "create"): ([{"name": "Forged", "key": "x"}], {}),
+            ("aftersales.webhook", "create"): (
+                [{"name": "Forged", "url": "https://shop.example/"}],
+                {},
+            ),
             (informed, "create"): (
                 [{"case_id": cls.walk_case.id, "partner_id": person.id}],
                 {},
@@ -49,6 +54,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             (sharing, "write"): ([{"mode": "all"}], {}),
             ("mail.template", "send_mail_batch"): ([cls.walk_case.ids], {}),
             ("aftersales.link", "default_get"): ([["case_id"]], {}),
+            ("aftersales.webhook.delivery", "default_get"): ([["case_id"]], {}),
             ("aftersales.question", "default_get"): ([["case_id"]], {}),
             ("aftersales.question.answer", "default_get"): ([["case_id"]], {}),
             ("aftersales.question.asked", "default_get"): ([["case_id"]], {}),
@@ -80,6 +86,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 }
             ),
             "aftersales.channel.token": {},
+            **cls._new_webhook(),
             **questions,
             "aftersales.portal.informed": cls.env["aftersales.portal.informed"].create(
                 {"case_id": cls.walk_case.id, "partner_id": cls.walk_case.partner_id.id}
@@ -88,6 +95,26 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "res.partner": cls.customer,
             "mail.template": cls._new_template(),
         }
+
+    @classmethod
+    def _new_webhook(cls):
+        """A webhook that has something to tell of the case."""
+        hook = cls.env["aftersales.webhook"].create(
+            {
+                "name": "Shop",
+                "url": "https://shop.example/",
+                "company_id": cls.company.id,
+            }
+        )
+        delivery = cls.env["aftersales.webhook.delivery"].create(
+            {
+                "webhook_id": hook.id,
+                "case_id": cls.walk_case.id,
+                "event_id": cls.walk_case.event_ids[:1].id,
+                "news": "created",
+            }
+        )
+        return {hook._name: hook, delivery._name: delivery}
 
     @classmethod
     def _new_link(cls):
@@ -164,6 +191,18 @@ class TestAccess(PortalCommon):
                     "agent": "",
                     "leader": "",
                     "manager": "rwcd",
+                },
+                "aftersales.webhook": {
+                    "anna": "",
+                    "agent": "",
+                    "leader": "",
+                    "manager": "rwcd",
+                },
+                "aftersales.webhook.delivery": {
+                    "anna": "",
+                    "agent": "",
+                    "leader": "",
+                    "manager": "r",
                 },
                 "aftersales.channel.count": {"anna": "", "agent": "", "manager": ""},
                 "aftersales.channel.key": {"anna": "", "agent": "", "manager": ""},

@@ -27,6 +27,7 @@ class AftersalesWebhook(models.Model):
         "aftersales.kept.mixin",
         "aftersales.cached.mixin",
         "aftersales.bounded.mixin",
+        "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "name, id"
@@ -34,7 +35,7 @@ class AftersalesWebhook(models.Model):
     _bounds = {"off_after_days": (1, 365)}
 
     name = fields.Char(required=True)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -50,11 +51,13 @@ class AftersalesWebhook(models.Model):
     url = fields.Char(
         "Address",
         required=True,
+        tracking=True,
         help="Where messages are sent: https://, on the public internet.",
     )
     allows_private = fields.Boolean(
         "Private Addresses",
         copy=False,
+        tracking=True,
         help="The address may be one of a private network, without https and on any"
         " port. Only system administrators set this, and change the address then.",
     )
@@ -97,26 +100,27 @@ class AftersalesWebhook(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._ensure_may_call(vals)
-        return super().create(vals_list)
+        hooks = super().create(vals_list)
+        # Now, as it may come as a default, too.
+        hooks._ensure_may_call(any(hooks.mapped("allows_private")))
+        return hooks
 
     def write(self, vals):
-        self._ensure_may_call(vals)
+        is_private = vals.get("allows_private")
+        if is_private is None and "url" in vals:
+            moved = self.filtered(lambda hook: hook.url != vals["url"])
+            is_private = any(moved.mapped("allows_private"))
+        self._ensure_may_call(is_private)
         return super().write(vals)
 
-    def _ensure_may_call(self, vals):
+    def _ensure_may_call(self, is_private):
         """Guard: who may lead our server into private networks.
 
         :raises AccessError: for managers who are no system administrators
         """
         if self.env.su or self.env.user.has_group("base.group_system"):
             return
-        url = vals.get("url")
-        if vals.get("allows_private") or (
-            "url" in vals
-            and any(hook.allows_private and hook.url != url for hook in self)
-        ):
+        if is_private:
             raise AccessError(
                 self.env._(
                     "Private Addresses: ask a system administrator to allow them, and"
@@ -157,7 +161,13 @@ class AftersalesWebhook(models.Model):
         """Return ``[(id, company id, type ids, events)]`` of those that hear anything."""
         # sudo: what is told of a case is told whoever changes it
         hooks = self.sudo().search(
-            [("stopped_at", "=", False), ("secret_at", "!=", False)], order="id"
+            [
+                # Said, as the context of who fills the memory may say otherwise.
+                ("active", "=", True),
+                ("stopped_at", "=", False),
+                ("secret_at", "!=", False),
+            ],
+            order="id",
         )
         return tuple(
             (

@@ -29,7 +29,7 @@ class AftersalesWebhookDelivery(models.Model):
         "aftersales.webhook", required=True, readonly=True, ondelete="cascade"
     )
     case_id = fields.Many2one(
-        "aftersales.case", required=True, readonly=True, ondelete="cascade"
+        "aftersales.case", required=True, readonly=True, ondelete="cascade", index=True
     )
     event_id = fields.Many2one(
         "aftersales.case.event",
@@ -59,7 +59,7 @@ class AftersalesWebhookDelivery(models.Model):
     tries = fields.Integer(readonly=True)
     tried_at = fields.Datetime("Last Try On", readonly=True)
     seconds = fields.Float("Duration (Seconds)", readonly=True, digits=(6, 2))
-    status_code = fields.Integer("Status Code", readonly=True)
+    status_code = fields.Integer(readonly=True)
     error = fields.Char(readonly=True)
     body = fields.Text("Sent", readonly=True)
     answer = fields.Text("Answer Begins With", readonly=True)
@@ -100,10 +100,9 @@ class AftersalesWebhookDelivery(models.Model):
     @api.model
     def _wake(self, at=None):
         """Let the job come soon, or at a time; nothing happens before the commit."""
-        # sudo: the job of the system
         job = self.env.ref("aftersales_portal.cron_webhooks", False)
         if job:
-            job.sudo()._trigger(at=at)
+            job.sudo()._trigger(at=at)  # sudo: the job is the system's
 
     def action_send_again(self):
         """Send these once more, under the same ids.

@@ -17,7 +17,6 @@ from ...const import (
 from ...engine import public_hosts, webhooks
 from ...engine.texts import clean_text
 
-SECONDS = 10
 # How much of an answer is kept, in bytes: enough to see what is wrong.
 MOST_ANSWER = 500
 
@@ -42,6 +41,8 @@ class AftersalesWebhookDelivery(models.Model):
     """
 
     _inherit = "aftersales.webhook.delivery"
+    # How long a receiver may take, from the connection to its answer.
+    _seconds = 10
 
     @api.model
     def _cron_send(self):
@@ -57,8 +58,10 @@ class AftersalesWebhookDelivery(models.Model):
                 # Somebody else sent it in this very moment.
                 self.env.cr.rollback()
                 cron._run_again_soon()
-                return
+                delivery = self.browse()
             if not delivery:
+                # What is due all the same waits for others, or for its receiver.
+                cron._commit_progress(remaining=0)
                 return
             outcome = delivery._send()
             remaining = max(remaining - 1, 0)
@@ -183,7 +186,7 @@ class AftersalesWebhookDelivery(models.Model):
                         hook._get_secrets(), int(time.time()), raw
                     ),
                 },
-                seconds=SECONDS,
+                seconds=self._seconds,
                 most_bytes=MOST_ANSWER,
             )
         except (public_hosts.Refused, public_hosts.Unreachable) as error:

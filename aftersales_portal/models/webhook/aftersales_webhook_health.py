@@ -69,8 +69,7 @@ class AftersalesWebhook(models.Model):
         # sudo: as above
         deliveries = self.env["aftersales.webhook.delivery"].sudo()
         rows = deliveries._read_group(
-            Domain("webhook_id", "in", self._origin.ids)
-            & Domain("error", "!=", False),
+            Domain("webhook_id", "in", self._origin.ids) & Domain("error", "!=", False),
             ["webhook_id"],
             ["id:max"],
         )
@@ -114,8 +113,8 @@ class AftersalesWebhook(models.Model):
                     "UPDATE aftersales_webhook"
                     " SET failing_since = %s, resting_until = %s"
                     " WHERE id = %s RETURNING id",
-                    since,
-                    until,
+                    since or None,
+                    until or None,
                     self.id,
                 )
             )
