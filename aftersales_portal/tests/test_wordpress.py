@@ -89,6 +89,21 @@ class TestWordPress(WordPressSetup):
             case = self._sent_case(browser)
         self.assertEqual(case.name, "It rattles")
 
+    def test_link(self):
+        """An author writes a link: it leads to the form on a page of its own."""
+        link = f'<a href="{self.base_url()}/aftersales/form/website">Report it</a>'
+        address = self.site.publish("author", "Help", f"<p>{link}</p>", "posts")
+        with self._visit() as browser:
+            browser._websocket_request("Page.navigate", params={"url": address})
+            found = "document.querySelector('a[href$=\"/form/website\"]')"
+            self._until(browser, found)
+            self._run(browser, f"{found}.click()")
+            self._until(browser, f"{HOSTS}[0]?.shadowRoot?.querySelector('form')")
+            self._type(browser, description="It hums", email="me@home.example")
+            self._send_form(browser)
+            case = self._sent_case(browser)
+        self.assertEqual(case.name, "It hums")
+
     def test_language(self):
         """The form speaks the language of the page."""
         self.env["res.lang"]._activate_lang("nl_NL")
