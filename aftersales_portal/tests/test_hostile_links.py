@@ -92,7 +92,7 @@ class TestLog(PortalCommon):
                     logger = logging.getLogger(name)
                     with self.assertLogs(name, "INFO") as log:
                         logger.info('"%s" %s', f"POST {path} HTTP/1.1", 200)
-                        logger.warning(f"Refused '{path}'")  # noqa: G004
+                        logger.warning(f"Refused '{path}'")
                     for line in log.output:
                         self.assertIn(logged, line)
                         self.assertNotIn(secret, line)
