@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .goods import GoodsCommon
@@ -61,6 +62,30 @@ class TestPaymentNotes(GoodsCommon):
         hold = self._ask()
         hold.with_user(self.agent).action_approve()
         self.assertIn("$ 1,000.00", self._notes())
+
+    def test_credited(self):
+        """Told is what is in review: less what was credited of it since."""
+        line = {"product_id": self.machine.id, "price_unit": 1000, "tax_ids": False}
+        self.invoice = self._new_invoice(
+            0, invoice_line_ids=[Command.create(line)]
+        )
+        hold = self._ask(300)
+        hold.with_user(self.agent).action_approve()
+        self._credit(self.invoice, price=100)
+        self.assertHeld({self.invoice: 200})
+        self.assertIn("We do not ask for $ 200.00", self._notes())
+
+    def test_credit_to_be_matched(self):
+        """Goods that are credited are asked for by nobody, matched or not."""
+        order = self._new_order(10)
+        self.case = self._complain(self._deliver(order), [1])
+        invoice = self._bill(order)
+        self.assertHeld({invoice: 115})
+        refund = self._credit(invoice, quantity=1)
+        refund.line_ids.remove_move_reconcile()
+        self.env.flush_all()
+        self.assertHeld({invoice: 115})
+        self.assertIn("We do not ask for $ 115.00", self._notes())
 
     def test_not_his(self):
         """Nothing of confidential cases, and of invoices of a former customer."""

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import OPEN_STATES
 
-from ...const import HOLD_ACTIVE, RUNNING_STATES, SCOPE_AMOUNT
+from ...const import HOLD_ACTIVE, RUNNING_STATES
 
 
 class AftersalesCase(models.Model):
@@ -43,9 +43,8 @@ class AftersalesCase(models.Model):
 
     def _get_payment_note(self, hold):
         move = hold.move_id
-        amount = hold.amount if hold.scope == SCOPE_AMOUNT else move.amount_residual
         values = {
-            "amount": move.currency_id.format(min(amount, move.amount_residual)),
+            "amount": move.currency_id.format(hold._get_claimed_amount()),
             "invoice": move.name,
         }
         if hold.state == HOLD_ACTIVE:

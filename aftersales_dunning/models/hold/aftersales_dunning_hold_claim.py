@@ -38,6 +38,18 @@ class AftersalesDunningHold(models.Model):
         rest = max(self.open_amount - known, 0) + self.pending_amount
         return Claim(self.id, lines, rest)
 
+    def _get_claimed_amount(self):
+        """Return what a hold disputes of what is open, whoever else disputes it too.
+
+        As it is by now: credit notes took something off, or are to be matched yet.
+        """
+        self.ensure_one()
+        claim, most = self._get_claim(), self.move_id.amount_residual
+        if claim.is_whole:
+            return most
+        amount = sum(claim.lines.values()) + claim.rest
+        return min(self.currency_id.round(amount), most)
+
     def _get_limits(self):
         """Return ``{line: amount}``: what the lines that are disputed are worth."""
         return {key: limit for key, (_amount, limit) in (self.by_line or {}).items()}
