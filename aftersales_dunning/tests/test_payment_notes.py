@@ -66,9 +66,7 @@ class TestPaymentNotes(GoodsCommon):
     def test_credited(self):
         """Told is what is in review: less what was credited of it since."""
         line = {"product_id": self.machine.id, "price_unit": 1000, "tax_ids": False}
-        self.invoice = self._new_invoice(
-            0, invoice_line_ids=[Command.create(line)]
-        )
+        self.invoice = self._new_invoice(0, invoice_line_ids=[Command.create(line)])
         hold = self._ask(300)
         hold.with_user(self.agent).action_approve()
         self._credit(self.invoice, price=100)
