@@ -1,5 +1,7 @@
 import logging
 
+from werkzeug.datastructures import MultiDict
+
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.aftersales_case.const import LINK_VIEW
@@ -58,6 +60,26 @@ class TestInformedOnly(QuestionSetup, PortalCommon):
             with self.subTest(partner=partner.name):
                 link = self.case.sudo()._make_link("rate_5", partner)
                 self.assertEqual(bool(link), found)
+
+    def test_change(self):
+        """He corrects nothing: neither what a gate asks for nor where it is."""
+        self.type_service.portal_change = True
+        self.env["aftersales.field.rule"].create(
+            {"type_id": self.type_service.id, "key": "phone", "portal": "editable"}
+        )
+        for user, is_asked in ((self.anna, True), (self.ben, False)):
+            service, partner = self._service(user)
+            found = service._find_case(partner, self.case.id)
+            with self.subTest(user=user.login):
+                form = MultiDict({"phone": "+31 20 794 0009", "was-phone": ""})
+                form["was-phone"] = self.case.phone or ""
+                asked = service._get_change_form(partner, found)
+                self.assertEqual(bool(asked), is_asked)
+                self.assertEqual(self._page(user, self.case)["may_change"], is_asked)
+                before = self.case.phone
+                service._change(partner, found, form)
+                self.env.invalidate_all()
+                self.assertEqual(self.case.phone == before, not is_asked)
 
     def test_portal(self):
         """He reads what was asked, and has no page to answer it."""

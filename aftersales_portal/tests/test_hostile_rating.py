@@ -129,6 +129,10 @@ class TestHostileRating(LinkSetup, HttpCase):
             with self.subTest(data=data), mute_logger("odoo.http"):
                 self.assertEqual(self._post(**data).status_code, 400)
         self.assertFalse(self.rating.consumed)
+        for token in ("%F0%9F%98%80", "a" * 5000):
+            with self.subTest(token=token[:20]):
+                answer = self.url_open(f"/rate/{token}/5")
+                self.assertEqual(answer.status_code, 404)
         self._post(rate="3", files={"feedback": ("a.txt", b"text")})
         self.assertEqual((self.rating.rating, self.rating.feedback), (3, False))
         self.rating.sudo().write({"consumed": False, "feedback": False})

@@ -26,9 +26,12 @@ class AftersalesPortalService(models.AbstractModel):
         """Return ``{key: FieldState}`` of what the customer may still change.
 
         Who reported a case for another customer chooses none of his people for that one,
-        and a colleague makes nobody its contact, himself least of all.
+        and a colleague makes nobody its contact, himself least of all. Who is only kept
+        informed changes nothing.
         """
         if not case.type_id.portal_change or case.merged_into_id:
+            return {}
+        if self._is_only_informed(partner, case):
             return {}
         customer = case.partner_id.commercial_partner_id
         is_theirs = customer in (customer.browse(), partner.commercial_partner_id)
