@@ -1,24 +1,24 @@
-"""What the log of requests keeps of links: not their secrets.
+"""What logs and quoted mails keep of links: not their secrets.
 
-Pure Python: records of the log in and out.
+Pure Python: texts, and records of the log, in and out.
 """
 
 import logging
 import re
 
 # Of our links, and of core's to rate; each opens a page to whoever has it.
-SECRET = re.compile(r"(/(?:aftersales/l|rate)/)[^/?#\s\"']+")
+SECRET = re.compile(r"(/aftersales/l/)[^/?#\s\"'<>&]+|(/rate/)[0-9a-f]{16,}")
 # They write addresses: of each request, and of those that are refused.
 LOGGERS = ("werkzeug", "odoo.http")
 
 
 def hide_secrets(text):
-    """Return a line of the log without the secrets of links.
+    """Return a text without the secrets of links.
 
     >>> hide_secrets("GET /aftersales/l/abc?x=1 HTTP/1.1")
     'GET /aftersales/l/***?x=1 HTTP/1.1'
     """
-    return SECRET.sub(r"\1***", text)
+    return SECRET.sub(lambda found: f"{found[1] or found[2]}***", text)
 
 
 class _Filter(logging.Filter):

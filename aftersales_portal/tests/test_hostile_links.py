@@ -1,11 +1,13 @@
 import logging
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.aftersales_case.const import LINK_VIEW
 from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.gateway import GatewayCommon, write_mail
 
 from ..engine.logs import LOGGERS
 from ..models.case.aftersales_case_rating import RATE_LINK
@@ -97,14 +99,43 @@ class TestInformedOnly(QuestionSetup, PortalCommon):
         self.assertTrue(question["url"])
 
 
+class TestQuoted(QuestionSetup, GatewayCommon, PortalCommon):
+    """Customers answer mails with the links of theirs in them."""
+
+    def test_answer(self):
+        """Neither colleagues nor the customer's people find one in what is kept."""
+        case = self._new_service(contact_id=self.contact.id)
+        path = self._get_link(case)
+        secret, token = path.rpartition("/")[2], "0123456789abcdef" * 2
+        html = (
+            f'<p>Thanks</p><a href="https://us.example{path}">See</a>'
+            f"<p>https://us.example{path}<br>/rate/{token}/5</p>"
+        )
+        mail = write_mail(html, Content_Type="text/html; charset=utf-8")
+        new = self._receive_case(mail)
+        said = case.message_post(
+            body=Markup(html),
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.contact.id,
+        )
+        for text in (said.body, new.description, new.message_ids.mapped("body")):
+            self.assertIn("Thanks", str(text))
+            self.assertNotIn(secret, str(text))
+            self.assertNotIn(token, str(text))
+        self.assertIn('/aftersales/l/***"', said.body)
+
+
+@tagged("post_install", "-at_install")
 class TestLog(PortalCommon):
     """Whoever reads the log of the server opens no page of a customer."""
 
     def test_secrets(self):
         """Of our links and of core's to rate, as requests and refusals are logged."""
-        secret = "Ab-_0123456789abcdef"
+        secret = "0123456789abcdef" * 2
         for path, logged in (
-            (f"/aftersales/l/{secret}", "/aftersales/l/***"),
+            (f"/aftersales/l/{secret}-_A", "/aftersales/l/***"),
+            (f"/aftersales/l/{secret}'", "/aftersales/l/***"),
             (f"/rate/{secret}/5?x=1", "/rate/***/5?x=1"),
             (f"/nl/rate/{secret}/submit_feedback", "/nl/rate/***/submit_feedback"),
             ("/my/cases/17", "/my/cases/17"),

@@ -3,3 +3,4 @@ from . import aftersales_link_mixin
 from . import aftersales_case_link
 from . import aftersales_link_report
 from . import aftersales_case_link_report
+from . import aftersales_case_quoted
