@@ -91,6 +91,9 @@ REFUSED_TOKEN = "web_token"
 REFUSED_CLOSED = "web_closed"
 REFUSED_KEY = "web_key"
 REFUSED_ROBOT = "web_robot"
+# Of what plug-ins of forms sent: not judged yet; did not fit.
+REASON_NEW = "web_new"
+REASON_UNMAPPED = "web_unmapped"
 REFUSALS = [
     (REFUSED_CONTENT, "Did not fit the form"),
     (REFUSED_FILE, "File that is not taken"),
@@ -101,6 +104,8 @@ REFUSALS = [
     (REFUSED_CLOSED, "The channel was closed"),
     (REFUSED_KEY, "Another report under the same key"),
     (REFUSED_ROBOT, "Filled in by a program"),
+    (REASON_NEW, "Will be judged in a moment"),
+    (REASON_UNMAPPED, "Does not fit: mend the mapping of the channel"),
 ]
 
 # What a webhook tells of a case.

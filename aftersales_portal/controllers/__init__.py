@@ -4,6 +4,7 @@ from . import dispatcher
 from . import api
 from . import embed
 from . import hosted
+from . import hook
 from . import status
 from . import forms
 from . import links

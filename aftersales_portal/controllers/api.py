@@ -35,6 +35,8 @@ ALLOWED = {
     ("cases", 1): "POST",
     ("cases", 2): READS,
     ("form", 1): READS,
+    ("hook", 1): "POST",
+    ("hook", 2): "POST",
     ("schema", 1): READS,
 }
 # Changes of the form are seen after so many seconds at the latest.

@@ -63,9 +63,12 @@ from . import test_silence_mail
 from . import test_similar
 from . import test_speed
 from . import test_still
+from . import test_submissions_engine
 from . import test_type
 from . import test_uploads_engine
 from . import test_web_document
+from . import test_web_fetch
+from . import test_web_hook
 from . import test_web_intake
 from . import test_web_page
 from . import test_web_races

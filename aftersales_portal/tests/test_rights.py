@@ -85,6 +85,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                     "company_id": cls.company.id,
                 }
             ),
+            "aftersales.channel.mapping": cls._new_mapping(),
+            "aftersales.intake": cls._new_row(),
             "aftersales.channel.token": {},
             **cls._new_webhook(),
             **questions,
@@ -115,6 +117,32 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             }
         )
         return {hook._name: hook, delivery._name: delivery}
+
+    @classmethod
+    def _new_mapping(cls):
+        channel = cls.env["aftersales.channel"].create(
+            {
+                "name": "Hooked",
+                "key": "hooked",
+                "type_ids": cls.type_complaint.ids,
+                "company_id": cls.company.id,
+            }
+        )
+        return cls.env["aftersales.channel.mapping"].create(
+            {"channel_id": channel.id, "path": "email"}
+        )
+
+    @classmethod
+    def _new_row(cls):
+        return cls.env["aftersales.intake"].create(
+            {
+                "channel": "web",
+                "is_hooked": True,
+                "received_at": "2026-11-20 09:00:00",
+                "company_id": cls.company.id,
+                "team_id": cls.walk_case.team_id.id,
+            }
+        )
 
     @classmethod
     def _new_link(cls):
@@ -206,6 +234,12 @@ class TestAccess(PortalCommon):
                 },
                 "aftersales.channel.count": {"anna": "", "agent": "", "manager": ""},
                 "aftersales.channel.key": {"anna": "", "agent": "", "manager": ""},
+                "aftersales.channel.mapping": {
+                    "anna": "",
+                    "agent": "",
+                    "leader": "",
+                    "manager": "rwcd",
+                },
                 "aftersales.channel.token": {
                     "anna": "",
                     "agent": "",

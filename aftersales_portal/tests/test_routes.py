@@ -176,6 +176,10 @@ WEB_ROUTES = {
         "/aftersales/form/site",
         {"GET": 200, "HEAD": 200, "POST": 200, "PUT": 405, "OPTIONS": 204},
     ),
+    "WebHook.aftersales_api_hook": (
+        "site/hook/" + "x" * 43,
+        {"GET": 405, "HEAD": 405, "POST": 200, "PUT": 405, "OPTIONS": 204},
+    ),
     "WebIntake.aftersales_api_document": ("openapi.json", READ),
     "WebIntake.aftersales_api_report": ("site/cases", SENT),
     "WebIntake.aftersales_api_rest": (

@@ -2,4 +2,8 @@ from . import aftersales_channel
 from . import aftersales_channel_count
 from . import aftersales_channel_key
 from . import aftersales_channel_token
+from . import aftersales_channel_mapping
+from . import aftersales_channel_hook
 from . import aftersales_intake_channel
+from . import aftersales_intake_hook
+from . import aftersales_intake_files

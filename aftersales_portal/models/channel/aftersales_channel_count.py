@@ -40,7 +40,7 @@ class AftersalesChannelCount(models.Model):
     def _count(self, channel, who):
         """Count an arrival.
 
-        :param who: digest of the address that it comes from
+        :param who: digest of the address that it comes from; None counts for all only
         :raises Problem: when there were too many in this hour
         """
         now = fields.Datetime.now()
@@ -50,7 +50,7 @@ class AftersalesChannelCount(models.Model):
                 # Who comes second waits, and counts on; he does not fail.
                 cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             # The busy one first: he takes nothing of what is left for others.
-            full = _add(cr, channel.id, who, hour) > channel.most_of_one
+            full = who and _add(cr, channel.id, who, hour) > channel.most_of_one
             full = full or _add(cr, channel.id, "-", hour) > channel.most_an_hour
         if full:
             wait = int((hour + HOUR - now).total_seconds()) + 1

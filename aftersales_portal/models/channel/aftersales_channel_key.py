@@ -32,10 +32,11 @@ class AftersalesChannelKey(models.Model):
     )
 
     @api.model
-    def _take(self, channel, name, digest):
+    def _take(self, channel, name, digest, remembered=REMEMBERED):
         """Take note of a key; return its row, with the answer if it was sent before.
 
         :param digest: of what is sent under it
+        :param remembered: ``timedelta`` after which it counts as new
         :raises Problem: when something else was sent under it
         """
         now = fields.Datetime.now()
@@ -45,7 +46,7 @@ class AftersalesChannelKey(models.Model):
                 " WHERE channel_id = %s AND name = %s AND taken_at < %s",
                 channel.id,
                 name,
-                now - REMEMBERED,
+                now - remembered,
             )
         )
         self.env.cr.execute(

@@ -28,6 +28,8 @@ from . import aftersales_portal_service_documents
 from . import aftersales_portal_service_channel
 from . import aftersales_portal_service_intake
 from . import aftersales_portal_service_status
+from . import aftersales_portal_service_hook
+from . import aftersales_portal_service_fetch
 from . import aftersales_portal_service_document
 from . import aftersales_portal_service_embed
 from . import aftersales_portal_service_news

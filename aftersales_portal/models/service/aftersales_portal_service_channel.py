@@ -93,11 +93,14 @@ class AftersalesPortalService(models.AbstractModel):
     def _count_arrival(self, channel, address):
         """Count a request by its internet address, of which a digest is kept.
 
+        :param address: None for a website that sends what many visitors typed
         :raises Problem: when there were too many
         """
         # sudo: the secret of the database, and the counts
         env = self.env(su=True)
-        who = hmac(env, "aftersales-channel", get_household(address))[:32]
+        who = None
+        if address is not None:
+            who = hmac(env, "aftersales-channel", get_household(address))[:32]
         env["aftersales.channel.count"]._count(channel, who)
 
     # === The form === #

@@ -59,12 +59,13 @@ class AftersalesPortalService(models.AbstractModel):
     # === Making a case === #
 
     @api.model
-    def _take_report(self, channel, case_type, asked, case, report):
+    def _take_report(self, channel, case_type, asked, case, report, row=None):
         """Make a case of a report that was judged.
 
         :param asked: questions with their values, see ``_judge_answers``
         :param case: unsaved, with these values
         :param report: ``Report``, see the controller
+        :param row: of the intake, where it has one already
         :returns: what the reporter is told, for ``_get_answer``
         """
         answered = [q for q in asked if q["value"] is not None]
@@ -74,22 +75,24 @@ class AftersalesPortalService(models.AbstractModel):
         claim = self._judge_stranger(channel, answered)
         vals |= claim | {"channel": self._get_way(report)}
         made = self._create_anyway(vals)
-        row = self._prepare_row(channel, report) | claim
-        row = self._get_intake().create(
-            row
-            | {
-                "subject": made.name,
-                "state": INTAKE_CASE,
-                "case_id": made.id,
-                "type_id": case_type.id,
-                "team_id": made.team_id.id,
-            }
-        )
+        became = claim | {
+            "subject": made.name,
+            "state": INTAKE_CASE,
+            "case_id": made.id,
+            "type_id": case_type.id,
+            "team_id": made.team_id.id,
+        }
+        if row:
+            row.write(became | {"reason": False, "error": False})
+        else:
+            row = self._prepare_row(channel, report) | became
+            row = self._get_intake().create(row)
         if report.files:
             self._post_files(made, report)
         if not row._is_confirmed_often():
             made._queue_receipt()
-        return self._get_receipt(made, row)
+        # Plug-ins of forms show nothing of ours: nobody would get that link.
+        return self._get_receipt(made, None if row.is_hooked else row)
 
     @api.model
     def _prepare_said(self, case_type, answered):
@@ -189,7 +192,7 @@ class AftersalesPortalService(models.AbstractModel):
             "status": case_type._get_customer_status(links, case_type, case.stage_id),
             "next": link._get_customer_next() if link else "",
             "message": case_type.portal_thanks or "",
-            "link": row
+            "link": bool(row)
             and case._make_report_link(row, secret=case._get_receipt_secret())
             and case.id,
         }

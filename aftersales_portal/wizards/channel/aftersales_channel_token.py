@@ -7,4 +7,5 @@ class AftersalesChannelToken(models.TransientModel):
     _name = "aftersales.channel.token"
     _description = "New Token of a Channel"
 
+    is_hook = fields.Boolean(readonly=True, store=False)
     token = fields.Char(readonly=True, store=False)
