@@ -78,6 +78,23 @@ def find_one_claim(story):
     )
 
 
+def follow_by_link(story):
+    """The confirmation brings a link that needs no log-in, and tells nothing of Anna's."""
+    case = story.claimed
+    mail = story.get_last_sent(case)
+    (letter,) = mail._prepare_outgoing_list()
+    check(
+        letter["email_to_normalized"] == ["anna@janssen.example"], "it goes elsewhere."
+    )
+    found = re.search(r"/aftersales/l/([\w-]+)", letter["body"])
+    check(found, "the mail holds no link.")
+    story.follows = found[1]
+    shown = _follow(story)
+    check("The lid is broken." in shown, f"her words are not shown: {shown}")
+    check(story.janssen.name not in shown, f"it tells of the customer: {shown}")
+    return f"She gets “{mail.subject}”; its link shows her words and number, no log-in."
+
+
 def confirm_by_one_click(story):
     """Bram takes the report for Anna's; then she sees it in the portal."""
     case = story.claimed
@@ -91,6 +108,15 @@ def confirm_by_one_click(story):
     )
 
 
+def _follow(story):
+    """Return what the link shows to whoever has it."""
+    env = story.env(user=story.env.ref("base.public_user").id)
+    service = env["aftersales.portal.service"]
+    found = service._get_link_page(service._find_link(story.follows))
+    check(found, "the link opens nothing.")
+    return str(found[1])
+
+
 def _sees(story, case):
     env = story.env(user=story.portal[story.anna].id)
     return bool(env["aftersales.portal.service"]._find_case(story.anna, case.id))
@@ -100,5 +126,6 @@ STEPS = (
     put_the_form_on_a_page,
     report_on_the_website,
     find_one_claim,
+    follow_by_link,
     confirm_by_one_click,
 )

@@ -73,7 +73,8 @@ from . import test_web_intake
 from . import test_web_page
 from . import test_web_races
 from . import test_web_refusals
-from . import test_wordpress
 from . import test_web_status
 from . import test_webhook
 from . import test_webhook_race
+from . import test_wordpress
+from . import test_wordpress_mail_round
