@@ -46,6 +46,23 @@ class TestConfirmation(ReportSetup, HttpCase):
         self.assertIn(f"/my/cases/{case.id}", values["body"])
         self.assertNotIn("/aftersales/l/", values["body"])
 
+    def test_confirmed_by_us(self):
+        """What the customer's report sends is our word, not his."""
+        case = self._report()
+        mail = self._get_mails(case)
+        self.assertEqual(mail.author_id, self.env.ref("base.partner_root"))
+        service = self.env["aftersales.portal.service"]
+        messages = service._get_messages(self.contact, case)
+        (said,) = (
+            entry
+            for entry in service._get_timeline(
+                case, messages, messages.attachment_ids, []
+            )
+            if case.number in entry["body"]
+        )
+        self.assertEqual(said["author"], case.company_id.name)
+        self.assertTrue(said["is_ours"])
+
     def test_not_confirmed(self):
         """A type without a confirmation sends none."""
         self.type_complaint.received_template_id = False

@@ -68,11 +68,17 @@ class AftersalesCase(models.Model):
         :param values: values of the mails besides those of the template
         :returns: the mails
         """
+        ours = {"aftersales_template_id": template.id}
+        if self.env.user.share:
+            # What a customer does sends it, but he has not written it.
+            ours["author_id"] = self.env["ir.model.data"]._xmlid_to_res_id(
+                "base.partner_root"
+            )
         # sudo: what was done on the case was allowed, the message follows from it
         return template.sudo().send_mail_batch(
             self.ids,
             force_send=False,
-            email_values={"aftersales_template_id": template.id} | (values or {}),
+            email_values=ours | (values or {}),
         )
 
     def _get_told(self, template):
