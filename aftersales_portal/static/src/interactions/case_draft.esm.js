@@ -185,8 +185,11 @@ export class CaseDraft extends Interaction {
         }
         this.isLeaving = false;
         if (event.target === this.files) {
-            this.isDirty = true;
-            this.save();
+            // A choice is told twice; what is refused is told with the first answer.
+            if (event.type === "change") {
+                this.isDirty = true;
+                this.save();
+            }
         } else if (JSON.stringify(this.getTyped()) !== this.saved) {
             this.isDirty = true;
             this.keep();
@@ -279,7 +282,9 @@ export class CaseDraft extends Interaction {
         const ticked = [...place.querySelectorAll(":checked")].map(
             (tick) => tick.value
         );
-        place.replaceChildren(...answer.children);
+        // What was refused stands there until other files are chosen.
+        const refused = chosen.length ? [] : place.querySelectorAll("[role='alert']");
+        place.replaceChildren(...answer.children, ...refused);
         for (const tick of place.querySelectorAll("input")) {
             tick.checked = ticked.includes(tick.value);
         }

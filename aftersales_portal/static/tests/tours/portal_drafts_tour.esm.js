@@ -7,6 +7,13 @@ const state = (name) => `${FORM} [data-state='${name}']:not([hidden])`;
 // Waits without doing anything.
 const check = (content, trigger) => ({content, trigger});
 
+const REFUSED = `${FORM} [role='alert']:contains('setup.exe cannot be taken')`;
+
+// What is saved next shows again.
+function forgetSaved() {
+    document.querySelector(state("saved")).hidden = true;
+}
+
 function findText() {
     return document.querySelector(TEXT);
 }
@@ -17,6 +24,15 @@ function assert(isTrue, message) {
     }
 }
 
+// Browsers tell of a choice twice.
+function chooseFile(input, name, content) {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], name));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("input", {bubbles: true}));
+    input.dispatchEvent(new Event("change", {bubbles: true}));
+}
+
 registry.category("web_tour.tours").add("aftersales_portal_drafts", {
     steps: () => [
         {content: "Type", trigger: TEXT, run: "edit It leaks"},
@@ -25,12 +41,7 @@ registry.category("web_tour.tours").add("aftersales_portal_drafts", {
             content: "Add a file",
             trigger: `${FORM} input[type='file']`,
             run() {
-                const transfer = new DataTransfer();
-                transfer.items.add(
-                    new File(["It drips"], "note.txt", {type: "text/plain"})
-                );
-                this.anchor.files = transfer.files;
-                this.anchor.dispatchEvent(new Event("change", {bubbles: true}));
+                chooseFile(this.anchor, "note.txt", "It drips");
             },
         },
         {
@@ -41,6 +52,27 @@ registry.category("web_tour.tours").add("aftersales_portal_drafts", {
                 assert(!input.files.length, "still to be sent");
             },
         },
+        {
+            content: "Add a program",
+            trigger: `${FORM} input[type='file']`,
+            run() {
+                chooseFile(this.anchor, "setup.exe", "MZ\u0000");
+            },
+        },
+        {
+            content: "It is refused",
+            trigger: REFUSED,
+            run: forgetSaved,
+        },
+        {content: "Type on", trigger: TEXT, run: "edit It leaks still"},
+        check("It is saved", state("saved")),
+        {
+            content: "The refusal still stands there",
+            trigger: REFUSED,
+            run: forgetSaved,
+        },
+        {content: "Type", trigger: TEXT, run: "edit It leaks"},
+        check("It is saved", state("saved")),
         {
             content: "Close the tab, and come again",
             trigger: TEXT,
