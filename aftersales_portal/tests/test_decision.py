@@ -1,8 +1,10 @@
 import base64
 import hashlib
 import io
+import json
 import re
 
+from lxml import html
 from PIL import Image
 from pypdf import PdfReader
 
@@ -135,6 +137,14 @@ class TestDecision(DecisionSetup, HttpCase):
         self.assertIn("Name: write your name.", answer.text)
         self.assertIn("Tick that you accept this.", answer.text)
         self.assertFalse(self.case.signature_ids)
+
+    def test_drawing_comes_back(self):
+        """Who draws and forgets to tick need not draw again."""
+        drawn = draw()
+        self.changed = {"signature": drawn, "tick": ""}
+        page = html.fromstring(self._agree().text)
+        (component,) = page.xpath("//owl-component[contains(@name, 'signature')]")
+        self.assertEqual(json.loads(component.get("props")), {"image": drawn})
 
     def test_accept_stale(self):
         """What changed meanwhile is not signed: he is told, and reads the new text."""

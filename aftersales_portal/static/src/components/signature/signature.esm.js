@@ -12,7 +12,7 @@ const WIDEST = 1000;
 export class PortalSignature extends Component {
     static template = "aftersales_portal.Signature";
     static components = {NameAndSignature};
-    static props = {};
+    static props = {image: {type: String, optional: true}};
 
     setup() {
         this.root = useRef("root");
@@ -20,6 +20,9 @@ export class PortalSignature extends Component {
         this.signature = useState({
             name: "",
             isSignatureEmpty: true,
+            // Drawn before the form came back with mistakes.
+            signatureImage:
+                this.props.image && `data:image/png;base64,${this.props.image}`,
             getSignatureImage: () => "",
             resetSignature: () => undefined,
         });
