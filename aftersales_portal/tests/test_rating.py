@@ -108,7 +108,10 @@ class TestRating(PortalSetup, HttpCase):
         for value in (5, 3, 1):
             self.assertIn(f"/rate/{token}/{value}", values["body"])
         self.authenticate(None, None)
-        self.assertEqual(self.url_open(f"/rate/{token}/5").status_code, 200)
+        page = self.url_open(f"/rate/{token}/5")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("This was not sent yet", page.text)
+        self.assertNotIn("Thank you", page.text)
         self.env.invalidate_all()
         self.assertFalse(self._ratings(), "a scanner that follows it rates nothing")
         self._post(f"/rate/{token}/submit_feedback", rate="3", feedback="Slow")
