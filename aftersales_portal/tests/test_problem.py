@@ -107,6 +107,10 @@ class TestProblem(InvoiceSetup, HttpCase):
         self.assertEqual(case.name, f"Damaged: {self.invoice.name}")
         rows = self.env["aftersales.reported.line"].search([("case_id", "=", case.id)])
         self.assertEqual(rows.mapped("amount"), [108, 30])
+        page = self.url_open(self._url(self.damaged), timeout=120).text
+        self.assertIn('name="nothing_left"', page, "all lines lead to their case")
+        self.assertIn(f'href="/my/cases/{case.id}"', page)
+        self.assertNotIn('name="text"', page, "a form nobody could send")
 
     def test_no_promise(self):
         """Nothing is said of the payment where nobody keeps invoices back."""
