@@ -56,6 +56,8 @@ class TestQuestionDays(QuestionSetup, PortalCommon):
                 self.assertEqual(len(self._get_mails(case)), mails)
                 self.assertEqual(asked.state, state)
         self.assertEqual(asked.reminded, 2)
+        subject = f"{case.number}: reminder, we have a question"
+        self.assertEqual(set(self._get_mails(case).mapped("subject")), {subject})
         activity = case.activity_ids.filtered(lambda a: "not answered" in a.summary)
         self.assertEqual(activity.user_id, self.agent)
 

@@ -37,6 +37,15 @@ class TestQuestionSetup(QuestionSetup, PortalCommon):
         with self.assertRefused(ValidationError, "is no question of type"):
             link.question_id = own
 
+    def test_shipped_answers_speak_all_languages(self):
+        """Odoo translates what has an identifier; answers are clicked by customers."""
+        handover = self.env.ref("aftersales_portal.question_handover")
+        shipped = handover | self.env.ref("aftersales_portal.question_solved")
+        self.assertEqual(len(shipped.answer_ids), 4)
+        for answer in shipped.answer_ids:
+            with self.subTest(answer=answer.name):
+                self.assertTrue(answer.get_external_id()[answer.id])
+
     def test_delete(self):
         """What somebody was asked is archived, never deleted."""
         self._new_service()._ask(self.question)

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from odoo.addons.aftersales_case.const import CLOSED_STATES
 from odoo.addons.aftersales_case.engine.private import get_private
 
+from ...const import REPLY_REMINDER
 from ...engine.private import ANSWERED_KEY, Answered
 from .aftersales_question_asked import (
     ASKED_EXPIRED,
@@ -123,8 +124,12 @@ class AftersalesCase(models.Model):
                 log_exceptions=False,
             )
 
-    def _get_question_template(self):
-        return self.env.ref("aftersales_portal.template_question", False)
+    def _get_question_template(self, is_reminder=False):
+        """Return the message that brings questions; reminders may have their own."""
+        again = is_reminder and self.env.ref(
+            "aftersales_portal.template_question_again", False
+        )
+        return again or self.env.ref("aftersales_portal.template_question", False)
 
     def _ensure_can_send_questions(self):
         """Guard: there is a message that brings questions.
@@ -138,13 +143,14 @@ class AftersalesCase(models.Model):
                 )
             )
 
-    def _send_questions(self):
+    def _send_questions(self, is_reminder=False):
         """Send the open questions of these cases to their customers.
 
         Where the message is gone, colleagues are told: no move waits for that.
         """
-        if template := self._get_question_template():
-            self._send_to_customer(template)
+        if template := self._get_question_template(is_reminder):
+            reason = REPLY_REMINDER if is_reminder else None
+            self._send_to_customer(template, reason=reason)
             return
         note = self.env._(
             "The customer was not asked by mail: the message “Case: Question” was"

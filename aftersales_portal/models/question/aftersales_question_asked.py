@@ -124,7 +124,7 @@ class AftersalesQuestionAsked(models.Model):
                     and asked.reminded < question.reminders
                     and days_ahead[asked.case_id]
                 )
-        self.case_id._send_questions()
+        self.case_id._send_questions(is_reminder=True)
 
     def _expire(self):
         """Tell the responsible that nobody answered; called with sudo."""
