@@ -48,6 +48,18 @@ class PagesSetup(InvoiceSetup):
         cls.asked = cls.case._ask(question)
         eva = cls._new_person("Eva Janssen", "eva@janssen.example", cls.customer)
         cls.link = urlsplit(cls.case._make_link("view", eva)).path
+        cls.send_files = cls._make_answer_link(cls.asked, eva)
+        shipped = cls.env.ref("aftersales_portal.question_handover")
+        vals = {"type_id": cls.type_service.id, "contact_id": cls.contact.id}
+        both = [vals | {"name": name} for name in ("Open", "Answered")]
+        answered, choice = cls.env["aftersales.case"].create(both)._ask(shipped)
+        cls.choice = cls._make_answer_link(choice, eva)
+        cls.answered = cls._make_answer_link(answered, eva)
+        answered._answer(shipped.answer_ids[0], "", [], eva, "link")
+
+    @classmethod
+    def _make_answer_link(cls, asked, partner):
+        return urlsplit(asked._make_answer_link(partner)).path
 
     @classmethod
     def _ask_questions(cls):
@@ -164,7 +176,7 @@ class PagesSetup(InvoiceSetup):
         problem, price = self._url(), self._url(self.price, self.pumps)
         damaged = self._url(self.damaged)
         question = f"{url}/questions/{self.asked.id}"
-        send = "form button[name=button]"
+        button, files = "form button[name=button]", "form [type=file]"
         nobody = {"has_scripts": False, "ours": "main"}
         pages = [
             Page("home", "as_anna", "/my", CARD, ours=CARD),
@@ -188,8 +200,8 @@ class PagesSetup(InvoiceSetup):
             Page("reopen", "as_anna", f"{closed}/reopen", form),
             Page("inform", "as_anna", f"{url}/inform", form),
             Page("inform, error", "as_anna", f"{url}/inform", errors, sends=form),
-            Page("question", "as_anna", question, "form [type=file]"),
-            Page("question, error", "as_anna", question, errors, sends=send),
+            Page("question", "as_anna", question, files),
+            Page("question, error", "as_anna", question, errors, sends=button),
             Page("decision", "as_anna", decided, "[name=case_decision]"),
             Page("agree", "as_anna", f"{decided}/agree", form),
             Page("agree, error", "as_anna", f"{decided}/agree", errors, sends=form),
@@ -205,6 +217,12 @@ class PagesSetup(InvoiceSetup):
             Page("link", "", self.link, "[name=link_status]", **nobody),
             Page(
                 "link, dead", "", f"{self.link[:-4]}xxxx", "[name=link_dead]", **nobody
+            ),
+            Page("link, choice", "", self.choice, button, **nobody),
+            Page("link, files", "", self.send_files, files, **nobody),
+            Page("link, error", "", self.send_files, errors, sends=button, **nobody),
+            Page(
+                "link, answered", "", self.answered, "[name=question_answer]", **nobody
             ),
             Page("choose", "as_anna", "/my/cases/new", "[name=case_choices]"),
             Page("report", "as_anna", report, form),
