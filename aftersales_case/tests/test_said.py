@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..const import (
@@ -217,6 +217,19 @@ class TestReplies(SaidCommon):
         mail.state = "sent"
         self.assertFalse(self._get_said())
         self.assertEqual(self.case.event_ids[-1].kind, "mail_out")
+
+    def test_sent_by_what_a_customer_does(self):
+        """The system writes what follows from it, a colleague what he sends."""
+        template = self.env.ref("aftersales_case.template_received")
+        customer = new_test_user(self.env, "anna", groups="base.group_portal")
+        for user, author in (
+            (customer, self.env.ref("base.partner_root")),
+            (self.agent, self.agent.partner_id),
+        ):
+            # sudo: what a customer does is judged before
+            case = self._as(user, self.case).sudo()
+            with self.subTest(user=user.login):
+                self.assertEqual(case._queue_message(template).author_id, author)
 
     def test_template_of_an_automation(self):
         """A template that a server action sends is automatic, and told once."""
