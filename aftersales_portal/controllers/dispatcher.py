@@ -39,6 +39,8 @@ class AftersalesApiDispatcher(HttpDispatcher):
             request.future_response.headers.set(header, value)
         languages = [code for code, _q in request.httprequest.accept_languages]
         request.update_context(lang=service._choose_language(channel, languages))
+        # What belongs to the channel is read in this language, too.
+        request.aftersales_channel = channel.with_context(lang=request.env.lang)
         if request.httprequest.method == "OPTIONS":
             abort(Response(status=204))
         return result

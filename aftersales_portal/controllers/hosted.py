@@ -30,7 +30,7 @@ class WebPage(WebForm):
         found = request.aftersales_channel
         if not found or found.needs_token:
             return self._show_page(found, "gone", status=404)
-        self._choose_page_language(found)
+        found = self._choose_page_language(found)
         if not found._is_open():
             return self._show_page(found, "closed", status=410)
         service = request.env["aftersales.portal.service"]._of_channel(found)
@@ -44,11 +44,12 @@ class WebPage(WebForm):
         return self._show_form(service, found, case_type, asked)
 
     def _choose_page_language(self, channel):
-        """A link says in which language its page is; else the browser does."""
+        """Return the channel in the language that the link or the browser wants."""
         wanted = request.httprequest.args.get("lang")
         if wanted:
             service = request.env["aftersales.portal.service"]
             request.update_context(lang=service._choose_language(channel, [wanted]))
+        return channel.with_context(lang=request.env.lang)
 
     def _take(self, service, channel, case_type):
         """Make a case of what a page sent, or show it again with what is wrong."""

@@ -7,6 +7,7 @@ from odoo.addons.aftersales_case.tests.common import feature
 from .web import GIF, WebSetup
 
 PAGE = "/aftersales/form/website"
+GERMAN = {"Accept-Language": "de"}
 
 
 @tagged("post_install", "-at_install")
@@ -117,6 +118,11 @@ class TestWebPage(WebSetup):
         page = self._open_form(f"{PAGE}?lang=de", **{"Accept-Language": "nl"})
         self.assertEqual(page.get("lang"), "de-DE")
         self.assertIn("lang=de", page.xpath("//form/@action")[0])
+        self.type_complaint.with_context(lang="de_DE").portal_word = "Ärger"
+        page = self._open_form(f"{PAGE}?lang=de")
+        self.assertEqual(page.xpath("//h1")[0].text_content(), "Ärger")
+        self.channel.type_ids |= self.type_service
+        self.assertIn("Ärger", self._said(self._open_form(**GERMAN), "web_choices"))
 
     def test_closed(self):
         """Of no channel, one of programs, and a closed one there is no form."""
