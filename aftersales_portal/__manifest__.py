@@ -27,6 +27,7 @@
         "views/webhook/aftersales_webhook_delivery_views.xml",
         "views/webhook/aftersales_webhook_views.xml",
         "views/channel/aftersales_channel_hook_views.xml",
+        "views/channel/aftersales_channel_snippet_views.xml",
         "views/extends/res_config_settings_views.xml",
         "views/people/aftersales_portal_sharing_views.xml",
         "views/people/res_partner_views.xml",

@@ -1,6 +1,7 @@
 from . import aftersales_channel
 from . import aftersales_channel_count
 from . import aftersales_channel_key
+from . import aftersales_channel_snippet
 from . import aftersales_channel_token
 from . import aftersales_channel_mapping
 from . import aftersales_channel_hook
