@@ -13,12 +13,14 @@ from .invoices import InvoiceSetup
 WORD = "Außerordentlichkeitsbescheinigungsverfahren"
 # On the first page our card only.
 CARD = "a[href='/my/cases']"
+ERRORS = "[name=form_errors]"
 # What axe finds in core's frame around our pages, {rule: where}: what is new shows.
 KNOWN = {"color-contrast": ".js_language_selector"}
 # A phone and a desk, at 200 %.
 ZOOMED = (PHONE // 2, DESKTOP // 2)
 # Addresses of ours that show no page.
 NO_PAGES = {
+    "/aftersales/embed.js": "a script",
     "/my/cases/<int:case_id>/files/<int:file_id>": "a file",
     "/my/cases/new/<int:type_id>/goods": "a part of the form",
 }
@@ -172,7 +174,7 @@ class PagesSetup(InvoiceSetup):
         report = f"/my/cases/new/{self.type_complaint.id}"
         decided = f"/my/cases/{self.decided.id}"
         form = "form.o_aftersales_form"
-        errors = "[name=form_errors]"
+        errors = ERRORS
         problem, price = self._url(), self._url(self.price, self.pumps)
         damaged = self._url(self.damaged)
         question = f"{url}/questions/{self.asked.id}"
@@ -244,7 +246,21 @@ class PagesSetup(InvoiceSetup):
                     ("report", report, errors, form),
                 )
             ]
-        return pages
+        return pages + self._get_web_pages()
+
+    def _get_web_pages(self):
+        """Return the pages of forms for strangers, with a script and without."""
+        vals = {"company_id": self.company.id, "type_ids": self.type_complaint.ids}
+        self.env["aftersales.channel"].create(vals | {"name": "Site", "key": "site"})
+        # The script comes without the cookie of the test, as it does to strangers.
+        self.http_request_allow_all = True
+        form, ready = "/aftersales/form/site", "[data-aftersales-ready=shown]"
+        nobody = {"has_scripts": False, "ours": "main"}
+        return [
+            Page("web form", "", form, ready, **nobody),
+            Page("web form, errors", "", form, ERRORS, sends="main form", **nobody),
+            Page("web form, none", "", f"{form}x", "[name=web_gone]", **nobody),
+        ]
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.aftersales_case.engine import conditions
 
-from ..engine import answers
+from ..engine import answers, schema
 from .common import PortalSetup
 
 # {kind of question: (what is typed, what is wanted)}
@@ -31,6 +31,22 @@ const wrong = %s.filter(
     ([condition, typed, kind, expected]) =>
         holds(condition, typed, kind) !== expected
 );
+if (wrong.length) {
+    console.error(JSON.stringify(wrong));
+} else {
+    console.log("test successful");
+}
+"""
+# On pages of others, by the schema of the form.
+ELSEWHERE = "@aftersales_portal/embed/answers.esm"
+JUDGE = """
+const {judge, readAnswer} = odoo.loader.modules.get("%s");
+const wrong = %s.flatMap(([schema, kind, cases]) => cases.filter(([typed, expected]) => {
+    const answer = readAnswer(kind, typed);
+    const {hidden} = judge(schema, answer === undefined ? {} : {asked: answer});
+    const isAsked = "then" in schema.properties && !hidden.has("then");
+    return isAsked !== expected;
+}));
 if (wrong.length) {
     console.error(JSON.stringify(wrong));
 } else {
@@ -72,6 +88,46 @@ class TestConditions(PortalSetup, HttpCase):
             "/my/cases",
             CODE % (MODULE, json.dumps(rows)),
             ready=f'odoo.loader.modules.has("{MODULE}")',
+            login=self.anna.login,
+            timeout=120,
+        )
+
+    def _get_schemas(self, rows):
+        """Return ``[(schema of a form, kind, [(typed, whether it asks)])]``."""
+        forms = {}
+        for condition, typed, kind, expected in rows:
+            operator, wanted = condition["operator"], condition["wanted"]
+            cases = forms.setdefault((kind, operator, tuple(wanted)), [])
+            cases.append((typed, expected))
+        options = tuple((key, key) for key in OPTIONS)
+        return [
+            (
+                schema.build(
+                    [
+                        schema.Question("asked", kind, options=options),
+                        schema.Question(
+                            "then",
+                            answers.TEXT,
+                            conditions=(
+                                schema.Condition("asked", operator, list(wanted)),
+                            ),
+                        ),
+                    ]
+                ),
+                kind,
+                cases,
+            )
+            for (kind, operator, wanted), cases in forms.items()
+        ]
+
+    def test_same_elsewhere(self):
+        """So is what a form on a page of others shows."""
+        rows = self._get_table()
+        self.assertGreater(len(rows), 900)
+        self.browser_js(
+            "/my/cases",
+            JUDGE % (ELSEWHERE, json.dumps(self._get_schemas(rows))),
+            ready=f'odoo.loader.modules.has("{ELSEWHERE}")',
             login=self.anna.login,
             timeout=120,
         )

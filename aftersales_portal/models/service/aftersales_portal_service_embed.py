@@ -6,6 +6,7 @@ from odoo.tools import file_open
 
 from ...const import MOST_BYTES, MOST_FILE_BYTES, MOST_FILES
 from ...engine import bundle, uploads
+from ...engine.colors import get_text_color, read_color
 from .aftersales_portal_service_stranger import TYPE
 
 FOLDER = "aftersales_portal/static/src/embed"
@@ -74,6 +75,7 @@ class AftersalesPortalService(models.AbstractModel):
             "lang": self.env.lang.replace("_", "-"),
             "types": types,
             "type": "",
+            "colors": self._get_web_colors(channel.company_id),
             "limits": self._get_web_limits(channel),
             "texts": self._get_web_texts(),
         }
@@ -86,6 +88,14 @@ class AftersalesPortalService(models.AbstractModel):
                 "kinds": {question["key"]: question["kind"] for question in asked},
             }
         return form
+
+    @api.model
+    def _get_web_colors(self, company):
+        """Return the company's colours, where they can be read; a page may choose others."""
+        color = read_color(company.primary_color)
+        if not color or company.aftersales_link_is_pale:
+            return {}
+        return {"color": color, "on_color": get_text_color(color)}
 
     @api.model
     def _get_web_limits(self, channel):

@@ -18,12 +18,14 @@ export class Files {
             isHidden: false,
         });
         const {texts, limits} = form;
+        const hasTouch = navigator.maxTouchPoints > 0;
         this.input = make("input", {
             accept: limits.accept,
             "aria-describedby": "field-files-help",
             change: () => this.take(this.input),
             id: this.id,
             multiple: true,
+            name: "files",
             type: "file",
         });
         const photo = make("input", {
@@ -51,13 +53,14 @@ export class Files {
                 },
             },
             this.input,
-            make(
-                "button",
-                {class: "light photo", click: () => photo.click(), type: "button"},
-                texts.photo
-            ),
+            hasTouch &&
+                make(
+                    "button",
+                    {class: "light", click: () => photo.click(), type: "button"},
+                    texts.photo
+                ),
             photo,
-            make("span", {class: "hint"}, texts.drop)
+            !hasTouch && make("span", {class: "hint"}, texts.drop)
         );
         this.element = make(
             "div",

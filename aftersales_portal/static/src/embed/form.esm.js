@@ -81,6 +81,9 @@ export class Form {
             lead && make("p", {class: "lead"}, lead),
             this.form
         );
+        const {color = "", on_color = ""} = this.colors || {};
+        this.root.style.setProperty("--brand", color);
+        this.root.style.setProperty("--on-brand", on_color);
         this.root.replaceChildren(this.page);
         this.judge();
     }
@@ -157,8 +160,11 @@ export class Form {
 
     async choose(type) {
         this.typed = this.readTyped();
+        // The person is here since then, whatever he reports.
+        const {opened, start} = this;
         try {
             await this.load(type);
+            Object.assign(this, {opened, start});
         } catch {
             this.showErrors([{detail: this.texts.network}]);
             return;
