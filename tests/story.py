@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import story_dunning
 import story_portal
 import story_web
+import story_webhook
 from story_dunning import check
 
 MAILS = Path(__file__).resolve().parent.parent / "aftersales_case" / "tests" / "mails"
@@ -402,6 +403,8 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     list_the_history,
     list_the_time_per_stage,
     *story_dunning.STEPS,
+    *story_webhook.CONNECT,
     *story_portal.STEPS,
+    *story_webhook.HEAR,
     *story_web.STEPS,
 )

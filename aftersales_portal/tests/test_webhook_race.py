@@ -14,7 +14,6 @@ class TestWebhookRace(PortalRace):
     def _set_up_race(self, env):
         self.receiver = self.enterContext(listening())
         company = env["res.company"].browse(self.company_id)
-        env.ref("aftersales_case.type_complaint").portal_offer = "new"
         hook = env["aftersales.webhook"].create(
             {
                 "name": "Race",

@@ -87,7 +87,7 @@ class AftersalesWebhook(models.Model):
     on_status = fields.Boolean("Status Changed", default=True)
     on_closed = fields.Boolean("Case Closed", default=True)
     off_after_days = fields.Integer(
-        "Off After",
+        "Off After (Days)",
         default=3,
         help="Days in which nothing got through before the webhook is switched off.",
     )

@@ -51,10 +51,16 @@ class AftersalesWebhookDelivery(models.Model):
         DELIVERY_STATES, required=True, readonly=True, default=DELIVERY_WAITING
     )
     queued_at = fields.Datetime(
-        "Happened On", required=True, readonly=True, default=fields.Datetime.now
+        "Happened On",
+        required=True,
+        readonly=True,
+        default=lambda self: fields.Datetime.now(),
     )
     next_at = fields.Datetime(
-        "Next Try On", required=True, readonly=True, default=fields.Datetime.now
+        "Next Try On",
+        required=True,
+        readonly=True,
+        default=lambda self: fields.Datetime.now(),
     )
     tries = fields.Integer(readonly=True)
     tried_at = fields.Datetime("Last Try On", readonly=True)
