@@ -153,15 +153,16 @@ class TestLinkPage(LinkSetup, HttpCase):
         return len(messages)
 
     def test_view(self):
-        """Number, status and promised date, and nothing else of the case."""
+        """Number, status, promised date, what happens next; nothing else of the case."""
         link = self.type_complaint.link_ids.filtered(
             lambda link: link.stage_id == self.case.stage_id
         )
-        link.customer_label = "We have it"
+        link.write({"customer_label": "We have it", "customer_next": "We call you"})
         answer = self._ask("GET", self._get_link(self.case))
         self.assertEqual(answer.status_code, 200)
         self.assertIn(self.case.number, answer.text)
         self.assertIn("We have it", answer.text)
+        self.assertIn("We call you", answer.text)
         for secret in ("Secret", "Anna", "Janssen", "<form"):
             self.assertNotIn(secret, answer.text)
         self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")

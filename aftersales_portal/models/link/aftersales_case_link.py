@@ -80,12 +80,14 @@ class AftersalesCase(models.Model):
             return super()._get_link_page(link)
         case = self._get_link_survivor(link)
         service = self.env["aftersales.portal.service"]
+        stage_link = service._get_stage_link(case)
         return {
             "title": f"{case.type_id._get_portal_word()} {case.number}",
             "body": self.env["ir.qweb"]._render(
                 "aftersales_portal.link_view",
                 {
                     "status": case.customer_status,
+                    "next_step": stage_link and stage_link._get_customer_next(),
                     "promised": service._get_promise(case),
                 },
             ),
