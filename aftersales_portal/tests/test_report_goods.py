@@ -139,6 +139,7 @@ class TestReportGoods(DeliveriesMixin, ReportSetup, HttpCase):
                 self.assertEqual(answer.status_code, 422)
                 self.assertIn("enter more than 0 and at most 6", answer.text)
                 self.assertIn(f'id="field-product_ids-{key}-error"', answer.text)
+                self.assertNotIn('id="error-product_ids"', answer.text, "said twice")
                 self.assertFalse(self._made())
         self._send(amounts={key: "5x"})
         page = self.url_open(self.url).text
