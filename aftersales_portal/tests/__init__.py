@@ -19,6 +19,7 @@ from . import test_hostile_answers
 from . import test_hostile_forms
 from . import test_hostile_links
 from . import test_hostile_rating
+from . import test_hostile_routes
 from . import test_hostile_web
 from . import test_hostile_webhook
 from . import test_inform

@@ -57,7 +57,10 @@ class TestSecrecy(PortalSetup, HttpCase):
 
     def test_pages(self):
         """A case of another customer and one that is not there are the same."""
-        links = ("/aftersales/preview/{}", "/mail/view?model=aftersales.case&res_id={}")
+        question = {"case_id": self.case.id, "name": "Secret leak", "kind": "text"}
+        asked = self.case._ask(self.env["aftersales.question"].create(question))
+        asked = f"/my/cases/{{}}/questions/{asked.id}"
+        links = (asked, "/aftersales/preview/{}", "/mail/view?model=aftersales.case&res_id={}")
         files = f"/my/cases/{{}}/files/{self.file.id}"
         for url in (*(f"/my/cases/{{}}{page}" for page in PAGES), files, *links):
             for case in (self.case, self.closed):
