@@ -84,6 +84,8 @@ class TestWebDocument(WebSetup):
         found = self._try("/website/cases", "POST", mode, ["positive_data_acceptance"])
         self.assertIn(201, found)
         self.assertIn(200, self._try("/website/schema", "GET", mode, []))
+        # Nobody guesses a link.
+        self.assertEqual({404}, {*self._try("/website/cases/{link}", "GET", mode, [])})
 
     @feature("N-26")
     def test_forbidden(self):

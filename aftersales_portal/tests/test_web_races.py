@@ -105,6 +105,21 @@ class TestWebRaces(RaceCase):
             )
             self.assertEqual(cases.mapped("number"), [first["number"]])
 
+    def test_hook(self):
+        """A plug-in that sends the same twice at once: one row, counted as two copies."""
+
+        def act(env, _number):
+            channel = env["aftersales.channel"].browse(self.channel_id)
+            service = env["aftersales.portal.service"]._of_channel(channel)
+            service._keep_hooked(channel, b'{"a": "twice"}', "application/json", "")
+
+        self._at_once(2, act)
+        with self._transaction() as env:
+            rows = env["aftersales.intake"].search(
+                [("channel_id", "=", self.channel_id), ("is_hooked", "=", True)]
+            )
+            self.assertEqual(rows.mapped("copies"), [2])
+
     def test_failed(self):
         """What fails here through no fault of its sender is kept, though all is undone."""
         with self.registry.cursor() as cr:

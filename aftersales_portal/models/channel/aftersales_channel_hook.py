@@ -33,7 +33,7 @@ class AftersalesChannel(models.Model):
         help="With it, what WPForms did not sign is refused. Other plug-ins sign nothing.",
     )
     mapping_ids = fields.One2many(
-        "aftersales.channel.mapping", "channel_id", "Mapping", copy=True
+        "aftersales.channel.mapping", "channel_id", "Mapping of a Form", copy=True
     )
     file_origins = fields.Text(
         "Websites of Files",

@@ -52,7 +52,9 @@ class AftersalesPortalService(models.AbstractModel):
                 found.append((clean_name(name, kind), content, kind.mimetype))
         if found and row.case_id:
             said = Report(body=row.report_answers or {}, files=found)
-            service._post_files(row.case_id._get_survivor().sudo(), said)
+            case = row.case_id._get_survivor()
+            # sudo: what its sender said, as strangers report
+            service._post_files(case.sudo(), said)
         row._end_fetching(later, errors)
 
     @api.model
