@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -273,6 +273,9 @@ class TestEmbed(EmbedSetup):
     def test_snippets(self):
         """What one copies from the channel works as it stands, of a type or of all."""
         self.channel.type_ids |= self.type_service
+        with Form(self.channel) as form:
+            form.form_type_id = self.type_complaint
+            self.assertIn(f'data-type="{self.type_complaint.code}"', form.snippet_here)
         self.channel.form_type_id = self.type_complaint
         with self._visit_site() as (site, browser):
             for number, body in enumerate(

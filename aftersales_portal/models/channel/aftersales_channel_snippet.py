@@ -16,19 +16,19 @@ class AftersalesChannel(models.Model):
         domain="[('id', 'in', type_ids)]",
         help="Copied with it; without one, visitors choose.",
     )
-    form_url = fields.Char("Link to the Form", compute="_compute_snippets")
+    form_url = fields.Char("3. Link to the Form", compute="_compute_snippets")
     snippet_here = fields.Char(
-        "Where the Form Stands",
+        "1. Where the Form Stands",
         compute="_compute_snippets",
         help="In WordPress: a block Custom HTML. Editors and administrators can add it.",
     )
     snippet_script = fields.Char(
-        "Once, in the Footer",
+        "2. Once, in the Footer",
         compute="_compute_snippets",
         help="In WordPress: in the footer of the theme. An administrator adds it once.",
     )
     snippet_place = fields.Char(
-        "And Where a Form Stands",
+        "2. Where a Form Stands",
         compute="_compute_snippets",
         help="In WordPress: a block Custom HTML. Authors can add it, too.",
     )

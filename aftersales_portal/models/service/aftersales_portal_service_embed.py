@@ -110,55 +110,56 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_web_texts(self):
         """Return what a form says besides its questions."""
-        say = self.env._
         return {
-            "again": say("Report something else"),
-            "choose": say("What is it about?"),
-            "discard": say("Discard draft"),
-            "drop": say("or drop them here"),
-            "file_empty": say("%(name)s is empty. Choose another file."),
-            "file_kind": say(
+            "again": self.env._("Report something else"),
+            "choose": self.env._("What is it about?"),
+            "discard": self.env._("Discard draft"),
+            "drop": self.env._("or drop them here"),
+            "file_empty": self.env._("%(name)s is empty. Choose another file."),
+            "file_kind": self.env._(
                 "%(name)s cannot be taken. Send pictures, films, PDF, text or office"
                 " documents."
             ),
-            "file_many": say(
+            "file_many": self.env._(
                 "%(name)s is one file too many; %(files)s can be sent at once."
             ),
-            "file_size": say(
+            "file_size": self.env._(
                 "%(name)s is larger than %(megabytes_each)s MB. Send a smaller one."
             ),
-            "file_total": say(
+            "file_total": self.env._(
                 "With %(name)s the files are larger than %(megabytes)s MB together."
             ),
-            "files": say("Files"),
-            "files_help": say(
+            "files": self.env._("Files"),
+            "files_help": self.env._(
                 "Pictures, films, PDF, text and office documents; up to %(files)s files,"
                 " together %(megabytes)s MB."
             ),
-            "follow": say("See how far we are"),
-            "kept": say("Not sent yet. What you type is kept on this device only."),
-            "kept_no_files": say("Files are not kept."),
-            "leave_out": say("Leave out %s"),
-            "left_out": say("%s is left out."),
-            "missing": say("%s: this must be answered."),
-            "network": say(
+            "follow": self.env._("See how far we are"),
+            "kept": self.env._(
+                "Not sent yet. What you type is kept on this device only."
+            ),
+            "kept_no_files": self.env._("Files are not kept."),
+            "leave_out": self.env._("Leave out %s"),
+            "left_out": self.env._("%s is left out."),
+            "missing": self.env._("%s: this must be answered."),
+            "network": self.env._(
                 "There is no connection. Everything is still here: send it again."
             ),
-            "no": say("No"),
-            "not_sent": say("This was not sent yet."),
-            "number": say("Its number is %s."),
-            "photo": say("Take a picture"),
-            "received": say("We have received it. Thank you."),
-            "required": say("(required)"),
-            "restored": say(
+            "no": self.env._("No"),
+            "not_sent": self.env._("This was not sent yet."),
+            "number": self.env._("Its number is %s."),
+            "photo": self.env._("Take a picture"),
+            "received": self.env._("We have received it. Thank you."),
+            "required": self.env._("(required)"),
+            "restored": self.env._(
                 "Not sent yet. What you typed before is here again: it was kept on this"
                 " device only."
             ),
-            "send": say("Send"),
-            "sending": say("Sending…"),
-            "status": say("Status: %s"),
-            "title": say("Report"),
-            "yes": say("Yes"),
+            "send": self.env._("Send"),
+            "sending": self.env._("Sending…"),
+            "status": self.env._("Status: %s"),
+            "title": self.env._("Report"),
+            "yes": self.env._("Yes"),
         }
 
 
