@@ -34,6 +34,9 @@ class WebForm(WebIntake):
         """What a form on a page shows: types, questions, texts, limits."""
         found = self._get_channel()
         service = request.env["aftersales.portal.service"]._of_channel(found)
+        if found.needs_token:
+            # Of what only programs may send there is no form.
+            raise self._get_unknown()
         self._ensure_open(found)
         form = service._get_web_form(found, request.httprequest.args)
         answer = self._answer_cached(form)

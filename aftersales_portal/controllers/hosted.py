@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.http import request, route
 
 from ..engine.bodies import Report
@@ -54,7 +56,7 @@ class WebPage(WebForm):
     def _take(self, service, channel, case_type):
         """Make a case of what a page sent, or show it again with what is wrong."""
         report, sent = Report(case_type=case_type), request.httprequest
-        asked, form = service._get_hosted_form(channel, case_type)[1], None
+        asked = form = None
         try:
             with self._keeping(service, channel, report):
                 self._ensure_ours(channel)
@@ -69,6 +71,11 @@ class WebPage(WebForm):
                 # The same page sent twice is one report.
                 receipt = service._process_report(channel, report, report.digest)
         except Problem as problem:
+            if asked is None:
+                # What was typed stays there, whatever was refused before it was read.
+                with suppress(Problem):
+                    form = self._read_page(channel)
+                _case, asked = service._get_hosted_form(channel, case_type, form)
             return self._show_form(service, channel, case_type, asked, form, problem)
         return self._show_page(channel, "sent", receipt=receipt)
 

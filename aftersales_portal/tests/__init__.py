@@ -2,6 +2,7 @@ from . import test_accessibility
 from . import test_again
 from . import test_answers_engine
 from . import test_brand
+from . import test_bundle_engine
 from . import test_change
 from . import test_channel
 from . import test_closing

@@ -269,6 +269,9 @@ class TestEmbed(EmbedSetup):
             self.assertIn("Report", self._run(browser, "document.body.innerText"))
             body = DIV.replace("website", "none")
             self._go(browser, site.show("/3", body, head=self._get_tag()), "failed")
+            self.channel.write({"origins": site.origin, "needs_token": True})
+            self.env.flush_all()
+            self._go(browser, site.show("/4", DIV, head=self._get_tag()), "failed")
 
     def test_snippets(self):
         """What one copies from the channel works as it stands, of a type or of all."""

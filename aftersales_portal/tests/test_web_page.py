@@ -155,7 +155,8 @@ class TestWebPage(WebSetup):
         """Too many, too large, and from elsewhere: told on the page."""
         page = self._open_form()
         elsewhere = {"Origin": "https://evil.example"}
-        self._post(page, self._typed(), 403, **elsewhere)
+        answer = self._post(page, self._typed(), 403, **elsewhere)
+        self.assertEqual(answer.xpath("//textarea")[0].text_content(), "It leaks")
         self.channel.most_megabytes = 1
         files = [("files", ("big.gif", GIF + bytes(2**20), "image/gif"))]
         answer = self._post(page, self._typed(), 413, files=files)
@@ -163,6 +164,7 @@ class TestWebPage(WebSetup):
         self.channel.most_of_one = 1
         answer = self._post(page, self._typed(), 429)
         self.assertTrue(self._said(answer, "form_errors"))
+        self.assertEqual(answer.xpath("//textarea")[0].text_content(), "It leaks")
         self.assertFalse(self._arrived().case_id)
 
     def test_twice(self):

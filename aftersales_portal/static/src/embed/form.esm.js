@@ -160,11 +160,15 @@ export class Form {
 
     async choose(type) {
         this.typed = this.readTyped();
+        this.wanted = type;
         // The person is here since then, whatever he reports.
-        const {opened, start} = this;
+        const {start} = this;
         try {
-            await this.load(type);
-            Object.assign(this, {opened, start});
+            const loaded = await load(this.url, type, this.lang);
+            if (this.wanted !== type) {
+                return;
+            }
+            Object.assign(this, loaded, {start});
         } catch {
             this.showErrors([{detail: this.texts.network}]);
             return;
