@@ -13,7 +13,7 @@ from story_dunning import check
 from odoo.tests.common import ChromeBrowser
 
 from odoo.addons.aftersales_portal.tests.browsing import BrowsingMixin
-from odoo.addons.aftersales_portal.tests.test_embed import ROOT, TYPE
+from odoo.addons.aftersales_portal.tests.embeds import ROOT, TYPE
 
 SECONDS = 30
 

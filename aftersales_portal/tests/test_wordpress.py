@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from odoo.addons.aftersales_case.const import CLAIM_TYPED, INTAKE_CASE
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .test_embed import ROOT
+from .embeds import ROOT
 from .wordpress import BLOCK, PLACE, WordPressSetup, make_photo
 
 # The report arrives, and its answer is lost on the way back, once.

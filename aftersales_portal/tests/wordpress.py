@@ -8,7 +8,7 @@ from unittest import SkipTest
 
 from PIL import Image
 
-from .test_embed import ROOT, EmbedSetup
+from .embeds import ROOT, EmbedSetup
 
 try:
     from ground import wordpress
