@@ -70,6 +70,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {"user_id": cls.portal.id, "key": "reply-1"}
             ),
             "aftersales.link": cls._new_link(),
+            "resource.calendar.leaves": cls.env["resource.calendar.leaves"].create(
+                {"date_from": "2026-03-03 00:00:00", "date_to": "2026-03-03 23:00:00"}
+            ),
             "aftersales.refusal.reason": cls.env["aftersales.refusal.reason"].create(
                 {"name": "Too late"}
             ),
