@@ -60,7 +60,11 @@ class TestSecrecy(PortalSetup, HttpCase):
         question = {"case_id": self.case.id, "name": "Secret leak", "kind": "text"}
         asked = self.case._ask(self.env["aftersales.question"].create(question))
         asked = f"/my/cases/{{}}/questions/{asked.id}"
-        links = (asked, "/aftersales/preview/{}", "/mail/view?model=aftersales.case&res_id={}")
+        links = (
+            asked,
+            "/aftersales/preview/{}",
+            "/mail/view?model=aftersales.case&res_id={}",
+        )
         files = f"/my/cases/{{}}/files/{self.file.id}"
         for url in (*(f"/my/cases/{{}}{page}" for page in PAGES), files, *links):
             for case in (self.case, self.closed):
