@@ -120,6 +120,8 @@ class TestPages(PortalSetup, HttpCase):
 
 # Its secret is the right, whoever asks: see test_link.py.
 LINK = "AftersalesLinks.aftersales_link"
+# Core's, by a token of the mail: see test_hostile_rating.py.
+RATING = ("CaseRating.action_open_rating", "CaseRating.action_submit_rating")
 # Of no case that customers see, or asked for by scripts: each is tried where it is
 # tested.
 ELSEWHERE = (
@@ -298,7 +300,7 @@ class TestRoutes(PortalSetup, HttpCase):
 
     def test_table_is_complete(self):
         """A new route without a row fails here."""
-        known = sorted({*self.table, *WEB_ROUTES})
+        known = sorted({*self.table, *WEB_ROUTES, *RATING})
         self.assertEqual(find_routes("aftersales_portal"), known)
 
     def test_web(self):
