@@ -5,7 +5,13 @@ from odoo import api, models
 from ...const import MOST_FILE_BYTES
 from ...engine.bodies import Report
 from ...engine.problem import Problem
-from ...engine.public_hosts import Refused, Unreachable, call, judge
+from ...engine.public_hosts import (
+    UNKNOWN_HOST,
+    Refused,
+    Unreachable,
+    call,
+    judge,
+)
 from ...engine.uploads import clean_name, find_kind
 
 # Of one file.
@@ -78,7 +84,12 @@ class AftersalesPortalService(models.AbstractModel):
         if not row.channel_id._gives_files(url):
             raise Refused("origin")
         most = min(MOST_FILE_BYTES, row.channel_id.most_megabytes * 1024 * 1024)
-        target = judge(url, private=self._fetches_private())
+        try:
+            target = judge(url, private=self._fetches_private())
+        except Refused as error:
+            if error.code == UNKNOWN_HOST:  # names are not resolved for a while, too
+                raise Unreachable(error.code) from None
+            raise
         answer = call(target, seconds=SECONDS, most_bytes=most)
         if answer.status in (408, 429) or answer.status >= 500:
             raise Unreachable("status")
