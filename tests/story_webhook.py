@@ -4,13 +4,11 @@ import json
 import sys
 from pathlib import Path
 
-from story_dunning import check
-
 # The addons are not loaded yet, and of their tests nothing else is wanted.
-ADDON = Path(__file__).resolve().parents[1] / "aftersales_portal"
-sys.path.append(str(ADDON / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "aftersales_portal" / "tests"))
 
 from receiver import listening
+from story_dunning import check
 
 
 def connect_the_shop(story):
