@@ -13,6 +13,7 @@ except ImportError:
     schemathesis = None
 
 EXAMPLES = 25
+KEY = "Idempotency-Key"
 # What holds for whatever is sent.
 ALWAYS = ("status_code", "content_type", "response_schema")
 
@@ -61,6 +62,9 @@ class TestWebDocument(WebSetup):
         )
         @given(operation.as_strategy(generation_mode=mode))
         def run(case):
+            if KEY in case.headers and mode == schemathesis.GenerationMode.POSITIVE:
+                # The document cannot say that each report has a key of its own.
+                case.headers[KEY] = f"{len(statuses)}{case.headers[KEY]}"[:250]
             answer = case.call(
                 base_url=f"{self.base_url()}{API}",
                 session=self.opener,

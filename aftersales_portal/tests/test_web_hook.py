@@ -251,6 +251,7 @@ class TestWebHook(HookSetup):
             ("{", JSON, REFUSED_CONTENT),
             ("[1]", JSON, REFUSED_CONTENT),
             ("a", "text/plain", REFUSED_CONTENT),
+            (b"a\0b", "text/plain", REFUSED_CONTENT),
             (b"a=\xff", "application/x-www-form-urlencoded", REFUSED_CONTENT),
             ("x" * (2**20 + 1), JSON, REFUSED_SIZE),
         ):

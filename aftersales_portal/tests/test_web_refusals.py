@@ -90,6 +90,7 @@ class TestWebRefusals(WebSetup):
                     ({"urgency": ["3"]}, ("urgency", "choice")),
                     ({"partner_id": 1}, ("partner_id", "unknown_field")),
                     ({"stage_id": 1}, ("stage_id", "unknown_field")),
+                    ({"a\0b": 1}, ("a\0b", "unknown_field")),
                     ({"phone": "020 7940001"}, ("phone", "not_asked")),
                     ({"phone": "me", "urgency": "3"}, ("phone", "format")),
                     ({"type": "NONE"}, ("type", "choice")),

@@ -26,6 +26,7 @@ from ...const import (
 from ...engine import answers, schema, submissions
 from ...engine.bodies import BodyError, Report, get_digest
 from ...engine.problem import Problem
+from ...engine.texts import clean_text
 from ..channel.aftersales_channel_mapping import FILES
 from .aftersales_portal_service_intake import LONGEST_PREVIEW
 from .aftersales_portal_service_stranger import CONTROLS
@@ -61,9 +62,8 @@ class AftersalesPortalService(models.AbstractModel):
         try:
             report.body = submissions.read(content, mimetype)
         except BodyError as error:
-            report.body = {
-                mimetype: [content[:LONGEST_PREVIEW].decode(errors="replace")]
-            }
+            text = content[:LONGEST_PREVIEW].decode(errors="replace")
+            report.body = {mimetype: [clean_text(text)]}
             problem = Problem(400, "malformed", str(error), reason=REFUSED_CONTENT)
         # sudo: compared, shown to nobody
         secret = channel.sudo().hook_secret

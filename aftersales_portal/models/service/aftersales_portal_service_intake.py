@@ -265,7 +265,7 @@ class AftersalesPortalService(models.AbstractModel):
                 | {
                     "state": INTAKE_REFUSED,
                     "reason": problem.reason,
-                    "error": problem.get_log(),
+                    "error": clean_text(problem.get_log()),
                     "type_id": case_type.id,
                     "team_id": case_type.team_id.id,
                 }
