@@ -69,6 +69,8 @@
             "aftersales_portal/static/src/components/**/*",
             "aftersales_portal/static/src/scss/*.scss",
         ],
+        # Served as one script, by /aftersales/embed.js.
+        "aftersales_portal.assets_embed": ["aftersales_portal/static/src/embed/*"],
         "web.assets_tests": ["aftersales_portal/static/tests/tours/*.esm.js"],
     },
     "post_init_hook": "post_init_hook",

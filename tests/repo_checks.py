@@ -48,6 +48,7 @@ WITH_ODOO = {
     "pytz",
     "reportlab",
     "requests",
+    "rjsmin",
     "werkzeug",
     "zeep",
 }

@@ -36,8 +36,8 @@ def serve_site():
         def do_GET(self):
             content, headers = site.pages.get(self.path, (b"", {}))
             self.send_response(200 if content else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
+            headers = {"Content_Type": "text/html; charset=utf-8"} | headers
             for name, value in headers.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()

@@ -273,6 +273,25 @@ class TestEmbed(EmbedSetup):
             self.env.flush_all()
             self._go(browser, site.show("/4", DIV, head=self._get_tag()), "failed")
 
+    def test_colors(self):
+        """It has the company's colour, where that can be read, or that of the page."""
+        self.company.primary_color = "#8B0000"
+        style = "<link rel='stylesheet' href='/style.css'/>"
+        color = f"getComputedStyle({ROOT}.querySelector('button.main')).backgroundColor"
+        with self._visit_site() as (site, browser):
+            self._open_form(site, browser)
+            self.assertEqual(self._run(browser, color), "rgb(139, 0, 0)")
+            self.company.primary_color = "#FFFF99"
+            self.env.flush_all()
+            css = "[data-aftersales-channel] { --aftersales-color: #00f }"
+            site.pages["/style.css"] = (css.encode(), {"Content_Type": "text/css"})
+            # Another language: browsers keep the form of before.
+            url = site.show("/2", DIV, lang="nl", head=self._get_tag())
+            self._go(browser, url)
+            self.assertEqual(self._run(browser, color), "rgb(113, 75, 103)")
+            self._go(browser, site.show("/3", DIV, head=style + self._get_tag()))
+            self.assertEqual(self._run(browser, color), "rgb(0, 0, 255)")
+
     def test_snippets(self):
         """What one copies from the channel works as it stands, of a type or of all."""
         self.channel.type_ids |= self.type_service
