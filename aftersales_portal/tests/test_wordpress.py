@@ -52,6 +52,23 @@ class TestWordPress(WordPressSetup):
         row = self._arrived()
         self.assertEqual((row.state, row.case_id), (INTAKE_CASE, case))
 
+    def test_chosen_files(self):
+        """The list says what is chosen; no browser says beside it that nothing is."""
+        address = self.site.publish(
+            "admin", "Complaint", BLOCK.format(self._get_tag(channel="website"))
+        )
+        with self._visit() as browser:
+            self._go(browser, address)
+            self.assertEqual(self._read(browser, ".drop .button"), "Choose files")
+            field = f"{ROOT}.querySelector('.drop input')"
+            self.assertLess(self._run(browser, f"{field}.offsetWidth"), 5)
+            self._run(browser, f"{ROOT}.querySelector('[name=email]').focus()")
+            self._press(browser)
+            marked = f"getComputedStyle({field}.nextElementSibling).outlineStyle"
+            self.assertEqual(self._run(browser, marked), "solid")
+            with self._chosen_file(browser, "leak.jpg", make_photo()):
+                self.assertIn("leak.jpg", self._read(browser, ".files"))
+
     def test_same_twice(self):
         """Who got no answer sends it again: it is one case, under one number."""
         address = self.site.publish(

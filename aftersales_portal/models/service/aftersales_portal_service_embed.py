@@ -114,6 +114,7 @@ class AftersalesPortalService(models.AbstractModel):
             "again": self.env._("Report something else"),
             "choose": self.env._("What is it about?"),
             "discard": self.env._("Discard draft"),
+            "choose_files": self.env._("Choose files"),
             "drop": self.env._("or drop them here"),
             "file_empty": self.env._("%(name)s is empty. Choose another file."),
             "file_kind": self.env._(

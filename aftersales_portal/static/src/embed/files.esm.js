@@ -53,6 +53,8 @@ export class Files {
                 },
             },
             this.input,
+            // Browsers say theirs in their own language, and "no file" beside the list.
+            make("label", {class: "button", for: this.id}, texts.choose_files),
             hasTouch &&
                 make(
                     "button",
