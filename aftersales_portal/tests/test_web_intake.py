@@ -36,6 +36,15 @@ class TestWebIntake(WebSetup):
         self.assertEqual(row.email_from, '"Sam Stranger" <stranger@elsewhere.example>')
         self.assertNotIn("Set-Cookie", answer.headers)
 
+    def test_about_nothing(self):
+        """An address alone is no report; where a rule wants another answer, that counts."""
+        self._ask("description", portal_required=False)
+        answer = self._send(self._body(description=None))
+        self.assertEqual(answer.status_code, 422, answer.text)
+        self.assertEqual([e["field"] for e in answer.json()["errors"]], ["description"])
+        self._ask("slip_number", portal_required=True)
+        self._case(self._send(self._body(description=None, slip_number="12")))
+
     def test_inbox(self):
         """Who sorts what came in sees by which way: it is no mail."""
         self._send(self._body())

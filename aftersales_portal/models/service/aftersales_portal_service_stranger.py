@@ -42,7 +42,8 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_stranger_form(self, channel, case_type):
         """Return ``(unsaved case, [question])`` of a form for strangers.
 
-        An address to answer to is always asked, and what it is about.
+        An address to answer to must always be told, and what it is about: where no rule
+        wants an answer that says so, the description.
         """
         case = self._get_cases().new(self._prepare_stranger(channel, case_type))
         rules, possible = self._get_possible(case)
@@ -55,11 +56,14 @@ class AftersalesPortalService(models.AbstractModel):
         keys = {question["key"] for question in asked}
         if EMAIL not in keys:
             asked.append(self._get_added_question(EMAIL, answers.EMAIL))
-        always = {question["key"] for question in asked if not question["asked_if"]}
-        if not always - {*SAYS_NOTHING} and DESCRIPTION not in keys:
-            asked.insert(0, self._get_added_question(DESCRIPTION, answers.TEXT))
+        always = [question for question in asked if not question["asked_if"]]
+        needed = {EMAIL}
+        if not any(one["required"] for one in always if one["key"] not in SAYS_NOTHING):
+            needed.add(DESCRIPTION)
+            if DESCRIPTION not in keys:
+                asked.insert(0, self._get_added_question(DESCRIPTION, answers.TEXT))
         for question in asked:
-            if question["key"] == EMAIL:
+            if question["key"] in needed:
                 question |= {"required": True, "hidden": False, "asked_if": []}
         return case, asked
 
