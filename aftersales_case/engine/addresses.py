@@ -82,3 +82,16 @@ def is_of_domain(name, domains):
     """Say whether an address or the name of a list is of one of some domains."""
     name = name.rpartition("@")[2].lower()
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+def get_mailbox_patterns(address):
+    """Return patterns of SQL for the ways in which the mailbox of an address is written.
+
+    Most servers deliver what has a tag, as ``me+shop@home.example``, to who has no tag.
+
+    >>> get_mailbox_patterns("me+shop@home.example")
+    ['me@home.example', 'me+%@home.example']
+    """
+    local, at, domain = re.sub(r"([\\%_])", r"\\\1", address).rpartition("@")
+    name = local.partition("+")[0] or local
+    return [f"{name}{at}{domain}", f"{name}+%{at}{domain}"]

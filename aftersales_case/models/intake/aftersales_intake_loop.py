@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...const import INTAKE_CASE
+from ...engine.addresses import get_mailbox_patterns
 
 # How many confirmations of receipt a sender gets while the guard against loops looks.
 CONFIRMATIONS = 5
@@ -50,13 +52,16 @@ class AftersalesIntake(models.Model):
     def _count_recent(self):
         """Return how many mails lately became cases whose answers go to this address.
 
-        A form, or a colleague who forwards, writes for many customers.
+        A form, or a colleague who forwards, writes for many customers; whoever types an
+        address there writes it in many ways.
         """
         self.ensure_one()
+        recent = Domain("received_at", ">=", self._since())
+        recent &= Domain("state", "=", INTAKE_CASE)
+        address = self.case_id.email
+        if not address:
+            return self.search_count(recent & Domain("case_id.email", "=", False))
+        ways = get_mailbox_patterns(address)
         return self.search_count(
-            [
-                ("received_at", ">=", self._since()),
-                ("state", "=", INTAKE_CASE),
-                ("case_id.email", "=", self.case_id.email),
-            ]
+            recent & Domain.OR(Domain("case_id.email", "=ilike", way) for way in ways)
         )
