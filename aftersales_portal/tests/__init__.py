@@ -17,6 +17,7 @@ from . import test_embed
 from . import test_drafts_reasons
 from . import test_hostile
 from . import test_hostile_answers
+from . import test_hostile_company
 from . import test_hostile_forms
 from . import test_hostile_links
 from . import test_hostile_rating

@@ -1,3 +1,4 @@
+from . import aftersales_staying_mixin
 from . import aftersales_channel
 from . import aftersales_channel_count
 from . import aftersales_channel_key

@@ -29,7 +29,7 @@ class AftersalesChannel(models.Model):
 
     _name = "aftersales.channel"
     _description = "Web Channel"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = ["aftersales.staying.mixin", "aftersales.bounded.mixin"]
     _order = "name, id"
     _check_company_auto = True
     _bounds = {

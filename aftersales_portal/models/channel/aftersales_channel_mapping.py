@@ -17,7 +17,8 @@ class AftersalesChannelMapping(models.Model):
 
     _name = "aftersales.channel.mapping"
     _description = "Mapping of a Form"
-    _inherit = "aftersales.kept.mixin"
+    _inherit = ["aftersales.staying.mixin", "aftersales.kept.mixin"]
+    _place = "channel_id"
     _order = "sequence, id"
     _rec_name = "path"
 

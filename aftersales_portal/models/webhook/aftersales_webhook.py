@@ -24,6 +24,7 @@ class AftersalesWebhook(models.Model):
     _name = "aftersales.webhook"
     _description = "Webhook"
     _inherit = [
+        "aftersales.staying.mixin",
         "aftersales.kept.mixin",
         "aftersales.cached.mixin",
         "aftersales.bounded.mixin",
