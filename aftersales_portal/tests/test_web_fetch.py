@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.addons.aftersales_case.const import INTAKE_CASE
 from odoo.addons.aftersales_case.tests.common import feature
 
+from ..models.channel.aftersales_intake_files import MOST_TRIES, MOST_URLS
 from .submissions import CF7, SHAPES
 from .test_web_hook import HookSetup
 from .web import GIF, SITE
@@ -21,6 +22,8 @@ FILES = {
     "/leak.php": (200, {"Content-Type": "image/gif"}, b"<?php echo 1;"),
     "/there": (302, {"Location": "/leak.gif"}, b""),
     "/gone.gif": (404, {}, b""),
+    "/page%00%0d%0a.html": (200, {}, b"<html>"),
+    f"/{'x' * 1900}": (200, {}, b"<html>"),
     "/busy.gif": (503, {}, b""),
     "/large.gif": (200, {}, b"GIF89a" + bytes(2**20)),
 }
@@ -159,6 +162,53 @@ class TestWebFetch(HookSetup):
                 self.assertFalse(self._get_names(row))
                 self.assertIn(url, row.file_errors)
         self.assertEqual(self.website.asked, [])
+
+    def test_poison(self):
+        """What is no address at all keeps nobody else's files from being fetched."""
+        evil = (
+            "http://[",
+            "https://[::1/a.gif",
+            "http://[x]/",
+            "https://\u2100.example/a.gif",
+            f"{self.files}/page%00%0d%0a.html",
+            f"{self.files}/{'x' * 1900}",
+        )
+        rows = [self._report(url) for url in evil]
+        good = self._report(f"{self.files}/leak.gif")
+        with self._near():
+            self._fetch()
+        for url, row in zip(evil, rows, strict=True):
+            self.assertIn(url, row.file_errors)
+            self.assertFalse(row.files_at)
+        self.assertEqual(self._get_names(good), ["leak.gif"])
+
+    def test_mistake(self):
+        """What fails here is tried again, and stops no other."""
+        bad = self._report(f"{self.files}/leak.gif")
+        good = self._report(f"{self.files}/leak.gif?2")
+        service = type(self.env["aftersales.portal.service"])
+        post = service._post_files
+
+        def post_files(service, case, report):
+            if case == bad.case_id:
+                raise ValueError("Broken")
+            return post(service, case, report)
+
+        with self._near(), patch.object(service, "_post_files", post_files):
+            self._fetch()
+            self.assertEqual(self._get_names(good), ["leak.gif"])
+            self.assertTrue(bad.file_urls)
+            for _try in range(MOST_TRIES - 1):
+                bad.files_at = fields.Datetime.now()
+                self._fetch()
+        self.assertFalse(bad.file_urls)
+        self.assertIn("Broken", bad.file_errors)
+
+    def test_thousands(self):
+        """Of thousands of addresses some are tried."""
+        row = self._report(*["a"] * 20000)
+        self._fetch()
+        self.assertEqual(len(row.file_errors.splitlines()), MOST_URLS)
 
     def test_allowed_websites(self):
         """Without websites of files, those that may report give files; * is none."""

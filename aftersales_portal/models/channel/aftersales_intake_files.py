@@ -1,10 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 # A website that does not answer is asked again after so long, then after twice as long.
 FIRST_DELAY = timedelta(minutes=5)
 MOST_TRIES = 6
+# More than any channel takes files; all of them stand in what was sent.
+MOST_URLS = 50
 
 
 class AftersalesIntake(models.Model):
@@ -25,6 +29,7 @@ class AftersalesIntake(models.Model):
         """Have files fetched that belong to the case of this row."""
         self.ensure_one()
         if urls:
+            urls = urls[:MOST_URLS]
             self.write({"file_urls": urls, "files_at": fields.Datetime.now()})
             self.env.ref("aftersales_portal.cron_fetch_files")._trigger()
 
@@ -39,9 +44,23 @@ class AftersalesIntake(models.Model):
             # Another job may have it, or have fetched them.
             mine = [("id", "in", row.try_lock_for_update().ids)]
             if self.search_count([*domain, *mine]):
-                self.env["aftersales.portal.service"]._fetch_files(row)
+                row._fetch_own_files()
             if not cron._commit_progress(1):
                 break
+
+    def _fetch_own_files(self):
+        """Fetch the files of this row; what fails stops no other row."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self.env["aftersales.portal.service"]._fetch_files(self)
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError):
+            raise  # is tried again as it is
+        except Exception as error:
+            is_last = self._is_last_try()
+            self._end_fetching(
+                [] if is_last else self.file_urls, [str(error)] if is_last else []
+            )
 
     def _end_fetching(self, later, errors):
         """Note what became of the files.

@@ -1,8 +1,9 @@
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 from odoo import api, models
 
-from ...const import MOST_FILE_BYTES
+from ...const import LONGEST_LINE, MOST_FILE_BYTES
 from ...engine.bodies import Report
 from ...engine.problem import Problem
 from ...engine.public_hosts import (
@@ -12,6 +13,7 @@ from ...engine.public_hosts import (
     call,
     judge,
 )
+from ...engine.texts import clean_text
 from ...engine.uploads import clean_name, find_kind
 
 # Of one file.
@@ -37,7 +39,7 @@ class AftersalesPortalService(models.AbstractModel):
         found, later, errors = [], [], []
         total = 0
         for count, url in enumerate(row.file_urls or [], 1):
-            name = unquote(urlsplit(url).path.rpartition("/")[2]) or url
+            name = _get_name(url)
             try:
                 content = service._fetch_file(row, url, count)
                 total += len(content)
@@ -121,3 +123,11 @@ class AftersalesPortalService(models.AbstractModel):
         return texts.get(code) or self.env._(
             "The website cannot be reached (%s).", code
         )
+
+
+def _get_name(url):
+    """Return how a file is called in what is told of it."""
+    with suppress(ValueError):  # it is no address
+        name = unquote(urlsplit(url).path.rpartition("/")[2])
+        url = " ".join(clean_text(name).split()) or url
+    return url[:LONGEST_LINE]
