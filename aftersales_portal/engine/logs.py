@@ -6,8 +6,11 @@ Pure Python: texts, and records of the log, in and out.
 import logging
 import re
 
-# Of our links, and of core's to rate; each opens a page to whoever has it.
-SECRET = re.compile(r"(/aftersales/l/)[^/?#\s\"'<>&]+|(/rate/)[0-9a-f]{16,}")
+# Of our links, of core's to rate, and of hooks; each opens something to whoever has it.
+SECRET = re.compile(
+    r"(/aftersales/(?:l|v1/[^/?#\s\"'<>&]+/(?:hook|cases))/)[^/?#\s\"'<>&]+"
+    r"|(/rate/)[0-9a-f]{16,}"
+)
 # They write addresses: of each request, and of those that are refused.
 LOGGERS = ("werkzeug", "odoo.http")
 

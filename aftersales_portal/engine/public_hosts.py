@@ -46,6 +46,8 @@ _NEVER = (
     ipaddress.ip_network("169.254.0.0/16"),
     ipaddress.ip_network("fe80::/10"),
     ipaddress.ip_network("fd00:ec2::/32"),
+    # Private once, and taken for public by Python.
+    ipaddress.ip_network("fec0::/10"),
     ipaddress.ip_network("0.0.0.0/8"),
 )
 _NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")

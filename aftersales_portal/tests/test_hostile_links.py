@@ -1,4 +1,5 @@
 import logging
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -9,6 +10,8 @@ from odoo.addons.aftersales_case.const import LINK_VIEW
 from odoo.addons.aftersales_case.tests.common import feature
 from odoo.addons.aftersales_case.tests.gateway import GatewayCommon, write_mail
 
+from ..const import LINK_REPORT
+from ..engine.bodies import Report
 from ..engine.logs import LOGGERS
 from ..models.case.aftersales_case_rating import RATE_LINK
 from ..models.case.aftersales_case_still import STILL
@@ -36,7 +39,7 @@ class TestInformedOnly(QuestionSetup, PortalCommon):
     def test_links(self):
         """Letters bring him no link that acts; what he had acts no more."""
         colleague = self._new_person("Eva", "eva@janssen.example", self.customer)
-        purposes = (f"question_{self.asked.id}", STILL)
+        purposes = (f"question_{self.question.id}", STILL)
         for purpose in purposes:
             with self.subTest(purpose=purpose):
                 self.assertFalse(self._get_link(self.case, purpose))
@@ -136,6 +139,8 @@ class TestLog(PortalCommon):
         for path, logged in (
             (f"/aftersales/l/{secret}-_A", "/aftersales/l/***"),
             (f"/aftersales/l/{secret}'", "/aftersales/l/***"),
+            (f"/aftersales/v1/a/hook/{secret}", "/aftersales/v1/a/hook/***"),
+            (f"/aftersales/v1/a/cases/{secret}?x", "/aftersales/v1/a/cases/***?x"),
             (f"/rate/{secret}/5?x=1", "/rate/***/5?x=1"),
             (f"/nl/rate/{secret}/submit_feedback", "/nl/rate/***/submit_feedback"),
             ("/my/cases/17", "/my/cases/17"),
@@ -167,17 +172,35 @@ class TestLooking(QuestionSetup, HttpCase):
         # {(model, purpose): paths}: a purpose without a row fails below.
         self.paths = {
             ("aftersales.case", LINK_VIEW): [self._get_link(self.case)],
+            ("aftersales.case", LINK_REPORT): [self._report()],
             ("aftersales.case", STILL): [
                 self._get_link(self.case, STILL),
                 self._get_link(self.closed, STILL),
             ],
             (asked._name, LINK_ANSWER): [
-                self._get_link(self.case, f"question_{asked.id}")
+                self._get_link(self.case, f"question_{self.question.id}")
             ],
         }
         self.rate = self._get_link(self.closed, f"{RATE_LINK}5")
         self.env.flush_all()
         self.env.invalidate_all()
+
+    def _report(self):
+        """Return the path of the link of who reported by a channel of the web."""
+        channel = self.env["aftersales.channel"].create(
+            {
+                "name": "Website",
+                "key": "website",
+                "company_id": self.company.id,
+                "type_ids": self.type_service.ids,
+            }
+        )
+        service = self.env["aftersales.portal.service"]._of_channel(channel)
+        body = {"email": "sam@elsewhere.example", "description": "It leaks"}
+        receipt = service._process_report(
+            channel, Report(body=body, is_program=True), ""
+        )
+        return urlsplit(receipt["link"]).path
 
     def _count_changes(self):
         """Return ``{table: (rows written, rows)}`` of what is ours, and of messages."""
