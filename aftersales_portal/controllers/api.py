@@ -2,7 +2,7 @@ import json
 from contextlib import contextmanager
 
 import psycopg2
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from odoo.exceptions import ConcurrencyError
 from odoo.http import Controller, Response, request, route
@@ -17,7 +17,7 @@ from ..const import (
 )
 from ..engine.bodies import MOST_JSON, BodyError, Report, get_digest, read_json
 from ..engine.problem import Problem
-from .dispatcher import AftersalesApiDispatcher
+from .dispatcher import AftersalesApiDispatcher, says_no_length
 
 API = "/aftersales/v1"
 # To strangers, who have no session that somebody else could use.
@@ -212,32 +212,26 @@ class WebIntake(Controller):
     def _read(self, service, channel, report):
         """Read the body of a request, whose size it has said before."""
         sent = request.httprequest
-        if sent.content_length is None or sent.headers.get("Transfer-Encoding"):
-            raise Problem(
-                411,
-                "length",
-                request.env._("Content-Length: say how long the report is."),
-                reason=REFUSED_CONTENT,
-            )
+        self._ensure_length()
         most = channel.most_megabytes * MEGABYTE
         is_json = sent.mimetype == "application/json"
         if sent.content_length > (min(most, MOST_JSON) if is_json else most):
             raise self._get_too_large(channel)
         sent.max_content_length = most
         if is_json:
-            content = sent.get_data(cache=True)
+            with self._reading(service, channel):
+                content = sent.get_data(cache=True)
             report.digest = get_digest(content)
             try:
                 report.body = read_json(content)
             except BodyError as error:
-                raise self._get_malformed(str(error)) from None
+                raise service._get_malformed(str(error)) from None
         elif sent.mimetype == "multipart/form-data":
-            try:
-                service._read_form(channel, report, sent.form, sent.files)
-            except RequestEntityTooLarge:
-                raise self._get_too_large(channel) from None
-            if not report.body and not sent.files:
-                raise self._get_malformed("multipart/form-data")
+            with self._reading(service, channel):
+                form, files = sent.form, sent.files
+            service._read_form(channel, report, form, files)
+            if not report.body and not files:
+                raise service._get_malformed("multipart/form-data")
         else:
             raise Problem(
                 415,
@@ -247,6 +241,25 @@ class WebIntake(Controller):
                 reason=REFUSED_CONTENT,
             )
 
+    def _ensure_length(self):
+        if says_no_length(request.httprequest):
+            raise Problem(
+                411,
+                "length",
+                request.env._("Content-Length: say how long the report is."),
+                reason=REFUSED_CONTENT,
+            )
+
+    @contextmanager
+    def _reading(self, service, channel):
+        """Tell what is wrong with a body that the server could not take apart."""
+        try:
+            yield
+        except RequestEntityTooLarge:
+            raise self._get_too_large(channel) from None
+        except HTTPException as error:  # who sends it has gone, for one
+            raise service._get_malformed(error.name) from None
+
     def _get_too_large(self, channel):
         return Problem(
             413,
@@ -255,14 +268,6 @@ class WebIntake(Controller):
                 "The report is too large. Send %s MB at most.", channel.most_megabytes
             ),
             reason=REFUSED_SIZE,
-        )
-
-    def _get_malformed(self, where):
-        return Problem(
-            400,
-            "malformed",
-            request.env._("The report cannot be read: %s.", where),
-            reason=REFUSED_CONTENT,
         )
 
     def _get_key(self):

@@ -1,6 +1,6 @@
 import json
 
-from werkzeug.exceptions import HTTPException, abort
+from werkzeug.exceptions import HTTPException, LengthRequired, abort
 
 from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.http import HttpDispatcher, Response
@@ -12,6 +12,28 @@ MAY_SEND = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Ke
 MAY_READ = "Aftersales-Start, Content-Language, ETag, Retry-After"
 # How long a browser believes what it was allowed.
 BELIEVED = "600"
+
+
+def says_no_length(sent):
+    """Say whether a request brings a body without saying how long it is: none is read."""
+    return sent.content_length is None or bool(sent.headers.get("Transfer-Encoding"))
+
+
+class AftersalesPageDispatcher(HttpDispatcher):
+    """Pages of ours for who has no log-in: what is sent to them has no name of ours.
+
+    Core hands all that an address or a form says to the method of the route, by the name
+    that its sender chose; parts of forms without one, too.
+    """
+
+    routing_type = "aftersales_page"
+
+    def dispatch(self, endpoint, args):
+        sent = self.request.httprequest
+        if sent.method == "POST" and says_no_length(sent):
+            raise LengthRequired
+        self.request.params = dict(args)
+        return self.request.registry["ir.http"]._dispatch(endpoint)
 
 
 class AftersalesApiDispatcher(HttpDispatcher):

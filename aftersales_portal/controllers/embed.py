@@ -2,6 +2,7 @@ from odoo.http import Response, request, route
 
 from ..engine.bodies import get_digest
 from .api import API, FRESH, OPEN, WebIntake
+from .dispatcher import AftersalesPageDispatcher
 
 
 class WebForm(WebIntake):
@@ -9,7 +10,7 @@ class WebForm(WebIntake):
 
     @route(
         "/aftersales/embed.js",
-        type="http",
+        type=AftersalesPageDispatcher.routing_type,
         auth="public",
         methods=["GET"],
         csrf=False,
@@ -18,7 +19,7 @@ class WebForm(WebIntake):
         sitemap=False,
         multilang=False,
     )
-    def aftersales_embed(self, **_kwargs):
+    def aftersales_embed(self):
         """The script that puts forms into pages, the same for all."""
         script = request.env["aftersales.portal.service"]._get_embed_script().encode()
         answer = Response(script, content_type="text/javascript; charset=utf-8")

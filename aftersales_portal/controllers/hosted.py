@@ -60,7 +60,7 @@ class WebPage(WebForm):
         try:
             with self._keeping(service, channel, report):
                 self._ensure_ours(channel)
-                form = self._read_page(channel)
+                form = self._read_page(service, channel)
                 asked, has_more = service._read_hosted(
                     channel, report, form, sent.files
                 )
@@ -74,7 +74,7 @@ class WebPage(WebForm):
             if asked is None:
                 # What was typed stays there, whatever was refused before it was read.
                 with suppress(Problem):
-                    form = self._read_page(channel)
+                    form = self._read_page(service, channel)
                 _case, asked = service._get_hosted_form(channel, case_type, form)
             return self._show_form(service, channel, case_type, asked, form, problem)
         return self._show_page(channel, "sent", receipt=receipt)
@@ -85,17 +85,19 @@ class WebPage(WebForm):
         if origin:
             self._ensure_allowed(channel, Report())
 
-    def _read_page(self, channel):
+    def _read_page(self, service, channel):
         """Return what was typed.
 
-        :raises Problem: when it is too much
+        :raises Problem: when it is too much, or nothing that can be read
         """
         sent = request.httprequest
+        self._ensure_length()
         most = channel.most_megabytes * MEGABYTE
         if (sent.content_length or 0) > most:
             raise self._get_too_large(channel)
         sent.max_content_length = most
-        return sent.form
+        with self._reading(service, channel):
+            return sent.form
 
     def _show_form(
         self,

@@ -1,6 +1,7 @@
 from odoo.http import Controller, request, route
 
 from ..engine import logs
+from .dispatcher import AftersalesPageDispatcher
 from .portal import is_post, is_readonly
 
 # A browser tells no other site the address, no search engine keeps it.
@@ -9,6 +10,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
+    # Nobody has it clicked on a page of his own.
+    "Content-Security-Policy": "frame-ancestors 'none'",
 }
 # Whoever reads the log of the server has no secret of a link.
 logs.install()
@@ -19,14 +22,14 @@ class AftersalesLinks(Controller):
 
     @route(
         "/aftersales/l/<string:secret>",
-        type="http",
+        type=AftersalesPageDispatcher.routing_type,
         auth="public",
         methods=["GET", "POST"],
         csrf=False,
         save_session=False,
         readonly=is_readonly,
     )
-    def aftersales_link(self, secret, **_kwargs):
+    def aftersales_link(self, secret):
         """What one receiver sees and does without a log-in."""
         service = request.env["aftersales.portal.service"]
         link = service._find_link(secret)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # Of answers without files.
 MOST_JSON = 1024 * 1024
+# No answer has so many lists in lists; who reads it further on may stumble over them.
+DEEPEST = 20
 
 
 class BodyError(ValueError):
@@ -25,6 +27,7 @@ def read_json(content):
         body = json.loads(text, parse_constant=_refuse)
         # Half a sign, such as \\ud83d, is no text.
         json.dumps(body, ensure_ascii=False).encode("utf-8")
+        _ensure_flat(body)
     except json.JSONDecodeError as error:
         raise BodyError(f"line {error.lineno}, column {error.colno}") from None
     except (RecursionError, ValueError) as error:
@@ -32,6 +35,19 @@ def read_json(content):
     if not isinstance(body, dict):
         raise BodyError("line 1, column 1")
     return body
+
+
+def _ensure_flat(body):
+    level, depth = [body], 0
+    while level := [
+        part
+        for whole in level
+        if isinstance(whole, (dict, list))
+        for part in (whole.values() if isinstance(whole, dict) else whole)
+    ]:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(f"more than {DEEPEST} levels")
 
 
 def _refuse(name):

@@ -76,6 +76,10 @@ CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 LONGEST_NAME = 120
 # How office programs pack what they write.
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# So begins what an archive says of each file in it, which all is read at once.
+LISTED = b"PK\x01\x02"
+# More than any document has.
+MOST_PACKED = 5000
 # What reading an archive raises that is none, or is damaged or encrypted.
 DAMAGED = (
     zipfile.BadZipFile,
@@ -106,6 +110,8 @@ def find_kind(content):
 
 def _find_office(content):
     """Return the kind of an office document without macros; other archives are none."""
+    if content.count(LISTED) > MOST_PACKED:
+        return None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = archive.namelist()

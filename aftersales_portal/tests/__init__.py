@@ -23,6 +23,7 @@ from . import test_hostile_links
 from . import test_hostile_rating
 from . import test_hostile_routes
 from . import test_hostile_web
+from . import test_hostile_web_input
 from . import test_hostile_web_mail
 from . import test_hostile_webhook
 from . import test_inform

@@ -15,6 +15,7 @@ from ...engine import answers, schema
 from ...engine.addresses import get_household
 from ...engine.bodies import get_digest
 from ...engine.problem import Problem
+from ...engine.texts import clean_text
 from ...engine.uploads import clean_name, find_kind
 from .aftersales_portal_service_stranger import CONTROLS, START, TRAP, TYPE
 
@@ -118,7 +119,8 @@ class AftersalesPortalService(models.AbstractModel):
     def _get_age(self, channel, start):
         """Return how long ago a form was opened, or None when nobody knows."""
         seconds, _hyphen, _signed = start.partition("-")
-        if not seconds.isdecimal() or len(seconds) > 12:
+        # With more digits it is a year that no calendar has.
+        if not seconds.isdecimal() or len(seconds) > 10:
             return None
         opened = datetime.fromtimestamp(int(seconds), timezone.utc).replace(tzinfo=None)
         if not consteq(
@@ -133,7 +135,10 @@ class AftersalesPortalService(models.AbstractModel):
 
         :param form: ``MultiDict`` of texts
         :param files: ``MultiDict`` of files
+        :raises Problem: for parts without a name, and types of no channel
         """
+        if None in form or None in files:
+            raise self._get_malformed("multipart/form-data")
         content = [
             (name, text.encode(errors="replace"))
             for name, text in form.items(multi=True)
@@ -256,24 +261,35 @@ class AftersalesPortalService(models.AbstractModel):
         )
 
     @api.model
+    def _get_malformed(self, where):
+        return Problem(
+            400,
+            "malformed",
+            self.env._("The report cannot be read: %s.", where),
+            reason=REFUSED_CONTENT,
+        )
+
+    @api.model
     def _tell_errors(self, asked, found):
         """Return errors with a sentence each, in the language of who asks.
+
+        Of very many the first ones, before any of them costs something.
 
         :param found: list of ``(field, code)``
         """
         questions = {question["key"]: question for question in asked}
         return [
             {
-                "field": str(field)[:LONGEST_LINE],
+                "field": field[:LONGEST_LINE],
                 "code": code,
                 "detail": self._tell_error(questions.get(field), field, code),
             }
-            for field, code in found
+            for field, code in found[:MOST_ERRORS]
         ]
 
     @api.model
     def _tell_error(self, question, field, code):
-        label = question["label"] if question else str(field)[:80]
+        label = question["label"] if question else clean_text(field)[:80]
         texts = {
             "unknown_field": self.env._("%s: this is not asked. Leave it out.", label),
             "not_asked": self.env._(

@@ -33,6 +33,8 @@ from .aftersales_portal_service_stranger import CONTROLS
 
 # The same body again within this time is the same submission.
 REPEATED = timedelta(hours=1)
+# What was wrong with it may be mended when it is sent again.
+CURABLE = (REFUSED_CLOSED, REFUSED_CONTENT, REFUSED_RATE, REFUSED_TOKEN)
 
 
 class AftersalesPortalService(models.AbstractModel):
@@ -54,26 +56,14 @@ class AftersalesPortalService(models.AbstractModel):
         keys = self.env["aftersales.channel.key"].sudo()
         # Neither a program nor a stranger takes a key with two spaces in front.
         taken = keys._take(channel, f"  {digest}", digest, REPEATED)
-        if taken.answer:
-            known = self._get_intake().browse(taken.answer["row"]).exists()
+        known = self._get_intake().browse((taken.answer or {}).get("row", ())).exists()
+        is_refused = known.state == INTAKE_REFUSED and known.reason in CURABLE
+        problem = None
+        if is_refused or not known:
+            problem = self._judge_arrival(channel, report, content, mimetype, signature)
+        if known and (problem or not is_refused):
             known.copies += 1
             return
-        problem = None
-        try:
-            report.body = submissions.read(content, mimetype)
-        except BodyError as error:
-            text = content[:LONGEST_PREVIEW].decode(errors="replace")
-            report.body = {mimetype: [clean_text(text)]}
-            problem = Problem(400, "malformed", str(error), reason=REFUSED_CONTENT)
-        # sudo: compared, shown to nobody
-        secret = channel.sudo().hook_secret
-        if secret and not submissions.is_signed(
-            secret, signature, content, time.time()
-        ):
-            problem = Problem(401, "signature", "", reason=REFUSED_TOKEN)
-        elif not channel._is_open():
-            problem = Problem(410, "channel_closed", "", reason=REFUSED_CLOSED)
-        problem = problem or self._count_hooked(channel)
         if problem and problem.reason == REFUSED_RATE and self._is_flood(channel):
             return
         row = self._get_intake().create(self._prepare_hooked(channel, report, problem))
@@ -81,6 +71,29 @@ class AftersalesPortalService(models.AbstractModel):
         if not problem:
             # sudo: strangers start no jobs
             self.env.ref("aftersales_portal.cron_judge_hooked").sudo()._trigger()
+
+    @api.model
+    def _judge_arrival(self, channel, report, content, mimetype, signature):
+        """Read what was sent; return what is wrong with it. All of it counts."""
+        problem = self._count_hooked(channel)
+        try:
+            report.body = submissions.read(content, mimetype)
+        except BodyError as error:
+            text = content[:LONGEST_PREVIEW].decode(errors="replace")
+            report.body = {clean_text(mimetype): [clean_text(text)]}
+            malformed = Problem(400, "malformed", str(error), reason=REFUSED_CONTENT)
+            problem = problem or malformed
+        # sudo: compared, shown to nobody
+        secret = channel.sudo().hook_secret
+        if problem and problem.reason == REFUSED_RATE:
+            return problem
+        if secret and not submissions.is_signed(
+            secret, signature, content, time.time()
+        ):
+            return Problem(401, "signature", "", reason=REFUSED_TOKEN)
+        if not channel._is_open():
+            return Problem(410, "channel_closed", "", reason=REFUSED_CLOSED)
+        return problem
 
     @api.model
     def _count_hooked(self, channel):

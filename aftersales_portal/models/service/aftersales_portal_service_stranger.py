@@ -5,6 +5,7 @@ from odoo.addons.aftersales_case.engine import conditions
 
 from ...const import LONGEST_LINE, LONGEST_TEXT
 from ...engine import answers, schema
+from ...engine.texts import clean_text
 
 # Whose answers would be records of a customer: strangers see none.
 NOT_OF_STRANGERS = ("contact_id", "site_id")
@@ -203,6 +204,8 @@ class AftersalesPortalService(models.AbstractModel):
 
     @api.model
     def _get_given(self, kind, answer):
+        # The schema allows signs beside the text that no database keeps.
+        answer = clean_text(answer) if isinstance(answer, str) else answer
         value = schema.read_value(kind, answer)
         # A moment names its zone: it is kept as UTC, whose zone nobody adds.
         return fields.Datetime.to_string(value) if kind == answers.MOMENT else value
