@@ -110,7 +110,8 @@ class WebIntake(Controller):
     @route(f"{API}/<string:channel>/cases", methods=["POST"], **OPEN)
     def aftersales_api_report(self, channel):
         """Report a case: JSON, or a form with files."""
-        found, report = self._get_channel(), Report()
+        found = self._get_channel()
+        report = Report(is_program=found._is_token(self._get_token()))
         service = request.env["aftersales.portal.service"]._of_channel(found)
         try:
             with self._keeping(service, found, report):
@@ -138,7 +139,7 @@ class WebIntake(Controller):
     def _keeping(self, service, channel, report):
         """Count a report, and keep a row of it if it becomes no case."""
         try:
-            self._ensure_few(service, channel)
+            self._ensure_few(service, channel, report)
             # A refusal undoes what was begun, and is no error: its row is kept.
             with request.env.cr.savepoint():
                 yield
@@ -165,11 +166,18 @@ class WebIntake(Controller):
             raise self._get_unknown()
         return request.aftersales_channel
 
-    def _ensure_few(self, service, channel):
+    def _ensure_few(self, service, channel, report):
         """Count a request, once however often Odoo tries it."""
         if not getattr(request, "aftersales_counted", False):
             request.aftersales_counted = True
-            service._count_arrival(channel, request.httprequest.remote_addr or "")
+            address = request.httprequest.remote_addr or ""
+            service._count_arrival(channel, address, report.is_program)
+
+    def _get_token(self):
+        """Return the token that a program shows, or ""."""
+        said = request.httprequest.headers.get("Authorization", "")
+        scheme, _space, token = said.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
 
     def _ensure_open(self, channel):
         if not channel._is_open():
@@ -182,14 +190,11 @@ class WebIntake(Controller):
 
     def _ensure_allowed(self, channel, report):
         """Guard: programs show the token, browsers come from a website that may."""
-        headers = request.httprequest.headers
-        scheme, _space, token = headers.get("Authorization", "").partition(" ")
-        if token and scheme.lower() == "bearer":
-            report.is_program = channel._is_token(token.strip())
-        origin = headers.get("Origin", "")
         if report.is_program:
             return
-        if not origin or channel.needs_token or token:
+        headers = request.httprequest.headers
+        origin = headers.get("Origin", "")
+        if not origin or channel.needs_token or headers.get("Authorization"):
             raise Problem(
                 401,
                 "token",

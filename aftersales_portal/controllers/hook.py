@@ -40,10 +40,10 @@ class WebHook(WebIntake):
         token = token or (shown.strip() if scheme.lower() == "bearer" else shown)
         if not channel._is_hook_token(token):
             # Who guesses is counted by his address.
-            self._ensure_few(service, channel)
+            self._ensure_few(service, channel, Report())
             raise Problem(401, "token", "", reason=REFUSED_TOKEN)
         if sent.content_length is None or sent.content_length > MOST_JSON:
-            service._count_arrival(channel, None)
+            service._count_arrival(channel, None, is_known=True)
             raise Problem(413, "too_large", "", reason=REFUSED_SIZE)
         content = sent.get_data(cache=True)
         signature = sent.headers.get(SIGNATURE, "")

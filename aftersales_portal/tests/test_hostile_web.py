@@ -21,6 +21,48 @@ class TestHostileWeb(WebSetup):
             self._send(body, headers=key | token).json()["number"], case.number
         )
 
+    def test_key_of_another_channel(self):
+        """A key counts for its channel: nobody is told of a report to another one."""
+        key = {"Idempotency-Key": "order-1"}
+        self.channel.copy({"key": "other", "origins": self.channel.origins})
+        body = self._body(start=None)
+        headers = key | {"Authorization": f"Bearer {self.token}"}
+        case = self._case(self._send(body, headers=headers))
+        answer = self._send(self._body(), path="/other/cases", headers=key)
+        self.assertNotIn(case.number, answer.text)
+        answer = self._send(body, path="/other/cases", headers=headers)
+        self.assertEqual(answer.status_code, 401, answer.text)
+
+    def test_flood(self):
+        """However many strangers come, programs and plug-ins still get through."""
+        self.channel.most_an_hour = 2
+        token = {"Authorization": f"Bearer {self.token}"}
+        codes = [self._send(self._body()).status_code for _number in range(4)]
+        self.assertEqual(codes, [201, 201, 429, 429])
+        codes = [
+            self._send(self._body(start=None), headers=token).status_code
+            for _number in range(3)
+        ]
+        self.assertEqual(codes, [201, 201, 429])
+        wrong = {"Authorization": "Bearer wrong"}
+        self.assertEqual(self._send(self._body(), headers=wrong).status_code, 429)
+
+    def test_forged_address(self):
+        """Nobody is somebody else by saying so: what proxies say is believed of ours."""
+        self.channel.most_of_one = 2
+        codes = [
+            self._send(
+                self._body(),
+                headers={
+                    "X-Forwarded-For": f"192.0.2.{number}",
+                    "X-Real-IP": f"192.0.2.{number}",
+                    "Forwarded": f"for=192.0.2.{number}",
+                },
+            ).status_code
+            for number in range(4)
+        ]
+        self.assertEqual(codes, [201, 201, 429, 429])
+
     def test_company_that_is_gone(self):
         """A channel of an archived company takes nothing, and says so."""
         company = self.env["res.company"].create({"name": "Old Shop"})

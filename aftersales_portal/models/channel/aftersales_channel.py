@@ -75,7 +75,8 @@ class AftersalesChannel(models.Model):
     most_an_hour = fields.Integer(
         "Reports an Hour",
         default=200,
-        help="More than this are refused until the hour is over.",
+        help="More than this are refused until the hour is over. Strangers, and who"
+        " shows a token, are counted apart.",
     )
     most_of_one = fields.Integer(
         "From One Address",

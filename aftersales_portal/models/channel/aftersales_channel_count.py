@@ -9,6 +9,8 @@ from ...engine.problem import Problem
 HOUR = timedelta(hours=1)
 # Counts of so many hours are kept, to be looked at.
 KEPT = 48
+# As whom all together are counted.
+STRANGERS, KNOWN = "-", "+"
 
 
 class AftersalesChannelCount(models.Model):
@@ -27,7 +29,8 @@ class AftersalesChannelCount(models.Model):
     who = fields.Char(
         "Address in Short",
         required=True,
-        help="A digest of the internet address; a hyphen stands for all of them.",
+        help="A digest of the internet address; a hyphen stands for all strangers, a"
+        " plus for all who show a token.",
     )
     hour = fields.Datetime(required=True)
     count = fields.Integer(required=True)
@@ -37,10 +40,12 @@ class AftersalesChannelCount(models.Model):
     )
 
     @api.model
-    def _count(self, channel, who):
+    def _count(self, channel, who, is_known=False):
         """Count an arrival.
 
         :param who: digest of the address that it comes from; None counts for all only
+        :param is_known: whether it showed a token: strangers take nothing of what those
+            who did may send
         :raises Problem: when there were too many in this hour
         """
         now = fields.Datetime.now()
@@ -51,7 +56,8 @@ class AftersalesChannelCount(models.Model):
                 cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             # The busy one first: he takes nothing of what is left for others.
             full = who and _add(cr, channel.id, who, hour) > channel.most_of_one
-            full = full or _add(cr, channel.id, "-", hour) > channel.most_an_hour
+            together = KNOWN if is_known else STRANGERS
+            full = full or _add(cr, channel.id, together, hour) > channel.most_an_hour
         if full:
             wait = int((hour + HOUR - now).total_seconds()) + 1
             raise Problem(

@@ -91,10 +91,11 @@ class AftersalesPortalService(models.AbstractModel):
         return found
 
     @api.model
-    def _count_arrival(self, channel, address):
+    def _count_arrival(self, channel, address, is_known=False):
         """Count a request by its internet address, of which a digest is kept.
 
         :param address: None for a website that sends what many visitors typed
+        :param is_known: whether it showed a token of the channel
         :raises Problem: when there were too many
         """
         # sudo: the secret of the database, and the counts
@@ -102,7 +103,7 @@ class AftersalesPortalService(models.AbstractModel):
         who = None
         if address is not None:
             who = hmac(env, "aftersales-channel", get_household(address))[:32]
-        env["aftersales.channel.count"]._count(channel, who)
+        env["aftersales.channel.count"]._count(channel, who, is_known)
 
     # === The form === #
 

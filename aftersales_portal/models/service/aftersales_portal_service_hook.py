@@ -99,7 +99,7 @@ class AftersalesPortalService(models.AbstractModel):
     def _count_hooked(self, channel):
         """Count a submission; return what is wrong when there were too many."""
         try:
-            self._count_arrival(channel, None)
+            self._count_arrival(channel, None, is_known=True)
         except Problem as problem:
             return problem
         return None
