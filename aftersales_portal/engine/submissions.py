@@ -55,9 +55,9 @@ def read(content, mimetype):
         raise BodyError(mimetype or "Content-Type")
     found = {}
     for path, text in pairs:
-        text = clean_text(text)
-        if text.strip() and len(path) <= LONGEST_PATH:
-            found.setdefault(clean_text(path), []).append(text)
+        path, text = clean_text(path).strip(), clean_text(text)
+        if text.strip() and 0 < len(path) <= LONGEST_PATH:
+            found.setdefault(path, []).append(text)
         if len(found) > MOST_PATHS:
             raise BodyError(f"more than {MOST_PATHS} fields")
     return found

@@ -273,6 +273,19 @@ class TestHostileHook(HookSetup):
                 self._judge()
                 self.assertEqual(len(self._arrived()), number)
 
+    def test_names(self):
+        """A field without a name is none that a manager could map."""
+        form = "application/x-www-form-urlencoded"
+        for body, mimetype in (
+            (b"=x&%00=y&a=1&+=z", form),
+            (b'{"": 1, "\\u0000": 2, "a": 3, " ": 4}', "application/json"),
+        ):
+            with self.subTest(body=body):
+                self.channel.mapping_ids.unlink()
+                self._submit(body, mimetype)
+                self._as(self.manager, self.channel).action_take_paths()
+                self.assertEqual(self.channel.mapping_ids.mapped("path"), ["a"])
+
     def test_unfit_ones_count(self):
         """What is not signed, unreadable or too late counts as what is taken does."""
         self.channel.write({"most_an_hour": 2, "hook_secret": "s3cret"})
