@@ -33,6 +33,49 @@ class TestHostileWeb(WebSetup):
         answer = self._send(body, path="/other/cases", headers=headers)
         self.assertEqual(answer.status_code, 401, answer.text)
 
+    def test_customers(self):
+        """Nobody finds out by the answer who is a customer, nor what he was sent."""
+        self._ask("slip_number")
+        operation = self.env["stock.picking.type"].search(
+            [("code", "=", "outgoing"), ("company_id", "=", self.company.id)], limit=1
+        )
+        slip = self.env["stock.picking"].create(
+            {"partner_id": self.customer.id, "picking_type_id": operation.id}
+        )
+        told = set()
+        for answers in (
+            {},
+            {"email": self.contact.email},
+            {"slip_number": slip.name},
+            {"slip_number": "WH/OUT/99999"},
+            {"email": self.contact.email, "slip_number": slip.name},
+            {"description": f"About {slip.name} of {self.customer.name}"},
+        ):
+            answer = self._send(self._body(**answers))
+            case = self._case(answer)
+            link = answer.json()["link"].rpartition("/")[2]
+            text = answer.text.replace(case.number, "").replace(link, "")
+            status = self._send(path=f"/website/cases/{link}", method="GET").json()
+            self.assertTrue(status.pop("reported"))
+            self.assertEqual(status.pop("number"), case.number)
+            told.add((text, str(sorted(status.items()))))
+        self.assertEqual(len(told), 1, told)
+
+    def test_host(self):
+        """Whoever says under which name he found us leads nobody elsewhere."""
+        evil = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+        answer = self._send(self._body(), headers=evil)
+        self._case(answer)
+        texts = [answer.text]
+        for path in ("/openapi.json", "/website/form", "/website/schema"):
+            answer = self._send(path=path, method="GET", headers=evil)
+            self.assertEqual(answer.status_code, 200, answer.text)
+            texts.append(answer.text + str(answer.headers))
+        script = self.url_open("/aftersales/embed.js", headers=evil)
+        page = self.url_open("/aftersales/form/website", headers=evil)
+        for text in (*texts, script.text, page.text):
+            self.assertNotIn("evil.example", text)
+
     def test_flood(self):
         """However many strangers come, programs and plug-ins still get through."""
         self.channel.most_an_hour = 2
