@@ -33,11 +33,21 @@ LETTERS = str.maketrans(
 )
 
 
-def slug(text, taken=()):
-    """Return a technical name for a text: letters, digits and _, not among ``taken``."""
+def spell(text, joint, limit):
+    """Return a text in small letters a to z and digits, words put together by a joint.
+
+    >>> spell("Größe & Łódź", "-", 60), spell("!", "-", 60)
+    ('grosse-lodz', '')
+    """
     plain = unicodedata.normalize("NFKD", (text or "").translate(LETTERS))
     plain = plain.encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:MAX_NAME].strip("_")
+    name = re.sub(r"[^a-z0-9]+", joint, plain.lower()).strip(joint)
+    return name[:limit].strip(joint)
+
+
+def slug(text, taken=()):
+    """Return a technical name for a text: letters, digits and _, not among ``taken``."""
+    name = spell(text, "_", MAX_NAME)
     name = re.sub(r"(_html)+$", "", name)  # reserved by Odoo for formatted texts
     if not name or name[0].isdigit():
         name = f"field_{name}".rstrip("_")

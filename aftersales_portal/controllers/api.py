@@ -210,6 +210,7 @@ class WebIntake(Controller):
                 "origin",
                 request.env._("Reports from this website are not taken."),
                 reason=REFUSED_ORIGIN,
+                about=origin[:LONGEST_LINE],
             )
 
     # === Reading === #

@@ -14,9 +14,12 @@ class Problem(HTTPException):
     :param errors: list of ``{"field", "code", "detail"}``
     :param headers: further headers of the answer
     :param reason: why the row in the intake is refused; None keeps no row
+    :param about: what the row names and no answer tells: the website, the files
     """
 
-    def __init__(self, code, kind, detail, errors=(), headers=None, reason=None):
+    def __init__(
+        self, code, kind, detail, errors=(), headers=None, reason=None, about=""
+    ):
         super().__init__(detail)
         self.code = code
         self.kind = kind
@@ -24,6 +27,7 @@ class Problem(HTTPException):
         self.errors = list(errors)
         self.headers = headers or {}
         self.reason = reason
+        self.about = about
 
     def get_content(self):
         content = {
@@ -38,4 +42,5 @@ class Problem(HTTPException):
     def get_log(self):
         """Return in one line what was wrong, for the row in the intake."""
         fields = ", ".join(f"{one['field']}: {one['code']}" for one in self.errors)
-        return f"{self.code} {self.kind}" + (f" ({fields})" if fields else "")
+        told = self.about or fields
+        return f"{self.code} {self.kind}" + (f" ({told})" if told else "")

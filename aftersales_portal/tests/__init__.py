@@ -5,6 +5,7 @@ from . import test_brand
 from . import test_bundle_engine
 from . import test_change
 from . import test_channel
+from . import test_channel_help
 from . import test_closing
 from . import test_colors_engine
 from . import test_conditions

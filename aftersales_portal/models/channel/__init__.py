@@ -8,4 +8,5 @@ from . import aftersales_channel_mapping
 from . import aftersales_channel_hook
 from . import aftersales_intake_channel
 from . import aftersales_intake_hook
+from . import aftersales_intake_remedy
 from . import aftersales_intake_files

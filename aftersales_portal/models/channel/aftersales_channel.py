@@ -8,13 +8,14 @@ from odoo.addons.aftersales_case.const import (
     INTAKE_ADDED,
     INTAKE_CASE,
     INTAKE_REFUSED,
-    INTAKE_WAITING,
 )
+from odoo.addons.aftersales_case.engine.own_fields import spell
 
 from ...const import ANY_ORIGIN, MOST_ARRIVALS, MOST_BYTES, MOST_FILES
 from ...engine.texts import read_origin
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+LONGEST_KEY = 40
 MEGABYTE = 1024 * 1024
 # How many refusals the form of a channel shows.
 LATEST = 10
@@ -134,7 +135,7 @@ class AftersalesChannel(models.Model):
             channel.refused_count, channel.last_refused_at = refused
             channel.accepted_count = sum(
                 counts.get((channel._origin.id, state), nothing)[0]
-                for state in (INTAKE_CASE, INTAKE_ADDED, INTAKE_WAITING)
+                for state in (INTAKE_CASE, INTAKE_ADDED)
             )
             channel.claimed_count = claimed.get(channel._origin.id, 0)
 
@@ -148,6 +149,11 @@ class AftersalesChannel(models.Model):
                 ],
                 limit=LATEST,
             )
+
+    @api.onchange("name")
+    def _onchange_name(self):
+        """Propose a name in the address."""
+        self.key = self.key or spell(self.name, "-", LONGEST_KEY)
 
     # === Checks === #
 

@@ -3,6 +3,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import consteq
 
 from odoo.addons.aftersales_case.const import INTAKE_WAITING
@@ -44,11 +45,7 @@ class AftersalesChannel(models.Model):
 
     def _compute_unmapped_count(self):
         rows = self.env["aftersales.intake"]._read_group(
-            [
-                ("channel_id", "in", self._origin.ids),
-                ("state", "=", INTAKE_WAITING),
-                ("reason", "=", REASON_UNMAPPED),
-            ],
+            self._get_unmapped_domain(),
             ["channel_id"],
             ["__count"],
         )
@@ -172,16 +169,35 @@ class AftersalesChannel(models.Model):
         self.check_access("write")
         # sudo: of one's own channels, whose submissions managers sort
         rows = self.env["aftersales.intake"].sudo()
-        waiting = rows.search(
+        waiting = rows.search(self._get_unmapped_domain())
+        waiting.write({"reason": REASON_NEW})
+        self.env.ref("aftersales_portal.cron_judge_hooked")._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "Tried again: %s. Reload in a moment to see whether any is left.",
+                    len(waiting),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_unmapped(self):
+        self.ensure_one()
+        domain = self._get_unmapped_domain()
+        return self.action_open_arrivals() | {"domain": list(domain)}
+
+    def _get_unmapped_domain(self):
+        return Domain(
             [
-                ("channel_id", "in", self.ids),
+                ("channel_id", "in", self._origin.ids),
                 ("state", "=", INTAKE_WAITING),
                 ("reason", "=", REASON_UNMAPPED),
             ]
         )
-        waiting.write({"reason": REASON_NEW})
-        self.env.ref("aftersales_portal.cron_judge_hooked")._trigger()
-        return True
 
     def _gives_files(self, url):
         """Say whether files may be fetched from an address, by its website."""

@@ -7,6 +7,8 @@ from ...engine.submissions import LONGEST_PATH, Mapping, read_options
 
 DESCRIPTION, EMAIL, FILES = "description", "email", "files"
 REPORTER, TYPE = "reporter_name", "type"
+# How many other names of a question stand behind its own.
+MOST_NAMES = 3
 
 
 class AftersalesChannelMapping(models.Model):
@@ -45,7 +47,10 @@ class AftersalesChannelMapping(models.Model):
 
     @api.model
     def _get_keys(self):
-        """Return what can be answered: what strangers are asked of any type."""
+        """Return what can be answered: what strangers are asked of any type.
+
+        Where types call it by other names, these stand behind, as refusals say them.
+        """
         case_fields = self.env["aftersales.case"]._fields
         keys = {
             EMAIL: case_fields[EMAIL]._description_string(self.env),
@@ -54,14 +59,20 @@ class AftersalesChannelMapping(models.Model):
             FILES: self.env._("Addresses of Files"),
             TYPE: self.env._("Case Type (its code)"),
         }
+        others = {}
         # sudo: what forms ask is told to everybody
         types = self.env["aftersales.case.type"].sudo().search([])
         for case_type in types:
             labels = case_type._get_key_labels()
             for rule in case_type.field_rule_ids:
                 if rule.active and rule.portal == PORTAL_ASKED:
-                    keys.setdefault(rule.key, labels.get(rule.key, rule.key))
-        return list(keys.items())
+                    label = labels.get(rule.key, rule.key)
+                    if keys.setdefault(rule.key, label) != label:
+                        others.setdefault(rule.key, {})[label] = True
+        return [
+            (key, " / ".join([label, *list(others.get(key, ()))[:MOST_NAMES]]))
+            for key, label in keys.items()
+        ]
 
     @api.constrains("options")
     def _check_options(self):

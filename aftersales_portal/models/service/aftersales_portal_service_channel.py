@@ -230,7 +230,7 @@ class AftersalesPortalService(models.AbstractModel):
 
         :raises Problem: naming each file that is not taken
         """
-        errors, total, taken = [], 0, []
+        errors, refused, total, taken = [], [], 0, []
         for count, (name, content, _mimetype) in enumerate(report.files, 1):
             total += len(content)
             error = self._judge_file(name, content, count, total)
@@ -242,23 +242,26 @@ class AftersalesPortalService(models.AbstractModel):
                 )
             if error:
                 errors.append({"field": FILES, "code": "file", "detail": error})
+                refused.append(name)
             else:
                 kind = find_kind(content)
                 taken.append((clean_name(name, kind), content, kind.mimetype))
         if errors:
-            raise self._get_invalid(errors, REFUSED_FILE)
+            names = ", ".join(refused)[:LONGEST_LINE]
+            raise self._get_invalid(errors, REFUSED_FILE, names)
         report.files = taken
 
     # === What is told === #
 
     @api.model
-    def _get_invalid(self, errors, reason=REFUSED_CONTENT):
+    def _get_invalid(self, errors, reason=REFUSED_CONTENT, about=""):
         return Problem(
             422,
             "invalid",
             " ".join(error["detail"] for error in errors[:MOST_ERRORS]),
             errors=errors[:MOST_ERRORS],
             reason=reason,
+            about=about,
         )
 
     @api.model

@@ -140,7 +140,8 @@ class AftersalesWebhook(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Address: write it as https://www.example.com/path, without a"
-                        " name and password."
+                        " name and password. One of a private network needs Private"
+                        " Addresses."
                     )
                 ) from None
             if not private and port not in public_hosts.USUAL_PORTS:
