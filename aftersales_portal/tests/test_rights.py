@@ -23,6 +23,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "mail_message",
         },
         ("aftersales.webhook", "create"): ELSEWHERE,
+        # They copy a type of all companies: what is copied stays as it was.
+        ("aftersales.case.type", "copy"): ELSEWHERE,
     }
 
     @classmethod
