@@ -30,7 +30,7 @@ class AftersalesChannelMapping(models.Model):
     sequence = fields.Integer(default=10)
     path = fields.Char("Field of the Form", required=True, size=LONGEST_PATH)
     sample = fields.Char("Last Sent", readonly=True, copy=False)
-    key = fields.Selection(selection="_get_keys", string="Answers")
+    key = fields.Selection(selection="_get_keys", string="Answer To")
     separator = fields.Char(
         "Separated By",
         trim=False,
