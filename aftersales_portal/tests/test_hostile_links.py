@@ -229,7 +229,7 @@ class TestLooking(QuestionSetup, HttpCase):
         """Every link, looked at in every way, with what it asks for in its address."""
         button = self.question.answer_ids[0].id
         paths = [path for paths in self.paths.values() for path in paths]
-        paths += [self.rate, self.rate.replace("/5", "/submit_feedback")]
+        paths += [self.rate, f"{self.rate.removesuffix('/5')}/submit_feedback"]
         headers = {"Purpose": "prefetch", "X-HTTP-Method-Override": "POST"}
         before = self._count_changes()
         for path in paths:
