@@ -1,6 +1,7 @@
 import time
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tools import mute_logger
 
 from odoo.addons.aftersales_case.tests.hostile import call
@@ -27,6 +28,32 @@ class TestHostileWebhook(WebhookCommon):
                 self._run()
                 self.assertFalse(self._heard())
                 self.assertEqual(self._get(case).mapped("state"), ["dropped"])
+
+    def test_no_timeline(self):
+        """That somebody wrote is not told where customers see no messages."""
+        self.hook.on_created = False
+        case = self._new_case()
+        self._tell(case, "We are coming", self.contact)
+        self.type_complaint.portal_timeline = False
+        self.assertEqual(self._news(), [])
+        self.assertEqual(self._get(case).mapped("state"), ["dropped"])
+
+    def test_moved(self):
+        """A webhook that another company or type gets hears nothing of the one before."""
+        other = self.env["res.company"].create({"name": "Other"})
+        for vals in (
+            {"type_ids": self.type_service.ids},
+            {"type_ids": [Command.clear()], "company_id": other.id},
+        ):
+            with self.subTest(vals=vals):
+                case = self._new_case()
+                self.hook.write(vals)
+                self._run()
+                self.assertFalse(self._heard())
+                self.assertEqual(self._get(case).mapped("state"), ["dropped"])
+                self.hook.write(
+                    {"type_ids": [Command.clear()], "company_id": self.company.id}
+                )
 
     def test_internal(self):
         """Notes, mails to the supplier and our own stages are nobody's business."""

@@ -154,6 +154,7 @@ class TestPage(PortalCommon):
         self._tell(case, "To the customer", self.contact)
         self._tell(case, "To the supplier", self.ivo.partner_id)
         self._tell(case, "To nobody")
+        self._tell(case, "Among us", self.contact, is_internal=True)
         case.with_user(self.agent).message_post(body="A note")
         case.message_post(
             body="From Ben",

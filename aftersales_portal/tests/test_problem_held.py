@@ -73,6 +73,8 @@ class TestProblemHeld(InvoiceSetup, HttpCase):
         self.assertFalse(self._holds())
         self.assertEqual(self._cases().line_ids.product_id, self.pump)
         self.assertNotIn('name="case_payment"', answer.text)
+        notes = "".join(self._cases().message_ids.mapped("body"))
+        self.assertNotIn("is not held", notes, "nothing was asked for")
 
     def test_asked_for(self):
         """Where the company decides first, the page says so and promises nothing."""

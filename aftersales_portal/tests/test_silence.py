@@ -61,7 +61,11 @@ class TestSilence(SilenceSetup, PortalCommon):
             self.env.flush_all()
             case.stage_id = self.stage_wait_customer
 
-        for live in (answer, ask, move):
+        def use(case):
+            case._make_link("still_a_problem", self.contact)
+            case.sudo().link_ids[:1]._note_use()
+
+        for live in (answer, ask, move, use):
             with self.subTest(live.__name__):
                 case = self._wait()
                 self._run(MONDAY + days(3))
