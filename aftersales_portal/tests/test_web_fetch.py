@@ -26,6 +26,7 @@ FILES = {
     f"/{'x' * 1900}": (200, {}, b"<html>"),
     "/busy.gif": (503, {}, b""),
     "/large.gif": (200, {}, b"GIF89a" + bytes(2**20)),
+    "/half.gif": (200, {}, b"GIF89a" + bytes(600 * 1024)),
 }
 
 
@@ -222,6 +223,18 @@ class TestWebFetch(HookSetup):
         ):
             with self.subTest(url=url):
                 self.assertFalse(self.channel._gives_files(url))
+
+    def test_together(self):
+        """No more megabytes than the channel takes of one report; the small one fits."""
+        names = ("half.gif", "half.gif?2", "leak.gif")
+        row = self._report(*(f"{self.files}/{name}" for name in names))
+        with self._near():
+            self._fetch()
+        self.assertEqual({*self._get_names(row)}, {"half.gif", "leak.gif"})
+        self.assertEqual(len(self._get_names(row)), 2)
+        [error] = row.file_errors.splitlines()
+        self.assertIn("half.gif?2", error)
+        self.assertIn("Together", error)
 
     def test_many(self):
         """No more files than the channel takes."""

@@ -15,6 +15,7 @@ from ...engine.public_hosts import (
 )
 from ...engine.texts import clean_text
 from ...engine.uploads import clean_name, find_kind
+from .aftersales_portal_service_files import MEGABYTE
 
 # Of one file.
 SECONDS = 20
@@ -43,8 +44,9 @@ class AftersalesPortalService(models.AbstractModel):
             try:
                 content = service._fetch_file(row, url, count)
                 total += len(content)
-                error = service._judge_file(name, content, count, total)
+                error = service._judge_fetched(row, name, content, count, total)
                 if error:
+                    total -= len(content)
                     raise Problem(422, "file", error)
             except Unreachable as error:
                 if row._is_last_try():
@@ -66,6 +68,13 @@ class AftersalesPortalService(models.AbstractModel):
         row._end_fetching(later, errors)
 
     @api.model
+    def _judge_fetched(self, row, name, content, count, total):
+        """Return why a fetched file is not taken, as a sentence, or None."""
+        if total > row.channel_id.most_megabytes * MEGABYTE:
+            return self.env._("Together the files are larger than the channel takes.")
+        return self._judge_file(name, content, count, total)
+
+    @api.model
     def _fetch_file(self, row, url, count):
         """Return the content of a file.
 
@@ -85,7 +94,7 @@ class AftersalesPortalService(models.AbstractModel):
             )
         if not row.channel_id._gives_files(url):
             raise Refused("origin")
-        most = min(MOST_FILE_BYTES, row.channel_id.most_megabytes * 1024 * 1024)
+        most = min(MOST_FILE_BYTES, row.channel_id.most_megabytes * MEGABYTE)
         try:
             target = judge(url, private=self._fetches_private())
         except Refused as error:
