@@ -173,6 +173,20 @@ class TestDecision(DecisionSetup, HttpCase):
         self.assertNotIn(EVENT_REFUSED, self._kinds())
         self.assertEqual(self.case.stage_id, self.stage_solved)
 
+    def test_accept_at_once(self):
+        """Who waited for another click finds it decided: nothing more, nothing else."""
+        service, partner = self._service(self.anna)
+        case = service._find_case(partner, self.case.id)
+        typed = {"name": "Anna", "comment": "", "tick": "yes", "signature": ""}
+        typed["proposal"] = service._get_proposal(case)[2]
+        for _number in range(2):
+            self.assertEqual(service._agree(partner, case, typed), {})
+        reason = str(self.reason.id)
+        self.assertEqual(service._refuse(partner, case, reason, "Wet"), (True, {}))
+        self.assertEqual(len(self.case.signature_ids), 1)
+        self.assertEqual(self._kinds().count(EVENT_AGREED), 1)
+        self.assertNotIn(EVENT_REFUSED, self._kinds())
+
     @feature("I2-50")
     def test_refuse(self):
         """With a reason and text the case goes on where the type says."""

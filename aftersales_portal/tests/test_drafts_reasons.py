@@ -113,3 +113,17 @@ class TestRefusalDrafts(DraftActions, DecisionSetup, HttpCase):
         answer = self._save("", url=url, **typed)
         self.assertIn(f'data-key="{key}"', answer.text)
         self.assertFalse(self._drafts())
+
+    def test_decided(self):
+        """Of what was accepted meanwhile no refusal is kept."""
+        self.page = f"/my/cases/{self.case.id}"
+        self.authenticate(self.anna.login, self.anna.login)
+        service, partner = self._service(self.anna)
+        case = service._find_case(partner, self.case.id)
+        typed = {"name": "Anna", "comment": "", "tick": "yes", "signature": ""}
+        typed["proposal"] = service._get_proposal(case)[2]
+        self.assertEqual(service._agree(partner, case, typed), {})
+        self.env.flush_all()
+        answer = self._save(f"refuse-{self.case.id}", text="Still wet")
+        self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self._drafts())

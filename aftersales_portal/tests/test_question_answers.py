@@ -41,6 +41,26 @@ class TestAnswers(QuestionSetup, PortalCommon):
         with self.assertRefused(UserError, "not open any more"):
             self._choose(asked, 0)
 
+    def test_who_is_told(self):
+        """Of a secret case only those of the team who may read it."""
+        self.question.answer_ids[1].team_id = self.team
+        case = self._new_service(
+            user_id=self.manager.id, stage_id=self.settle.id, confidential=True
+        )
+        asked = case._ask(self.question)
+        self._choose(asked, 1)
+        may = [
+            user
+            for user in self.team.leader_id | self.team.member_ids
+            if case.with_user(user).has_access("read")
+        ]
+        self.assertNotIn(self.agent, may)
+        told = self.env["mail.notification"].search(
+            [("mail_message_id.subject", "like", "the customer has answered")]
+        )
+        self.assertNotIn(self.agent.partner_id, told.res_partner_id)
+        self.assertIn(asked.activity_id.user_id, [*may, self.manager])
+
     def test_refused_move(self):
         """A gate keeps the case: the answer is kept, the responsible is told what lacks."""
         asked_in = self.question.with_context(lang="nl_NL")
