@@ -1,7 +1,12 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.aftersales_case.const import (
+    CHANNEL_WEB,
     CLAIM_SLIP,
+    CLAIM_TYPED,
     INTAKE_CASE,
     INTAKE_REFUSED,
 )
@@ -270,6 +275,15 @@ class TestWebRefusals(WebSetup):
                 self.assertIn("It leaks", row.preview)
         self.assertFalse(self._arrived().case_id)
 
+    def test_start_of_another_channel(self):
+        """That a form was opened, of whichever channel, is no start of this one."""
+        other = self.channel.copy({"key": "other"})
+        service = self.env["aftersales.portal.service"]
+        ago = fields.Datetime.now() - timedelta(minutes=1)
+        answer = self._send(self._body(start=service._get_start(other, ago)))
+        self.assertRefusal(answer, 422, "invalid", "start", "expired")
+        self.assertFalse(self._arrived().case_id)
+
     def test_refused_report_becomes_a_case(self):
         """Nothing is lost: who looks into the journal makes a case of it all the same."""
         self._send(self._body(homepage="x", reporter_name="Sam"))
@@ -337,3 +351,23 @@ class TestWebRefusals(WebSetup):
         case = service._create_anyway(vals)
         self.assertEqual(case.name, "It leaks")
         self.assertIn("could not be set", str(case.message_ids.mapped("body")))
+
+    def test_rule_that_refuses_a_claim(self):
+        """What a stranger claims stays a claim, and can be answered, all the same."""
+        service = self.env["aftersales.portal.service"]
+        vals = service._prepare_stranger(self.channel, self.type_complaint) | {
+            "name": "It leaks",
+            "description": "<p>Badly</p>",
+            "email": "stranger@elsewhere.example",
+            "channel": CHANNEL_WEB,
+            "claim_reason": CLAIM_TYPED,
+            "claim_hint": "Janssen",
+            "claimed_partner_id": self.customer.id,
+        }
+        case = service._create_anyway(vals | {"urgency": "none"})
+        self.assertTrue(case._is_claimed())
+        for name in ("claim_reason", "claim_hint", "email", "channel", "description"):
+            with self.subTest(name):
+                self.assertEqual(case[name], vals[name])
+        self.assertEqual(case.claimed_partner_id, self.customer)
+        self.assertFalse(case.partner_id | case.contact_id | case.reporter_id)
