@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 
 import pytz
+from dateutil.relativedelta import relativedelta
 
 EPOCH = datetime(1970, 1, 1)
 # How far to look ahead, the next one when there was too little working time.
@@ -78,6 +79,13 @@ class WorkingTime:
         target = self._position(first) + seconds
         return _moment(self._moved(first, self._at(target), target, pauses))
 
+    def opening(self, moment):
+        """Return the first moment at or after another at which somebody works.
+
+        :raises NoWorkingTime: when the intervals end before
+        """
+        return _moment(self._opening(_seconds(moment)))
+
     def before(self, moment, seconds):
         """Return the last moment at which so much work is still ahead of another.
 
@@ -122,6 +130,40 @@ class WorkingTime:
         last = self._closing(_seconds(moment))
         local = self._local(last)
         return _moment(self._on(self._day(local.date(), -days), local.time()))
+
+    # === Calendar days === #
+
+    def end_of_date(self, start, days=0, months=0, is_rolled=False):
+        """Return 23:59:59 local time of a day so many days and months after a start's.
+
+        The day of the start does not count. A month later is the same number, or the
+        month's last day (Regulation 1182/71 art. 3). Pauses are nothing to it.
+
+        :param is_rolled: whether a last day without work moves to the next working day
+        :raises NoWorkingTime: when it is rolled and the intervals end before
+        """
+        day = self._local(_seconds(start)).date()
+        day += relativedelta(months=months, days=days)
+        if is_rolled:
+            self._know_days()
+            index = bisect_left(self._days, day)
+            if index == len(self._days):
+                raise NoWorkingTime
+            day = self._days[index]
+        return _moment(self._second(day + timedelta(days=1), datetime.min.time()) - 1)
+
+    def get_day(self, moment):
+        """Return when the local day of a moment begins and ends."""
+        day, midnight = self._local(_seconds(moment)).date(), datetime.min.time()
+        next_day = day + timedelta(days=1)
+        return tuple(_moment(self._second(d, midnight)) for d in (day, next_day))
+
+    def split_by_date(self, start, end):
+        """Return ``[(local date, start, end)]``: a stretch of time, day by day."""
+        return [
+            (day, _moment(first), _moment(last))
+            for day, first, last in self._split(_seconds(start), _seconds(end))
+        ]
 
     # === Positions on the scale of work done === #
 
@@ -179,9 +221,7 @@ class WorkingTime:
 
     def _day(self, day, count):
         """Return the n-th working day after, or before, another; itself for 0."""
-        if self._dates is None:
-            self._dates = self._split_by_date()
-            self._days = sorted(self._dates)
+        self._know_days()
         index = bisect_left(self._days, day)
         if self._days[index : index + 1] != [day]:
             # A moment at midnight is the end of the day before.
@@ -190,17 +230,27 @@ class WorkingTime:
             raise NoWorkingTime
         return self._days[index + count]
 
+    def _know_days(self):
+        if self._dates is None:
+            self._dates = self._split_by_date()
+            self._days = sorted(self._dates)
+
     def _split_by_date(self):
         """Return ``{local date: [(start, end)]}``: a night shift is two days' work."""
         dates = {}
         for start, end in zip(self._starts, self._ends, strict=True):
-            while start < end:
-                day = self._local(start).date()
-                midnight = self._second(day + timedelta(days=1), datetime.min.time())
-                until = min(end, midnight)
-                dates.setdefault(day, []).append((start, until))
-                start = until
+            for day, first, last in self._split(start, end):
+                dates.setdefault(day, []).append((first, last))
         return dates
+
+    def _split(self, first, last):
+        """Yield a stretch of seconds, local date by local date."""
+        while first < last:
+            day = self._local(first).date()
+            midnight = self._second(day + timedelta(days=1), datetime.min.time())
+            until = min(last, midnight)
+            yield day, first, until
+            first = until
 
     def _on(self, day, time):
         """Return a local time of a working day, or what stands for it."""

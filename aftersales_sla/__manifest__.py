@@ -1,0 +1,21 @@
+{
+    "name": "After-sales SLA",
+    "summary": "Promises as records, with clocks that can be replayed and explained",
+    "version": "19.0.1.0.0",
+    "license": "AGPL-3",
+    "author": "Aftersales",
+    "website": "https://github.com/aftersales/aftersales",
+    "category": "Services/After-sales",
+    "depends": ["aftersales_case", "agreement"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/crons.xml",
+        "views/policy/aftersales_sla_policy_views.xml",
+        "views/clock/aftersales_sla_clock_views.xml",
+        "views/clock/aftersales_case_views.xml",
+        "views/menus.xml",
+    ],
+    "development_status": "Beta",
+    "maintainers": [],
+}

@@ -1,0 +1,79 @@
+"""Selection keys and settings that models, siblings and tests share."""
+
+from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS
+
+from .engine import clock, cycles, terms
+
+METRICS = [
+    (cycles.RESPONSE, "First answer"),
+    (cycles.NEXT_REPLY, "Next answer"),
+    (cycles.UPDATE, "Regular update"),
+    (cycles.ASSIGNED, "Taken on"),
+    (cycles.REACH, "Stage reached"),
+    (cycles.STAY, "Time in a stage"),
+    (cycles.RESOLVED, "Solved"),
+    (cycles.TEAM, "Time with a team"),
+    (cycles.SUPPLIER, "Answer of the supplier"),
+]
+# Those that have a stage, and that may be opened again.
+STAGE_METRICS = (cycles.REACH, cycles.STAY)
+
+PARTY_CUSTOMER, PARTY_TEAM, PARTY_SUPPLIER = "customer", "team", "supplier"
+PARTIES = [
+    (PARTY_CUSTOMER, "The customer"),
+    (PARTY_TEAM, "Our teams (OLA)"),
+    (PARTY_SUPPLIER, "The supplier"),
+]
+# To whom a metric can be promised at all.
+METRIC_PARTIES = {cycles.TEAM: PARTY_TEAM, cycles.SUPPLIER: PARTY_SUPPLIER}
+
+UNITS = [
+    (terms.HOURS, "Working hours"),
+    (terms.DAYS, "Working days, to the hour"),
+    (terms.END_OF_DAY, "End of the working day"),
+    (terms.CALENDAR_DAYS, "Calendar days"),
+    (terms.MONTHS, "Calendar months"),
+]
+# The most of each unit, ten years.
+MOST = {
+    terms.HOURS: MOST_HOURS,
+    terms.DAYS: MOST_DAYS,
+    terms.END_OF_DAY: MOST_DAYS,
+    terms.CALENDAR_DAYS: MOST_DAYS,
+    terms.MONTHS: 120,
+}
+
+START_REPORT, START_POLICY = "report", "policy"
+STARTS = [
+    (START_REPORT, "The report"),
+    (START_POLICY, "When the policy applies"),
+]
+
+REOPENINGS = [
+    (cycles.GO_ON, "The clock goes on"),
+    (cycles.NEW_CYCLE, "A new clock starts"),
+    (cycles.STAYS_MET, "It stays met"),
+]
+
+CLOCK_STATES = [
+    (clock.RUNNING, "Running"),
+    (clock.PAUSED, "Standing still"),
+    (clock.MET, "Met"),
+    (clock.BREACHED, "Missed"),
+    (clock.CANCELLED, "Cancelled"),
+]
+OPEN_CLOCKS = (clock.RUNNING, clock.PAUSED)
+
+KIND_CONSUMER, KIND_BUSINESS = "consumer", "business"
+CUSTOMER_KINDS = [(KIND_CONSUMER, "Consumer"), (KIND_BUSINESS, "Business")]
+
+# Events of ours: none of them is a reason to replay a case.
+EVENT_POLICY = "sla"
+EVENT_DUE = "sla_due"
+EVENT_BREACH = "sla_breach"
+EVENT_REPAIR = "sla_repair"
+OWN_EVENTS = (EVENT_POLICY, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
+
+# Whose policy it is; the key of its events.
+SIDE_CUSTOMER, SIDE_SUPPLIER = "customer", "supplier"
+SIDES = (SIDE_CUSTOMER, SIDE_SUPPLIER)

@@ -1,0 +1,200 @@
+"""When the clock of a metric starts and what stops it: one cycle each time.
+
+Of all metrics of ``METRICS`` a function takes story and aim, and returns cycles.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from odoo.addons.aftersales_case.const import (
+    EVENT_PROMISE,
+    STATE_CANCELLED,
+    WAIT_SUPPLIER,
+)
+
+from .story import is_customers, is_reply
+
+RESPONSE, NEXT_REPLY, UPDATE = "response", "next_reply", "update"
+ASSIGNED, REACH, STAY, RESOLVED = "assigned", "reach", "stay", "resolved"
+TEAM, SUPPLIER, PROMISE = "team", "supplier", "promise"
+# What a clock does when a closed case is opened again.
+GO_ON, NEW_CYCLE, STAYS_MET = "continue", "cycle", "met"
+# A customer's message that asks for no answer: its clock is cancelled, not met.
+EVENT_DISMISSED = "sla_dismissed"
+
+
+class Cycle(NamedTuple):
+    """One run of a clock.
+
+    :param number: 1, 2, …, in order of their starts; stays what it is in every replay
+    :param end: when that was done which is asked for, None as long as it was not
+    :param dropped: when it did not matter any more
+    :param due: for what is due at a moment and not after a term
+    """
+
+    number: int
+    start: datetime
+    end: datetime | None = None
+    dropped: datetime | None = None
+    due: datetime | None = None
+
+
+def get_cycles(story, aim):
+    """Return the ``Cycle`` list of an aim, in order.
+
+    What is still open when the case is closed is dropped then, and runs again when it is
+    opened again: until then it was closed, which is a pause.
+    """
+    return [
+        cycle._replace(dropped=max(story.closed_at, cycle.start))
+        if story.is_closed and not cycle.end and not cycle.dropped
+        else cycle
+        for cycle in METRICS[aim.metric](story, aim)
+    ]
+
+
+def _get_response(story, _aim):
+    return [_from_report(story, next(iter(story.replies), None))]
+
+
+def _get_assigned(story, _aim):
+    return [_from_report(story, story.taken_at)]
+
+
+def _get_reach(story, aim):
+    entered = (one.at for one in story.moments if one.stage in aim.stages)
+    return [_from_report(story, next(entered, None))]
+
+
+def _from_report(story, end):
+    return Cycle(1, story.reported_at, end and max(end, story.reported_at))
+
+
+def _get_next_reply(story, _aim):
+    """From the oldest unanswered message of the customer to the next answer."""
+    cycles, start = [], None
+    for one in story.moments:
+        if start is None:
+            start = one.at if is_customers(one) else None
+        elif is_reply(one):
+            cycles.append(Cycle(len(cycles) + 1, start, end=one.at))
+            start = None
+        elif one.kind == EVENT_DISMISSED:
+            cycles.append(Cycle(len(cycles) + 1, start, dropped=one.at))
+            start = None
+    if start is not None:
+        cycles.append(Cycle(len(cycles) + 1, start))
+    return cycles
+
+
+def _get_update(story, _aim):
+    """From each answer to the next one, as long as the case is not closed."""
+    cycles = []
+    for number, start in enumerate(story.replies, start=1):
+        end = next(iter(story.replies[number : number + 1]), None)
+        closed = story.get_closing_after(start)
+        if closed and (end is None or closed <= end):
+            cycles.append(Cycle(number, start, dropped=closed))
+        else:
+            cycles.append(Cycle(number, start, end))
+    return cycles
+
+
+def _get_stay(story, aim):
+    stays = (stay for stay in story.stays if not stay.is_closed)
+    return _join(stays, lambda stay: stay.stage in aim.stages)
+
+
+def _get_team(story, aim):
+    """As long as one team has it; what it hands on and gets back is a new cycle."""
+    teams = [stay for stay in story.stays if stay.team and not stay.is_closed]
+    cycles = []
+    for stay in teams:
+        if aim.team and stay.team != aim.team:
+            continue
+        if cycles and cycles[-1][1].end == stay.start and cycles[-1][1].team == stay.team:
+            cycles[-1] = (cycles[-1][0], stay)
+        else:
+            cycles.append((stay, stay))
+    return [
+        Cycle(number, first.start, last.end)
+        for number, (first, last) in enumerate(cycles, start=1)
+    ]
+
+
+def _get_supplier(story, _aim):
+    stays = (stay for stay in story.stays if not stay.is_closed)
+    return _join(stays, lambda stay: stay.waiting_for == WAIT_SUPPLIER)
+
+
+def _join(stays, is_meant):
+    """Return one cycle for each run of stays that touch."""
+    cycles = []
+    for stay in filter(is_meant, stays):
+        if cycles and cycles[-1].end == stay.start:
+            cycles[-1] = cycles[-1]._replace(end=stay.end)
+        else:
+            cycles.append(Cycle(len(cycles) + 1, stay.start, stay.end))
+    return cycles
+
+
+def _get_resolved(story, aim):
+    start, solved = story.reported_at, [
+        (at, again) for at, state, again in story.closings if state != STATE_CANCELLED
+    ]
+    if aim.is_legal or aim.reopening == STAYS_MET:
+        end = solved[0][0] if solved else None
+        return [Cycle(1, start, end and max(end, start))]
+    if aim.reopening == GO_ON:
+        end = story.closed_at if story.is_closed and not story.is_cancelled else None
+        return [Cycle(1, start, end and max(end, start))]
+    cycles = []
+    for at, state, again in story.closings:
+        number = len(cycles) + 1
+        if state == STATE_CANCELLED:
+            cycles.append(Cycle(number, start, dropped=max(at, start)))
+        else:
+            cycles.append(Cycle(number, start, max(at, start)))
+        start = again
+    if start is not None:
+        cycles.append(Cycle(len(cycles) + 1, start))
+    return cycles
+
+
+def _get_promise(story, aim):
+    """Each date that was promised under one key; a new one takes the former's place.
+
+    Kept when the case is closed by then, unless who promised it says when it was kept.
+    """
+    cycles = []
+    for one in story.moments:
+        if one.kind != EVENT_PROMISE or one.key != aim.key:
+            continue
+        if cycles and not cycles[-1].dropped and not cycles[-1].end:
+            cycles[-1] = _replace_promise(story, cycles[-1], one.at)
+        if one.to_at:
+            cycles.append(Cycle(len(cycles) + 1, one.at, due=one.to_at))
+    if cycles and not cycles[-1].dropped and not cycles[-1].end and not story.is_cancelled:
+        cycles[-1] = cycles[-1]._replace(end=story.get_closing_after(cycles[-1].start))
+    return cycles
+
+
+def _replace_promise(story, cycle, moment):
+    closed = story.get_closing_after(cycle.start)
+    if closed and closed <= moment:
+        return cycle._replace(end=closed)
+    return cycle._replace(dropped=moment)
+
+
+METRICS = {
+    RESPONSE: _get_response,
+    NEXT_REPLY: _get_next_reply,
+    UPDATE: _get_update,
+    ASSIGNED: _get_assigned,
+    REACH: _get_reach,
+    STAY: _get_stay,
+    RESOLVED: _get_resolved,
+    TEAM: _get_team,
+    SUPPLIER: _get_supplier,
+    PROMISE: _get_promise,
+}

@@ -1,0 +1,4 @@
+from . import agreement
+from . import policy
+from . import clock
+from . import extends

@@ -1,0 +1,182 @@
+from collections import namedtuple
+
+from odoo import api, fields, models
+
+from ...const import EVENT_POLICY, OWN_EVENTS, SIDES
+from ...engine.held import Held, get_forces, read_policies
+from ...engine.story import Moment, Story
+
+# A case with its story, the rows of the log, and the ids of its type's stages in order.
+Replayed = namedtuple("Replayed", "case story told order")
+
+# Cases whose clocks are to be replayed before the commit stand here.
+MARKED = "aftersales_sla"
+# What a policy is matched by, and no event tells.
+WATCHED = {
+    "category_id",
+    "customer_kind",
+    "product_categ_ids",
+    "product_ids",
+    "site_id",
+    "supplier_id",
+}
+
+
+class AftersalesCase(models.Model):
+    """The clocks of cases: replayed from the log whenever it says something new.
+
+    Once in each transaction, for all cases that changed in it, and before somebody asks.
+    """
+
+    _inherit = "aftersales.case"
+
+    clock_ids = fields.One2many(
+        "aftersales.sla.clock",
+        "case_id",
+        "Clocks",
+        groups="aftersales_case.group_aftersales_agent",
+    )
+
+    # === Marking === #
+
+    @api.model
+    def _after_event(self, events):
+        result = super()._after_event(events)
+        told = events.filtered(lambda event: event.kind not in OWN_EVENTS)
+        told.case_id._mark_clocks()
+        return result
+
+    def _prepare_change_vals(self, vals):
+        if WATCHED & vals.keys():
+            self._mark_clocks()
+        return super()._prepare_change_vals(vals)
+
+    def _mark_clocks(self):
+        """Have the clocks of these cases replayed before the commit, or the next look."""
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        if MARKED not in precommit.data:
+            precommit.data[MARKED] = {}
+            precommit.add(self.browse()._flush_clocks)
+        precommit.data[MARKED] |= dict.fromkeys(self.ids)
+
+    @api.model
+    def _flush_clocks(self):
+        """Replay now what else would be replayed before the commit."""
+        ids = list(self.env.cr.precommit.data.pop(MARKED, ()))
+        # sudo: what follows from an allowed change
+        if cases := self.sudo().browse(ids).exists():
+            cases._replay_clocks()
+
+    # === Replay === #
+
+    def _replay_clocks(self, is_repair=False):
+        """Bring the clocks of these cases to what their log says, now.
+
+        The only writer of clocks: matches the policies of open cases, logs what changed,
+        replays, and stores what differs. The number of queries does not depend on the
+        number of cases.
+
+        :param is_repair: whether what was missed may turn out not to have been
+        """
+        now = fields.Datetime.now()
+        raw = self.env["aftersales.case.event"]._read_raw(self.ids, merged=True)
+        forces = self._match_clocks(raw, now)
+        times, orders = self._get_clock_times(raw), self.type_id._get_stage_lists()
+        rows = []
+        for case in self:
+            told = raw.get(case.id, ())
+            replayed = Replayed(case, case._get_story(told), told, orders[case.type_id])
+            for target, held in case._get_targets(forces[case]):
+                rows += target._prepare_clocks(replayed, held, times, now)
+        self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
+
+    def _get_clock_times(self, raw):
+        """Return a function of calendar and company: their ``WorkClock``, looked up once."""
+        starts = [case.reported_at for case in self]
+        starts += [found[0].at for found in raw.values() if found]
+        known, first = {}, min(starts, default=fields.Datetime.now())
+
+        def get_time(calendar, company):
+            key = calendar, company
+            if key not in known:
+                known[key] = calendar._get_aftersales_clock(company, first)
+            return known[key]
+
+        return get_time
+
+    def _get_targets(self, forces):
+        """Hook: return ``[(target, [Force])]`` of what is promised about this case.
+
+        :param forces: ``{policy id: [Force]}``, when each policy held
+        """
+        policies = self.env["aftersales.sla.policy"].browse(forces)
+        return [
+            (target, forces[target.policy_id.id]) for target in policies.target_ids
+        ]
+
+    # === Policies that held === #
+
+    def _match_clocks(self, raw, now):
+        """Return ``{case: {policy id: [Force]}}``; logs which policies hold from now on.
+
+        What was matched once stays as it was when the case is over.
+        """
+        open_cases = self.filtered(lambda c: c.is_open and not c.merged_into_id)
+        found = open_cases._find_policies()
+        histories, events = {}, []
+        for case in self:
+            told = [row for row in raw.get(case.id, ()) if row.case_id == case.id]
+            history = histories[case] = read_policies(told)
+            for side in SIDES if case in found else ():
+                old = history[side][-1].policy if history[side] else 0
+                new = found[case][side].id if side in found[case] else 0
+                if old == new:
+                    continue
+                # A new case was matched from its first moment on.
+                history[side].append(Held(now if history[side] else None, new))
+                events.append(
+                    {
+                        "case_id": case,
+                        "kind": EVENT_POLICY,
+                        "key": side,
+                        "from_id": old,
+                        "to_id": new,
+                    }
+                )
+        self.env["aftersales.case.event"]._log_events(events)
+        return {case: get_forces(history) for case, history in histories.items()}
+
+    # === Story === #
+
+    def _get_story(self, told):
+        """Return the ``Story`` that rows of the log tell of this case."""
+        self.ensure_one()
+        return Story(
+            self.reported_at,
+            tuple(
+                Moment(
+                    at=row.at,
+                    kind=row.kind,
+                    stage=row.stage_id,
+                    state=row.state,
+                    waiting_for=row.waiting_for,
+                    team=row.team_id,
+                    reason=row.reason,
+                    key=row.key,
+                    to_at=row.to_at,
+                )
+                for row in told
+            ),
+        )
+
+
+class AftersalesCaseType(models.Model):
+    _inherit = "aftersales.case.type"
+
+    def _get_stage_lists(self):
+        """Return ``{type: [id of stage]}`` in the order of each type."""
+        return {
+            case_type: case_type.link_ids.sorted().stage_id.ids for case_type in self
+        }

@@ -1,0 +1,67 @@
+from datetime import datetime
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...const import OPEN_CLOCKS, PARTY_CUSTOMER
+from ...engine.cycles import RESOLVED
+
+
+class AftersalesCase(models.Model):
+    """The clocks among what is due next: found, sorted and told like the deadline."""
+
+    _inherit = "aftersales.case"
+
+    def _get_next_due(self):
+        dues = super()._get_next_due()
+        rows = self.env["aftersales.sla.clock"].sudo()._read_group(
+            [
+                ("case_id", "in", self.ids),
+                ("state", "in", OPEN_CLOCKS),
+                ("due_at", "!=", False),
+            ],
+            ["case_id"],
+            ["due_at:min"],
+        )
+        for case, moment in rows:
+            own = self.browse(case.id)
+            dues[own] = min(filter(None, (dues[own], moment)))
+        return dues
+
+    @api.model
+    def _get_due_domain(self, moment):
+        clocks = Domain("state", "in", OPEN_CLOCKS) & (
+            Domain("due_at", "!=", False)
+            if moment == datetime.max
+            else Domain("due_at", "<", moment)
+        )
+        return super()._get_due_domain(moment) | Domain("clock_ids", "any!", clocks)
+
+    @api.model
+    def _get_due_sql(self, alias, query):
+        nearest = SQL(
+            "(SELECT min(k.due_at) FROM aftersales_sla_clock k"
+            " WHERE k.case_id = %s AND k.state IN %s)",
+            SQL.identifier(alias, "id"),
+            OPEN_CLOCKS,
+        )
+        return [*super()._get_due_sql(alias, query), nearest]
+
+    def _get_promised_at(self):
+        promised = super()._get_promised_at()
+        rows = self.env["aftersales.sla.clock"].sudo()._read_group(
+            [
+                ("case_id", "in", self.ids),
+                ("state", "in", OPEN_CLOCKS),
+                ("due_at", "!=", False),
+                ("target_id.party", "=", PARTY_CUSTOMER),
+                ("target_id.metric", "=", RESOLVED),
+            ],
+            ["case_id"],
+            ["due_at:min"],
+        )
+        for case, moment in rows:
+            own = self.browse(case.id)
+            promised[own] = min(filter(None, (promised[own], moment)))
+        return promised

@@ -1,0 +1,17 @@
+from odoo import api, models
+
+from ...const import EVENT_BREACH, EVENT_DUE, EVENT_POLICY, EVENT_REPAIR
+
+
+class AftersalesCaseEvent(models.Model):
+    _inherit = "aftersales.case.event"
+
+    @api.model
+    def _get_kind_models(self):
+        env = self.env
+        return super()._get_kind_models() | {
+            EVENT_POLICY: (env._("Policy"), "aftersales.sla.policy"),
+            EVENT_DUE: (env._("Due time set by hand"), "aftersales.sla.target"),
+            EVENT_BREACH: (env._("Target missed"), "aftersales.sla.target"),
+            EVENT_REPAIR: (env._("Clocks repaired"), None),
+        }

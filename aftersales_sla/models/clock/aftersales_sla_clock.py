@@ -1,0 +1,307 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ...const import CLOCK_STATES, EVENT_BREACH, OPEN_CLOCKS
+from ...engine.clock import PAUSED, RUNNING
+
+# What is written of a replayed clock, with the type of its column.
+COLUMNS = {
+    "case_id": "int",
+    "target_id": "int",
+    "cycle": "int",
+    "company_id": "int",
+    "policy_id": "int",
+    "calendar_id": "int",
+    "state": "text",
+    "start_at": "timestamp",
+    "due_at": "timestamp",
+    "seconds_left": "int",
+    "seconds_elapsed": "int",
+    "seconds_customer": "int",
+    "seconds_supplier": "int",
+    "seconds_parts": "int",
+    "seconds_closed": "int",
+    "ended_at": "timestamp",
+    "breached_at": "timestamp",
+    "breached_user_id": "int",
+    "is_born_late": "bool",
+    "warn_at": "timestamp",
+    "next_at": "timestamp",
+    "error": "text",
+}
+# For whom a clock stands still, and that its case was closed.
+PAUSING = ("customer", "supplier", "parts", "closed")
+KEY = ("case_id", "target_id", "cycle")
+BATCH = 5000
+
+
+class AftersalesSlaClock(models.Model):
+    """How one promise to one case stands, as the log of the case tells it.
+
+    Written by the replay of the case only (``_replay_clocks``). A narrow table without
+    log access: it grows faster than the cases, and the log says who did what when.
+    """
+
+    _name = "aftersales.sla.clock"
+    _description = "SLA Clock"
+    _inherit = ["aftersales.case.part"]
+    _log_access = False
+    _order = "due_at, id"
+    _rec_name = "target_id"
+
+    case_id = fields.Many2one(
+        "aftersales.case", required=True, readonly=True, ondelete="cascade"
+    )
+    target_id = fields.Many2one(
+        "aftersales.sla.target", required=True, readonly=True, ondelete="restrict"
+    )
+    cycle = fields.Integer(required=True, readonly=True, default=1)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    policy_id = fields.Many2one(
+        "aftersales.sla.policy", readonly=True, ondelete="restrict"
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar", "Working Hours", readonly=True, ondelete="restrict"
+    )
+    state = fields.Selection(CLOCK_STATES, required=True, readonly=True)
+    start_at = fields.Datetime("Since", required=True, readonly=True)
+    due_at = fields.Datetime(
+        "Due", readonly=True, help="What stands still has no due time."
+    )
+    seconds_left = fields.Integer(readonly=True)
+    seconds_elapsed = fields.Integer(readonly=True)
+    seconds_customer = fields.Integer("Waited for the Customer", readonly=True)
+    seconds_supplier = fields.Integer("Waited for the Supplier", readonly=True)
+    seconds_parts = fields.Integer("Waited for Parts", readonly=True)
+    seconds_closed = fields.Integer("Was Closed", readonly=True)
+    ended_at = fields.Datetime("Ended", readonly=True)
+    breached_at = fields.Datetime("Missed On", readonly=True)
+    breached_user_id = fields.Many2one(
+        "res.users",
+        "Held By",
+        readonly=True,
+        ondelete="restrict",
+        help="Who was responsible when it was missed.",
+    )
+    is_born_late = fields.Boolean("Late From the Start", readonly=True)
+    warn_at = fields.Datetime("Warning", readonly=True)
+    next_at = fields.Datetime("Next Look", readonly=True)
+    error = fields.Char(readonly=True)
+
+    metric = fields.Selection(related="target_id.metric")
+    party = fields.Selection(related="target_id.party")
+    user_id = fields.Many2one(related="case_id.user_id")
+
+    _cycle_uniq = models.Constraint(
+        "UNIQUE(case_id, target_id, cycle)", "A clock runs once for each cycle."
+    )
+    # The cron asks for what is due; lists and the next due time for what runs.
+    _next_at_idx = models.Index("(next_at) WHERE next_at IS NOT NULL")
+    _open_idx = models.Index("(case_id, due_at) WHERE state IN ('running', 'paused')")
+    _policy_idx = models.Index("(policy_id) WHERE state IN ('running', 'paused')")
+    _calendar_idx = models.Index("(calendar_id) WHERE state IN ('running', 'paused')")
+    _target_idx = models.Index("(target_id)")
+    _report_idx = models.Index("(company_id, start_at)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(self.env._("Clocks are kept by the system only."))
+        return super().create(vals_list)
+
+    def action_open_case(self):
+        """Open the case of a clock.
+
+        :returns: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.case_id.get_formview_action()
+
+    # === Store === #
+
+    @api.model
+    def _store(self, cases, rows, raw, is_repair=False):
+        """Write the clocks of cases as they were replayed; only what differs is written.
+
+        What was missed stays missed, whatever a later replay says, but for a repair. New
+        misses are logged.
+
+        :param rows: dicts of ``COLUMNS``
+        :param raw: ``{case id: rows of the log}``, for who held it at the miss
+        """
+        self.flush_model()
+        known = self._read_known(cases.ids)
+        rows = {tuple(row[name] for name in KEY): row for row in rows}
+        if not is_repair:
+            _keep_missed(rows, known)
+        gone = [old["id"] for key, old in known.items() if key not in rows]
+        if gone:
+            self.env.cr.execute(
+                SQL("DELETE FROM aftersales_sla_clock WHERE id = ANY(%s)", gone)
+            )
+        missed = []
+        for key, row in rows.items():
+            was_missed = key in known and known[key]["breached_at"]
+            if row["breached_at"] and not was_missed:
+                missed.append(row)
+                row["breached_user_id"] = _get_holder(raw, row)
+        changed = [
+            row
+            for key, row in rows.items()
+            if key not in known or any(known[key][name] != row[name] for name in COLUMNS)
+        ]
+        for first in range(0, len(changed), BATCH):
+            self._upsert(changed[first : first + BATCH])
+        self.invalidate_model(flush=False)
+        cases.invalidate_recordset(["clock_ids"], flush=False)
+        self._log_missed(cases, missed)
+        self._tell_due_change(cases, known, rows)
+
+    @api.model
+    def _read_known(self, case_ids):
+        """Return ``{(case, target, cycle): row}`` of what is stored."""
+        names = ["id", *COLUMNS]
+        found = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM aftersales_sla_clock WHERE case_id = ANY(%s)",
+                SQL(", ").join(SQL.identifier(name) for name in names),
+                list(case_ids),
+            )
+        )
+        rows = (dict(zip(names, values, strict=True)) for values in found)
+        return {tuple(row[name] for name in KEY): row for row in rows}
+
+    @api.model
+    def _upsert(self, rows):
+        names = [SQL.identifier(name) for name in COLUMNS]
+        others = [SQL.identifier(name) for name in COLUMNS if name not in KEY]
+        arrays = [
+            SQL(f"%s::{kind}[]", [row[name] for row in rows])  # kind: of COLUMNS
+            for name, kind in COLUMNS.items()
+        ]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO aftersales_sla_clock AS c (%(names)s)"
+                " SELECT * FROM unnest(%(arrays)s)"
+                " ON CONFLICT (case_id, target_id, cycle) DO UPDATE SET %(sets)s",
+                names=SQL(", ").join(names),
+                arrays=SQL(", ").join(arrays),
+                sets=SQL(", ").join(SQL("%s = excluded.%s", n, n) for n in others),
+            )
+        )
+
+    @api.model
+    def _log_missed(self, cases, missed):
+        Case = self.env["aftersales.case"]
+        self.env["aftersales.case.event"]._log_events(
+            [
+                {
+                    "case_id": Case.browse(row["case_id"]),
+                    "kind": EVENT_BREACH,
+                    "to_id": row["target_id"],
+                    "key": str(row["cycle"]),
+                    "to_at": row["breached_at"],
+                }
+                for row in missed
+            ]
+        )
+
+    @api.model
+    def _tell_due_change(self, cases, known, rows):
+        """Tell the core of which cases something else is due now."""
+        before, after = _get_dues(known), _get_dues(rows)
+        cases.filtered(
+            lambda case: before.get(case.id) != after.get(case.id)
+        )._note_due_change()
+
+    @api.model
+    def _prepare_row(self, case, target, calendar, one, warn_at):
+        """Return the row of a replayed ``Clock``.
+
+        Seconds of what runs are not stored: they would be wrong a second later.
+        """
+        is_open, paused = one.state in OPEN_CLOCKS, _get_paused(one)
+        row = dict.fromkeys(COLUMNS) | {
+            "case_id": case.id,
+            "target_id": target.id,
+            "cycle": one.number,
+            "company_id": case.company_id.id,
+            "policy_id": target.policy_id.id or None,
+            "calendar_id": calendar.id or None,
+            "state": one.state,
+            "start_at": one.start,
+            "due_at": one.due,
+            "seconds_left": one.left if one.state == PAUSED else None,
+            "seconds_elapsed": None if one.ended_at is None else one.elapsed,
+            **{f"seconds_{party}": paused.get(party, 0) for party in PAUSING},
+            "ended_at": one.ended_at,
+            "breached_at": one.breached_at,
+            "is_born_late": one.is_born_late,
+            "warn_at": warn_at,
+        }
+        if is_open and one.due:
+            # What is done at the due moment is in time: the second after it tells.
+            row["next_at"] = one.due + timedelta(seconds=1)
+        return row
+
+    @api.model
+    def _prepare_broken(self, case, target, calendar, text):
+        """Return the row of a clock that cannot run, with a sentence why."""
+        return dict.fromkeys(COLUMNS) | {
+            "case_id": case.id,
+            "target_id": target.id,
+            "cycle": 1,
+            "company_id": case.company_id.id,
+            "policy_id": target.policy_id.id or None,
+            "calendar_id": calendar.id or None,
+            "state": RUNNING,
+            "start_at": case.reported_at,
+            **{f"seconds_{party}": 0 for party in PAUSING},
+            "is_born_late": False,
+            "error": text,
+        }
+
+
+def _keep_missed(rows, known):
+    """Let replayed rows keep what was missed before."""
+    for key, old in known.items():
+        if not old["breached_at"]:
+            continue
+        row = rows.setdefault(key, {name: old[name] for name in COLUMNS})
+        if not row["breached_at"]:
+            kept = ("state", "due_at", "breached_at", "breached_user_id", "is_born_late")
+            row |= {name: old[name] for name in kept}
+            row |= {"seconds_left": None, "warn_at": None, "next_at": None}
+        else:
+            row["breached_user_id"] = old["breached_user_id"]
+            row["breached_at"] = old["breached_at"]
+
+
+def _get_holder(raw, row):
+    """Return the id of who was responsible when it was missed."""
+    holders = [
+        event.user_id
+        for event in raw.get(row["case_id"], ())
+        if event.at <= row["breached_at"]
+    ]
+    return holders[-1] if holders else None
+
+
+def _get_paused(one):
+    """Return ``{party: seconds}``; of what runs only the stretches that are over."""
+    if one.ended_at is not None or not one.pauses or one.pauses[-1].end:
+        return one.paused
+    lasting = one.pauses[-1].party
+    return {party: n for party, n in one.paused.items() if party != lasting}
+
+
+def _get_dues(rows):
+    dues = {}
+    for row in rows.values():
+        if row["state"] in OPEN_CLOCKS and row["due_at"]:
+            dues.setdefault(row["case_id"], set()).add(row["due_at"])
+    return dues

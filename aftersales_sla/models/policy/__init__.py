@@ -1,0 +1,3 @@
+from . import aftersales_sla_policy
+from . import aftersales_sla_target
+from . import aftersales_case_policy
