@@ -94,7 +94,7 @@ def replay(story, aim, time, now, forces=None, by_hand=None):
 def _judge(cycle, story, aim, time, now, forces, by_hand):
     """Return the ``Clock`` of one cycle, or None where its target never held."""
     over, held_until = _first(cycle.end, cycle.dropped), forces[-1].until
-    if over and over < forces[0].since or held_until and held_until <= cycle.start:
+    if (over and over < forces[0].since) or (held_until and held_until <= cycle.start):
         return None
     start = max(cycle.start, forces[-1].since) if aim.is_from_policy else cycle.start
     stop = _first(over, held_until)

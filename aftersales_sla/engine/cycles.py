@@ -62,7 +62,14 @@ def _get_assigned(story, _aim):
 
 
 def _get_reach(story, aim):
-    entered = (one.at for one in story.moments if one.stage in aim.stages)
+    """None where the type has no such stage; a case that is cancelled reaches none."""
+    if not aim.stages:
+        return []
+    entered = (
+        one.at
+        for one in story.moments
+        if one.stage in aim.stages and one.state != STATE_CANCELLED
+    )
     return [_from_report(story, next(entered, None))]
 
 
@@ -112,7 +119,11 @@ def _get_team(story, aim):
     for stay in teams:
         if aim.team and stay.team != aim.team:
             continue
-        if cycles and cycles[-1][1].end == stay.start and cycles[-1][1].team == stay.team:
+        if (
+            cycles
+            and cycles[-1][1].end == stay.start
+            and cycles[-1][1].team == stay.team
+        ):
             cycles[-1] = (cycles[-1][0], stay)
         else:
             cycles.append((stay, stay))
@@ -139,9 +150,14 @@ def _join(stays, is_meant):
 
 
 def _get_resolved(story, aim):
-    start, solved = story.reported_at, [
-        (at, again) for at, state, again in story.closings if state != STATE_CANCELLED
-    ]
+    start, solved = (
+        story.reported_at,
+        [
+            (at, again)
+            for at, state, again in story.closings
+            if state != STATE_CANCELLED
+        ],
+    )
     if aim.is_legal or aim.reopening == STAYS_MET:
         end = solved[0][0] if solved else None
         return [Cycle(1, start, end and max(end, start))]
@@ -174,7 +190,12 @@ def _get_promise(story, aim):
             cycles[-1] = _replace_promise(story, cycles[-1], one.at)
         if one.to_at:
             cycles.append(Cycle(len(cycles) + 1, one.at, due=one.to_at))
-    if cycles and not cycles[-1].dropped and not cycles[-1].end and not story.is_cancelled:
+    if (
+        cycles
+        and not cycles[-1].dropped
+        and not cycles[-1].end
+        and not story.is_cancelled
+    ):
         cycles[-1] = cycles[-1]._replace(end=story.get_closing_after(cycles[-1].start))
     return cycles
 

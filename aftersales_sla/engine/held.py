@@ -1,12 +1,14 @@
 """Which policies held when, as the log of a case says: values in, values out, no ORM."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .clock import Force
 
 POLICY = "sla"
 SIDES = ("customer", "supplier")
+# A new case is matched with what it begins with, which may take a moment.
+BEGINNING = timedelta(minutes=1)
 
 
 class Held(NamedTuple):
@@ -19,21 +21,27 @@ class Held(NamedTuple):
 def read_policies(rows):
     """Return ``{side: [Held]}`` of the rows of a case's log, in order.
 
-    What held first held from the beginning: the case was matched when it was made.
+    What a case was matched with when it was made holds from the beginning.
     """
     history = {side: [] for side in SIDES}
     for row in rows:
         if row.kind == POLICY and row.key in history:
-            known = history[row.key]
-            known.append(Held(row.at if known else None, row.to_id or 0))
+            since = get_beginning(rows, row.at)
+            history[row.key].append(Held(since, row.to_id or 0))
     return history
+
+
+def get_beginning(rows, moment):
+    """Return since when it holds what was matched at a moment: None is from the report."""
+    is_new = not rows or moment - rows[0].at <= BEGINNING
+    return None if is_new else moment
 
 
 def get_forces(history):
     """Return ``{policy: [Force]}`` in order of time."""
     forces = {}
     for held in history.values():
-        ends = [one.since for one in held[1:]] + [None]
+        ends = [one.since or datetime.min for one in held[1:]] + [None]
         for one, until in zip(held, ends, strict=False):
             since = one.since or datetime.min
             if one.policy and since != until:

@@ -68,18 +68,18 @@ class Term(NamedTuple):
         return time.due(moment, seconds) if seconds else moment
 
 
-def get_share(time, term, start, share, pauses=()):
-    """Return when a share of a term has passed: its warning.
+def get_share(measure, start, due, share, pauses=()):
+    """Return when a share of the time until something is due has passed: its warning.
 
     The latest such moment: at closing time it is the next opening.
 
+    :param measure: ``WorkingTime`` by which it counts
     :param share: 0 < share < 1
-    :returns: naive UTC, or None for a term of no length
+    :param pauses: (start, end) pairs that have ended, and have moved what is due
+    :returns: naive UTC, or None where no time lies between
     :raises NoWorkingTime: when the intervals of the calendar end before
     """
-    measure = term.get_measure(time)
-    whole = measure.elapsed(start, term.get_due(time, start))
-    seconds = round(whole * share)
+    seconds = round(measure.elapsed(start, due, pauses) * share)
     if seconds < 1:
         return None
     return measure.opening(measure.due(start, seconds, pauses))
@@ -89,5 +89,3 @@ def _move(start, due, pauses):
     """Return a due moment moved by what pauses took of real time."""
     seconds = ALWAYS.elapsed(start, due)
     return ALWAYS.due(start, seconds, pauses) if seconds > 0 else due
-
-

@@ -1,2 +1,4 @@
 from . import test_clock
+from . import test_clock_changes
 from . import test_clock_properties
+from . import test_clock_terms

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo.fields import Command
@@ -50,9 +51,31 @@ class SlaSetup(AftersalesSetup):
             }
         )
 
+    @contextmanager
     def _at(self, hours=0, days=0):
-        """Return a context in which it is so much later than Monday at nine."""
-        return freeze_time(MONDAY + timedelta(hours=hours, days=days))
+        """It is so much later than Monday at nine, and a transaction ends afterwards."""
+        with freeze_time(MONDAY + timedelta(hours=hours, days=days)):
+            yield
+            self._flush()
+
+    def _answer(self, case, user=None, **values):
+        """Let a colleague write to the customer, as the chatter does."""
+        vals = {
+            "body": "We are on it.",
+            "message_type": "comment",
+            "subtype_xmlid": "mail.mt_comment",
+            "partner_ids": self.contact.ids,
+        }
+        return self._as(user or self.agent, case).message_post(**vals | values)
+
+    def _write_as_customer(self, case):
+        """Let the customer write on a case."""
+        return case.message_post(
+            body="And now?",
+            author_id=self.contact.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
 
     def _flush(self):
         """Replay what the end of the transaction would."""

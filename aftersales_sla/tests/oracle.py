@@ -94,8 +94,10 @@ class Oracle:
         elif self.metric == "update" and closes and not self.was_closed and self.active:
             self._drop(at)
         elif self.metric in ("team", "supplier"):
-            held = self.status.team if self.metric == "team" else (
-                self.status.waiting_for == "supplier" or None
+            held = (
+                self.status.team
+                if self.metric == "team"
+                else (self.status.waiting_for == "supplier" or None)
             )
             held = None if closes else held
             known = self.active and self.active.held

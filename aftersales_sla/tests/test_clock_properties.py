@@ -183,7 +183,9 @@ def _draw_intervals(choose, name, first):
     for number in range(-1, DAYS):
         day = first + timedelta(days=number)
         for start, end in week[day.weekday()] if number not in holidays else ():
-            edges = (_to_utc(zone, day + timedelta(minutes=30 * n)) for n in (start, end))
+            edges = (
+                _to_utc(zone, day + timedelta(minutes=30 * n)) for n in (start, end)
+            )
             found.append(tuple(edges))
     last = first + timedelta(days=DAYS + 5)
     found.append((last, last + timedelta(days=60)))

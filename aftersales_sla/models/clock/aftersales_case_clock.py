@@ -2,8 +2,10 @@ from collections import namedtuple
 
 from odoo import api, fields, models
 
+from odoo.addons.aftersales_case.models.case.aftersales_case_due import DUE_FIELD
+
 from ...const import EVENT_POLICY, OWN_EVENTS, SIDES
-from ...engine.held import Held, get_forces, read_policies
+from ...engine.held import Held, get_beginning, get_forces, read_policies
 from ...engine.story import Moment, Story
 
 # A case with its story, the rows of the log, and the ids of its type's stages in order.
@@ -60,10 +62,16 @@ class AftersalesCase(models.Model):
             precommit.data[MARKED] = {}
             precommit.add(self.browse()._flush_clocks)
         precommit.data[MARKED] |= dict.fromkeys(self.ids)
+        # Whoever reads them next asks the database, which replays them first.
+        self.invalidate_recordset(["clock_ids", DUE_FIELD], flush=False)
+        self.env["aftersales.sla.clock"].invalidate_model(flush=False)
 
     @api.model
     def _flush_clocks(self):
-        """Replay now what else would be replayed before the commit."""
+        """Replay now what else would be replayed before the commit.
+
+        Every search for clocks calls it, and so does every read of them.
+        """
         ids = list(self.env.cr.precommit.data.pop(MARKED, ()))
         # sudo: what follows from an allowed change
         if cases := self.sudo().browse(ids).exists():
@@ -112,9 +120,7 @@ class AftersalesCase(models.Model):
         :param forces: ``{policy id: [Force]}``, when each policy held
         """
         policies = self.env["aftersales.sla.policy"].browse(forces)
-        return [
-            (target, forces[target.policy_id.id]) for target in policies.target_ids
-        ]
+        return [(target, forces[target.policy_id.id]) for target in policies.target_ids]
 
     # === Policies that held === #
 
@@ -134,8 +140,7 @@ class AftersalesCase(models.Model):
                 new = found[case][side].id if side in found[case] else 0
                 if old == new:
                     continue
-                # A new case was matched from its first moment on.
-                history[side].append(Held(now if history[side] else None, new))
+                history[side].append(Held(get_beginning(told, now), new))
                 events.append(
                     {
                         "case_id": case,

@@ -13,12 +13,16 @@ class AftersalesCase(models.Model):
     @api.model
     def _cron_clocks(self):
         """Replay the cases of which a clock is due, or stands on what changed since."""
-        now = fields.Datetime.now()
-        replay = type(self)._replay_clocks
+        now, cls = fields.Datetime.now(), type(self)
         due = Domain("clock_ids", "any!", [("next_at", "<=", now)])
-        if self._run_in_batches(due, replay):
+        if self._run_in_batches(due, cls._replay_clocks):
             marked = Domain("clock_ids", "any!", [("is_marked", "=", True)])
-            self._run_in_batches(marked, replay, task="marked")
+            self._run_in_batches(marked, cls._replay_marked, task="marked")
+
+    def _replay_marked(self):
+        """Replay the clocks of these cases that were marked, and unmark them."""
+        self.env["aftersales.sla.clock"]._unmark(self)
+        self._replay_clocks()
 
 
 class AftersalesSlaClock(models.Model):
@@ -47,3 +51,15 @@ class AftersalesSlaClock(models.Model):
         )
         self.invalidate_model(["is_marked"], flush=False)
         self.env.ref("aftersales_sla.cron_clocks")._trigger()
+
+    @api.model
+    def _unmark(self, cases):
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE aftersales_sla_clock SET is_marked = FALSE"
+                " WHERE case_id = ANY(%s) AND is_marked",
+                cases.ids,
+            )
+        )
+        self.invalidate_model(["is_marked"], flush=False)

@@ -15,19 +15,20 @@ class AftersalesCase(models.Model):
 
     def _get_next_due(self):
         dues = super()._get_next_due()
-        rows = self.env["aftersales.sla.clock"].sudo()._read_group(
-            [
-                ("case_id", "in", self.ids),
-                ("state", "in", OPEN_CLOCKS),
-                ("due_at", "!=", False),
-            ],
-            ["case_id"],
-            ["due_at:min"],
+        rows = (
+            self.env["aftersales.sla.clock"]
+            .sudo()
+            ._read_group(
+                [
+                    ("case_id", "in", self._origin.ids),
+                    ("state", "in", OPEN_CLOCKS),
+                    ("due_at", "!=", False),
+                ],
+                ["case_id"],
+                ["due_at:min"],
+            )
         )
-        for case, moment in rows:
-            own = self.browse(case.id)
-            dues[own] = min(filter(None, (dues[own], moment)))
-        return dues
+        return self._take_nearer(dues, rows)
 
     @api.model
     def _get_due_domain(self, moment):
@@ -40,6 +41,7 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _get_due_sql(self, alias, query):
+        self._flush_clocks()
         nearest = SQL(
             "(SELECT min(k.due_at) FROM aftersales_sla_clock k"
             " WHERE k.case_id = %s AND k.state IN %s)",
@@ -50,18 +52,29 @@ class AftersalesCase(models.Model):
 
     def _get_promised_at(self):
         promised = super()._get_promised_at()
-        rows = self.env["aftersales.sla.clock"].sudo()._read_group(
-            [
-                ("case_id", "in", self.ids),
-                ("state", "in", OPEN_CLOCKS),
-                ("due_at", "!=", False),
-                ("target_id.party", "=", PARTY_CUSTOMER),
-                ("target_id.metric", "=", RESOLVED),
-            ],
-            ["case_id"],
-            ["due_at:min"],
+        rows = (
+            self.env["aftersales.sla.clock"]
+            .sudo()
+            ._read_group(
+                [
+                    ("case_id", "in", self._origin.ids),
+                    ("state", "in", OPEN_CLOCKS),
+                    ("due_at", "!=", False),
+                    ("target_id.party", "=", PARTY_CUSTOMER),
+                    ("target_id.metric", "=", RESOLVED),
+                ],
+                ["case_id"],
+                ["due_at:min"],
+            )
         )
-        for case, moment in rows:
-            own = self.browse(case.id)
-            promised[own] = min(filter(None, (promised[own], moment)))
-        return promised
+        return self._take_nearer(promised, rows)
+
+    @api.model
+    def _take_nearer(self, dues, rows):
+        """Return ``{case: datetime or False}``, with what is due by rows of clocks."""
+        # In a form that is being edited the cases are not yet those of the database.
+        nearest = {case.id: moment for case, moment in rows}
+        return {
+            case: min(filter(None, (due, nearest.get(case._origin.id))), default=False)
+            for case, due in dues.items()
+        }

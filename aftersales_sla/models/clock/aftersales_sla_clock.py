@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from odoo.addons.aftersales_case.models.case.aftersales_case_due import DUE_FIELD
+
 from ...const import CLOCK_STATES, EVENT_BREACH, OPEN_CLOCKS
 from ...engine.clock import PAUSED, RUNNING
 
@@ -121,6 +123,12 @@ class AftersalesSlaClock(models.Model):
         self.check_access("read")
         return self.case_id.get_formview_action()
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Nobody finds or reads what the log has overtaken."""
+        self.env["aftersales.case"]._flush_clocks()
+        return super()._search(domain, *args, **kwargs)
+
     # === Store === #
 
     @api.model
@@ -136,6 +144,7 @@ class AftersalesSlaClock(models.Model):
         self.flush_model()
         known = self._read_known(cases.ids)
         rows = {tuple(row[name] for name in KEY): row for row in rows}
+        _stand_for_broken(rows, known)
         if not is_repair:
             _keep_missed(rows, known)
         gone = [old["id"] for key, old in known.items() if key not in rows]
@@ -152,13 +161,15 @@ class AftersalesSlaClock(models.Model):
         changed = [
             row
             for key, row in rows.items()
-            if key not in known or any(known[key][name] != row[name] for name in COLUMNS)
+            if key not in known
+            or any(known[key][name] != row[name] for name in COLUMNS)
         ]
         for first in range(0, len(changed), BATCH):
             self._upsert(changed[first : first + BATCH])
         self.invalidate_model(flush=False)
-        cases.invalidate_recordset(["clock_ids"], flush=False)
+        cases.invalidate_recordset(["clock_ids", DUE_FIELD], flush=False)
         self._log_missed(cases, missed)
+        self._tell_broken(known, rows)
         self._tell_due_change(cases, known, rows)
 
     @api.model
@@ -209,6 +220,15 @@ class AftersalesSlaClock(models.Model):
                 for row in missed
             ]
         )
+
+    @api.model
+    def _tell_broken(self, known, rows):
+        """Tell a manager once of what cannot run, and take it back when it can."""
+        before, after = _get_errors(known), _get_errors(rows)
+        Policy = self.env["aftersales.sla.policy"]
+        for policy_id in after.keys() - before.keys():
+            Policy.browse(policy_id)._note_broken(after[policy_id])
+        Policy.browse(before.keys() - after.keys())._forget_broken()
 
     @api.model
     def _tell_due_change(self, cases, known, rows):
@@ -266,6 +286,21 @@ class AftersalesSlaClock(models.Model):
         }
 
 
+def _get_errors(rows):
+    """Return ``{policy id: why a clock of it cannot run}``."""
+    return {row["policy_id"]: row["error"] for row in rows.values() if row["error"]}
+
+
+def _stand_for_broken(rows, known):
+    """Let clocks that cannot be replayed stay what they were, with the reason why."""
+    broken = {key[:2]: key for key, row in rows.items() if row["error"]}
+    for key, old in known.items():
+        if new := broken.get(key[:2]):
+            error = rows[new]["error"] if old["state"] in OPEN_CLOCKS else None
+            kept = {name: old[name] for name in COLUMNS}
+            rows[key] = kept | {"error": error, "next_at": None, "warn_at": None}
+
+
 def _keep_missed(rows, known):
     """Let replayed rows keep what was missed before."""
     for key, old in known.items():
@@ -273,7 +308,13 @@ def _keep_missed(rows, known):
             continue
         row = rows.setdefault(key, {name: old[name] for name in COLUMNS})
         if not row["breached_at"]:
-            kept = ("state", "due_at", "breached_at", "breached_user_id", "is_born_late")
+            kept = (
+                "state",
+                "due_at",
+                "breached_at",
+                "breached_user_id",
+                "is_born_late",
+            )
             row |= {name: old[name] for name in kept}
             row |= {"seconds_left": None, "warn_at": None, "next_at": None}
         else:

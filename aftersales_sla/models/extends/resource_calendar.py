@@ -7,13 +7,19 @@ class ResourceCalendar(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if vals.keys() & {"attendance_ids", "tz", "two_weeks_calendar", "schedule_type"}:
+        if vals.keys() & {
+            "attendance_ids",
+            "tz",
+            "two_weeks_calendar",
+            "schedule_type",
+        }:
             self._mark_clocks()
         return res
 
     def _mark_clocks(self):
         """Have the clocks that run by these calendars replayed."""
         if self.ids:
+            # sudo: the clocks of all who work by these hours
             clocks = self.env["aftersales.sla.clock"].sudo()
             clocks._mark(SQL("c.calendar_id = ANY(%s)", self.ids))
 
@@ -64,9 +70,11 @@ class ResourceCalendarLeaves(models.Model):
         holidays = self.filtered(lambda leave: not leave.resource_id)
         if not holidays:
             return
+        # sudo: as above
         clocks = self.env["aftersales.sla.clock"].sudo()
         for company, some in holidays.grouped("company_id").items():
-            ids = [] if not all(some.mapped("calendar_id")) else some.calendar_id.ids
+            of_all = any(not leave.calendar_id for leave in some)
+            ids = [] if of_all else some.calendar_id.ids
             clocks._mark(
                 SQL(
                     "c.calendar_id IS NOT NULL AND (%s OR c.calendar_id = ANY(%s))"

@@ -235,17 +235,17 @@ class AftersalesSlaTarget(models.Model):
 
     def _get_warning(self, time, aim, one):
         """Return when it is to be warned of a clock, None where that has no moment."""
-        if one.state != clock.RUNNING or not self.warn_percent or not aim.term:
+        if one.state != clock.RUNNING or not self.warn_percent:
             return None
         pauses = [(pause.start, pause.end) for pause in one.pauses if pause.end]
-        share = self.warn_percent / 100
-        return get_share(time, aim.term, one.start, share, pauses)
+        measure, share = aim.get_measure(time), self.warn_percent / 100
+        return get_share(measure, one.start, one.due, share, pauses)
 
     def _get_stages(self, order):
         """Return the ids of the stages that count as the one of the target."""
         stage = self.stage_id.id
         if not stage:
             return frozenset()
-        if self.metric == STAY or stage not in order:
+        if self.metric == STAY:
             return frozenset([stage])
-        return frozenset(order[order.index(stage) :])
+        return frozenset(order[order.index(stage) :] if stage in order else ())
