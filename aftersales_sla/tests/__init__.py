@@ -1,4 +1,5 @@
 from . import test_clock
 from . import test_clock_changes
 from . import test_clock_properties
+from . import test_clock_table
 from . import test_clock_terms
