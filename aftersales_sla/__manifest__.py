@@ -11,11 +11,18 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/crons.xml",
+        "report/clock_why.xml",
+        "wizards/aftersales_sla_due_views.xml",
+        "wizards/aftersales_sla_repair_views.xml",
         "views/policy/aftersales_sla_policy_views.xml",
         "views/clock/aftersales_sla_clock_views.xml",
         "views/clock/aftersales_case_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["aftersales_sla/static/src/**/*"],
+        "web.assets_unit_tests": ["aftersales_sla/static/tests/**/*.test.js"],
+    },
     "development_status": "Beta",
     "maintainers": [],
 }

@@ -72,6 +72,7 @@ EVENT_POLICY = "sla"
 EVENT_DUE = "sla_due"
 EVENT_BREACH = "sla_breach"
 EVENT_REPAIR = "sla_repair"
+EVENT_DISMISSED = cycles.EVENT_DISMISSED
 OWN_EVENTS = (EVENT_POLICY, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
 
 # Whose policy it is; the key of its events.

@@ -1,4 +1,5 @@
 from collections import namedtuple
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -13,6 +14,8 @@ Replayed = namedtuple("Replayed", "case story told order")
 
 # Cases whose clocks are to be replayed before the commit stand here.
 MARKED = "aftersales_sla"
+# What a case tells of its clocks.
+TOLD_OF_CLOCKS = ["clock_ids", "next_clock", "is_late", DUE_FIELD]
 # What a policy is matched by, and no event tells.
 WATCHED = {
     "category_id",
@@ -63,7 +66,7 @@ class AftersalesCase(models.Model):
             precommit.add(self.browse()._flush_clocks)
         precommit.data[MARKED] |= dict.fromkeys(self.ids)
         # Whoever reads them next asks the database, which replays them first.
-        self.invalidate_recordset(["clock_ids", DUE_FIELD], flush=False)
+        self.invalidate_recordset(TOLD_OF_CLOCKS, flush=False)
         self.env["aftersales.sla.clock"].invalidate_model(flush=False)
 
     @api.model
@@ -90,21 +93,36 @@ class AftersalesCase(models.Model):
         """
         now = fields.Datetime.now()
         raw = self.env["aftersales.case.event"]._read_raw(self.ids, merged=True)
-        forces = self._match_clocks(raw, now)
-        times, orders = self._get_clock_times(raw), self.type_id._get_stage_lists()
-        rows = []
-        for case in self:
-            told = raw.get(case.id, ())
-            replayed = Replayed(case, case._get_story(told), told, orders[case.type_id])
+        forces, matched = self._match_clocks(raw, now)
+        self.env["aftersales.case.event"]._log_events(matched)
+        rows = self._prepare_clocks(raw, forces, now)
+        self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
+
+    def _prepare_clocks(self, raw, forces, now):
+        """Return the rows of the clocks of these cases, as the log tells them."""
+        times, rows = self._get_clock_times(raw), []
+        for replayed in self._get_replayed(raw):
+            case = replayed.case
             for target, held in case._get_targets(forces[case]):
                 rows += target._prepare_clocks(replayed, held, times, now)
-        self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
+        return rows
+
+    def _get_replayed(self, raw):
+        """Return each case with its story, as ``Replayed``."""
+        orders = self.type_id._get_stage_lists()
+        stories = [(case, raw.get(case.id, ())) for case in self]
+        return [
+            Replayed(case, case._get_story(told), told, orders[case.type_id])
+            for case, told in stories
+        ]
 
     def _get_clock_times(self, raw):
         """Return a function of calendar and company: their ``WorkClock``, looked up once."""
         starts = [case.reported_at for case in self]
         starts += [found[0].at for found in raw.values() if found]
-        known, first = {}, min(starts, default=fields.Datetime.now())
+        # The whole of the first day is told by the table that explains a clock.
+        first = min(starts, default=fields.Datetime.now()) - timedelta(days=1)
+        known = {}
 
         def get_time(calendar, company):
             key = calendar, company
@@ -125,7 +143,7 @@ class AftersalesCase(models.Model):
     # === Policies that held === #
 
     def _match_clocks(self, raw, now):
-        """Return ``{case: {policy id: [Force]}}``; logs which policies hold from now on.
+        """Return ``{case: {policy id: [Force]}}``, and the events to log of what is new.
 
         What was matched once stays as it was when the case is over.
         """
@@ -150,8 +168,14 @@ class AftersalesCase(models.Model):
                         "to_id": new,
                     }
                 )
-        self.env["aftersales.case.event"]._log_events(events)
-        return {case: get_forces(history) for case, history in histories.items()}
+        forces = {case: get_forces(history) for case, history in histories.items()}
+        return forces, events
+
+    def _get_logged_forces(self, raw):
+        """Return ``{policy id: [Force]}`` of one case, as its log tells them by now."""
+        self.ensure_one()
+        told = [row for row in raw.get(self.id, ()) if row.case_id == self.id]
+        return get_forces(read_policies(told))
 
     # === Story === #
 

@@ -15,24 +15,19 @@ class AftersalesCase(models.Model):
 
     def _get_next_due(self):
         dues = super()._get_next_due()
-        rows = (
-            self.env["aftersales.sla.clock"]
-            .sudo()
-            ._read_group(
-                [
-                    ("case_id", "in", self._origin.ids),
-                    ("state", "in", OPEN_CLOCKS),
-                    ("due_at", "!=", False),
-                ],
-                ["case_id"],
-                ["due_at:min"],
-            )
-        )
+        domain = [
+            ("case_id", "in", self._origin.ids),
+            ("ended_at", "=", False),
+            ("due_at", "!=", False),
+        ]
+        # sudo: what is due for cases that may be read
+        clocks = self.env["aftersales.sla.clock"].sudo()
+        rows = clocks._read_group(domain, ["case_id"], ["due_at:min"])
         return self._take_nearer(dues, rows)
 
     @api.model
     def _get_due_domain(self, moment):
-        clocks = Domain("state", "in", OPEN_CLOCKS) & (
+        clocks = Domain("ended_at", "=", False) & (
             Domain("due_at", "!=", False)
             if moment == datetime.max
             else Domain("due_at", "<", moment)
@@ -44,29 +39,23 @@ class AftersalesCase(models.Model):
         self._flush_clocks()
         nearest = SQL(
             "(SELECT min(k.due_at) FROM aftersales_sla_clock k"
-            " WHERE k.case_id = %s AND k.state IN %s)",
+            " WHERE k.case_id = %s AND k.ended_at IS NULL)",
             SQL.identifier(alias, "id"),
-            OPEN_CLOCKS,
         )
         return [*super()._get_due_sql(alias, query), nearest]
 
     def _get_promised_at(self):
         promised = super()._get_promised_at()
-        rows = (
-            self.env["aftersales.sla.clock"]
-            .sudo()
-            ._read_group(
-                [
-                    ("case_id", "in", self._origin.ids),
-                    ("state", "in", OPEN_CLOCKS),
-                    ("due_at", "!=", False),
-                    ("target_id.party", "=", PARTY_CUSTOMER),
-                    ("target_id.metric", "=", RESOLVED),
-                ],
-                ["case_id"],
-                ["due_at:min"],
-            )
-        )
+        domain = [
+            ("case_id", "in", self._origin.ids),
+            ("state", "in", OPEN_CLOCKS),
+            ("due_at", "!=", False),
+            ("target_id.party", "=", PARTY_CUSTOMER),
+            ("target_id.metric", "=", RESOLVED),
+        ]
+        # sudo: as above
+        clocks = self.env["aftersales.sla.clock"].sudo()
+        rows = clocks._read_group(domain, ["case_id"], ["due_at:min"])
         return self._take_nearer(promised, rows)
 
     @api.model

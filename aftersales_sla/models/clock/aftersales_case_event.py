@@ -1,6 +1,12 @@
 from odoo import api, models
 
-from ...const import EVENT_BREACH, EVENT_DUE, EVENT_POLICY, EVENT_REPAIR
+from ...const import (
+    EVENT_BREACH,
+    EVENT_DISMISSED,
+    EVENT_DUE,
+    EVENT_POLICY,
+    EVENT_REPAIR,
+)
 
 
 class AftersalesCaseEvent(models.Model):
@@ -14,4 +20,5 @@ class AftersalesCaseEvent(models.Model):
             EVENT_DUE: (env._("Due time set by hand"), "aftersales.sla.target"),
             EVENT_BREACH: (env._("Target missed"), "aftersales.sla.target"),
             EVENT_REPAIR: (env._("Clocks repaired"), None),
+            EVENT_DISMISSED: (env._("Asks for no answer"), None),
         }

@@ -4,10 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from odoo.addons.aftersales_case.models.case.aftersales_case_due import DUE_FIELD
-
 from ...const import CLOCK_STATES, EVENT_BREACH, OPEN_CLOCKS
 from ...engine.clock import PAUSED, RUNNING
+from .aftersales_case_clock import TOLD_OF_CLOCKS
 
 # What is written of a replayed clock, with the type of its column.
 COLUMNS = {
@@ -102,7 +101,7 @@ class AftersalesSlaClock(models.Model):
     )
     # The cron asks for what is due; lists and the next due time for what runs.
     _next_at_idx = models.Index("(next_at) WHERE next_at IS NOT NULL")
-    _open_idx = models.Index("(case_id, due_at) WHERE state IN ('running', 'paused')")
+    _open_idx = models.Index("(case_id, due_at) WHERE ended_at IS NULL")
     _policy_idx = models.Index("(policy_id) WHERE state IN ('running', 'paused')")
     _calendar_idx = models.Index("(calendar_id) WHERE state IN ('running', 'paused')")
     _target_idx = models.Index("(target_id)")
@@ -143,8 +142,7 @@ class AftersalesSlaClock(models.Model):
         """
         self.flush_model()
         known = self._read_known(cases.ids)
-        rows = {tuple(row[name] for name in KEY): row for row in rows}
-        _stand_for_broken(rows, known)
+        rows = self._index(rows, known)
         if not is_repair:
             _keep_missed(rows, known)
         gone = [old["id"] for key, old in known.items() if key not in rows]
@@ -157,6 +155,7 @@ class AftersalesSlaClock(models.Model):
             was_missed = key in known and known[key]["breached_at"]
             if row["breached_at"] and not was_missed:
                 missed.append(row)
+            if row["breached_at"] and (is_repair or not was_missed):
                 row["breached_user_id"] = _get_holder(raw, row)
         changed = [
             row
@@ -167,10 +166,17 @@ class AftersalesSlaClock(models.Model):
         for first in range(0, len(changed), BATCH):
             self._upsert(changed[first : first + BATCH])
         self.invalidate_model(flush=False)
-        cases.invalidate_recordset(["clock_ids", DUE_FIELD], flush=False)
+        cases.invalidate_recordset(TOLD_OF_CLOCKS, flush=False)
         self._log_missed(cases, missed)
         self._tell_broken(known, rows)
         self._tell_due_change(cases, known, rows)
+
+    @api.model
+    def _index(self, rows, known):
+        """Return ``{(case, target, cycle): row}``; what cannot run stays what it was."""
+        rows = {tuple(row[name] for name in KEY): row for row in rows}
+        _stand_for_broken(rows, known)
+        return rows
 
     @api.model
     def _read_known(self, case_ids):
@@ -343,6 +349,6 @@ def _get_paused(one):
 def _get_dues(rows):
     dues = {}
     for row in rows.values():
-        if row["state"] in OPEN_CLOCKS and row["due_at"]:
+        if row["due_at"] and not row["ended_at"]:
             dues.setdefault(row["case_id"], set()).add(row["due_at"])
     return dues

@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...engine.clock import BREACHED, RUNNING
+from .aftersales_sla_clock_show import to_milliseconds
+
+AGENT = "aftersales_case.group_aftersales_agent"
+
+
+class AftersalesCase(models.Model):
+    """The deadline that somebody has to see first: on the card, in lists and the form."""
+
+    _inherit = "aftersales.case"
+
+    next_clock = fields.Json(compute="_compute_next_clock", groups=AGENT)
+    is_late = fields.Boolean(
+        "Deadline Missed",
+        compute="_compute_next_clock",
+        search="_search_is_late",
+        groups=AGENT,
+    )
+
+    @api.depends("clock_ids", "date_deadline", "state")
+    def _compute_next_clock(self):
+        # sudo: clocks of cases that may be read, and what their targets say
+        Clock = self.env["aftersales.sla.clock"].sudo()
+        domain = Domain("case_id", "in", self._origin.ids) & Clock._get_open_domain()
+        found = Clock.search(domain).grouped("case_id")
+        found = {case.id: clocks for case, clocks in found.items()}
+        for case in self:
+            clocks = found.get(case._origin.id, Clock)
+            case.is_late = any(clock.state == BREACHED for clock in clocks)
+            case.next_clock = case._get_next_countdown(clocks)
+
+    def _get_next_countdown(self, clocks):
+        """Return what is late, else what is due first, else what stands still."""
+        self.ensure_one()
+        first = clocks.sorted(
+            lambda clock: (
+                clock.state != BREACHED,
+                not clock.due_at,
+                clock.due_at or clock.start_at,
+            )
+        )[:1]
+        own = self.is_open and self.date_deadline
+        if own and (not first or (first.state != BREACHED and _is_before(own, first))):
+            return {
+                "state": RUNNING,
+                "what": self._fields["date_deadline"]._description_string(self.env),
+                "waits": "",
+                "error": "",
+                "due": to_milliseconds(own),
+                "warn": False,
+                "left": False,
+                "now": to_milliseconds(fields.Datetime.now()),
+            }
+        return first._prepare_countdown() if first else False
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain(
+            "clock_ids", "any", [("state", "=", BREACHED), ("ended_at", "=", False)]
+        )
+        return Domain.OR(late if wanted else ~late for wanted in value)
+
+
+def _is_before(moment, clock):
+    return not clock.due_at or moment < clock.due_at

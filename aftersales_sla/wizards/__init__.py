@@ -1,0 +1,2 @@
+from . import aftersales_sla_due
+from . import aftersales_sla_repair
