@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 # Why a policy does not hold.
 NOT_YET, OVER, NOT_THEIRS = "not_yet", "over", "not_theirs"
+# Why one that fits loses against another, in the order of the rank.
+FARTHER, WIDER, LATER = "farther", "wider", "later"
+REASONS = (FARTHER, WIDER, LATER)
 
 
 class Offer(NamedTuple):
@@ -72,3 +75,11 @@ def find(offers, facts, owners, day: date):
     """Return the key of the policy that holds, or None."""
     best = next(iter(order(offers, facts, owners, day)), None)
     return best.key if best and not best.misses else None
+
+
+def compare(loser, winner):
+    """Return what decided between two verdicts that both fit."""
+    for reason, mine, theirs in zip(REASONS, loser.rank, winner.rank, strict=False):
+        if mine != theirs:
+            return reason
+    return LATER

@@ -1,3 +1,4 @@
+from . import test_agreement
 from . import test_clock
 from . import test_clock_changes
 from . import test_clock_hand
@@ -5,3 +6,6 @@ from . import test_clock_properties
 from . import test_clock_table
 from . import test_clock_terms
 from . import test_scripts
+from . import test_match
+from . import test_policy_change
+from . import test_target

@@ -51,6 +51,20 @@ class SlaSetup(AftersalesSetup):
             }
         )
 
+    @classmethod
+    def _agreement(cls, **vals):
+        """Return an agreement with the customer."""
+        return cls.env["agreement"].create(
+            {
+                "name": "Service",
+                "code": "SV",
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "sla_user_id": cls.manager.id,
+                **vals,
+            }
+        )
+
     @contextmanager
     def _at(self, hours=0, days=0):
         """It is so much later than Monday at nine, and a transaction ends afterwards."""

@@ -9,9 +9,13 @@ from ...const import (
     KIND_CONSUMER,
     SIDE_CUSTOMER,
     SIDE_SUPPLIER,
+    SIDES,
 )
 from ...engine import match
 from ...engine.match import Offer
+
+# Whose agreement each side's policies are of.
+PARTNERS = {SIDE_CUSTOMER: "partner_id", SIDE_SUPPLIER: "supplier_id"}
 
 
 class AftersalesCase(models.Model):
@@ -40,6 +44,17 @@ class AftersalesCase(models.Model):
             else:
                 case.customer_kind = KIND_CONSUMER
 
+    def action_explain_policy(self):
+        """Open the dialog that tells which policy holds for this case, and why.
+
+        :returns: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["aftersales.sla.policy"]._prepare_match_action(
+            default_case_id=self.id
+        )
+
     # === Matching === #
 
     def _find_policies(self):
@@ -47,37 +62,51 @@ class AftersalesCase(models.Model):
 
         The customer's agreement goes before that of his parent company, and that before
         what holds for everybody; then the one with more criteria; then the sequence.
+        Where a policy was changed from a date on, and running cases moved over, the new
+        one holds.
         """
         # sudo: what holds for a case does not depend on who looks
         cases = self.sudo()
-        sides = {SIDE_CUSTOMER: "partner_id", SIDE_SUPPLIER: "supplier_id"}
         result = {case: {} for case in self}
-        for side, name in sides.items():
+        for side in SIDES:
             offers = cases._get_offers(side)
             for case in cases:
-                key = match.find(
-                    offers.get(case.company_id.id, ()),
-                    case._prepare_criteria(),
-                    case._get_owners(name),
-                    case._get_report_day(),
-                )
-                if key:
-                    policy = self.env["aftersales.sla.policy"].browse(key)
-                    result[self.browse(case.id)][side] = policy
+                known = offers.get(case.company_id.id, ())
+                key = match.find(known, *case._get_match_facts(side))
+                policy = cases.env["aftersales.sla.policy"].browse(key or ())
+                if holding := policy._get_holding(case):
+                    # sudo: off again, where the caller has none
+                    result[self.browse(case.id)][side] = holding.sudo(self.env.su)
         return result
+
+    def _get_match_facts(self, side):
+        """Return what a policy of one side is matched with: facts, owners, day."""
+        self.ensure_one()
+        owners = self._get_owners(PARTNERS[side])
+        return self._prepare_criteria(), owners, self._get_report_day()
 
     def _get_offers(self, side):
         """Return ``{company id: [Offer]}`` of the policies that may hold for one side."""
-        name = "partner_id" if side == SIDE_CUSTOMER else "supplier_id"
-        owners = {owner for case in self for owner in case._get_owners(name)}
-        policies = self.env["aftersales.sla.policy"].sudo().search(
-            Domain("company_id", "in", self.company_id.ids)
-            & self._get_side_domain(side, owners)
-        )
         offers = {}
-        for policy in policies:
+        for policy in self._get_candidates(side):
             offers.setdefault(policy.company_id.id, []).append(policy._get_offer())
         return offers
+
+    def _get_candidates(self, side):
+        """Return the policies that may hold: for everybody, and of these customers.
+
+        An archived one is among them where its running cases moved over to another.
+        """
+        owners = {owner for case in self for owner in case._get_owners(PARTNERS[side])}
+        # sudo: what may hold for a case does not depend on who looks
+        policies = (
+            self.env["aftersales.sla.policy"].sudo().with_context(active_test=False)
+        )
+        return policies.search(
+            Domain("company_id", "in", self.company_id.ids)
+            & (Domain("active", "=", True) | Domain("is_moved_over", "=", True))
+            & self._get_side_domain(side, owners)
+        ).with_context(active_test=True)
 
     @api.model
     def _get_side_domain(self, side, owners):
@@ -102,8 +131,7 @@ class AftersalesCase(models.Model):
 
     def _get_report_day(self):
         """Return the local date of the report, by which validity is judged."""
-        zone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
-        return pytz.utc.localize(self.reported_at).astimezone(zone).date()
+        return self.company_id._get_sla_day(self.reported_at)
 
     def _prepare_criteria(self):
         """Hook: return ``{criterion: set of what the case has of it}``, ids and keys.
@@ -121,8 +149,9 @@ class AftersalesCase(models.Model):
             ),
             "product_id": set(self.product_ids.ids),
             "partner_category_id": set(
-                (self.partner_id | self.partner_id.commercial_partner_id)
-                .category_id.ids
+                (
+                    self.partner_id | self.partner_id.commercial_partner_id
+                ).category_id.ids
             ),
             "country_id": {site.country_id.id},
             "country_state_id": {site.state_id.id},
@@ -130,8 +159,39 @@ class AftersalesCase(models.Model):
         }
 
 
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_sla_day(self, moment):
+        """Return the date of a moment where the company is."""
+        zone = pytz.timezone(self.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+
 class AftersalesSlaPolicy(models.Model):
     _inherit = "aftersales.sla.policy"
+
+    def action_which_wins(self):
+        """Open the dialog that tells when this policy holds, and when another one.
+
+        :returns: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        purchased = self.agreement_id.domain == "purchase"
+        partner = self.agreement_id.partner_id.id
+        return self._prepare_match_action(
+            default_policy_id=self.id,
+            default_side=SIDE_SUPPLIER if purchased else SIDE_CUSTOMER,
+            **{f"default_{'supplier_id' if purchased else 'partner_id'}": partner},
+        )
+
+    @api.model
+    def _prepare_match_action(self, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "aftersales_sla.aftersales_sla_match_action"
+        )
+        return action | {"context": context}
 
     def _get_offer(self):
         """Return the policy as matching knows it."""
@@ -141,21 +201,23 @@ class AftersalesSlaPolicy(models.Model):
         for name in self._get_criteria():
             value = self[name]
             if value:
-                criteria[name] = value.id if isinstance(value, models.BaseModel) else value
+                criteria[name] = (
+                    value.id if isinstance(value, models.BaseModel) else value
+                )
         return Offer(
             key=self.id,
             criteria=criteria,
             owner=agreement.partner_id.id or None,
             sequence=self.sequence,
-            periods=(
-                (self.date_from, self.date_to),
-                (agreement.start_date, agreement.end_date),
-            ),
+            periods=self._get_periods(),
         )
 
 
 def _get_line(records):
     """Return the ids of records of a tree, and of all above them."""
     return {
-        int(part) for record in records for part in (record.parent_path or "").split("/") if part
+        int(part)
+        for record in records
+        for part in (record.parent_path or "").split("/")
+        if part
     }

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.const import PRIORITIES
+from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
 
 from ...const import CUSTOMER_KINDS
 
@@ -50,7 +51,7 @@ class AftersalesSlaPolicy(models.Model):
         ondelete="restrict",
         help="With those below it.",
     )
-    product_id = fields.Many2one("product.product", "Product", ondelete="restrict")
+    product_id = fields.Many2one("product.product", ondelete="restrict")
     partner_category_id = fields.Many2one(
         "res.partner.category", "Customer's Tag", ondelete="restrict"
     )
@@ -77,10 +78,32 @@ class AftersalesSlaPolicy(models.Model):
     date_from = fields.Date("Valid From", tracking=True)
     date_to = fields.Date("Valid Until", tracking=True)
 
-    _dates_in_order = models.Constraint(
-        "CHECK(date_to >= date_from)",
-        "Valid Until: the policy cannot end before it begins.",
-    )
+    scope = fields.Char("Only For", compute="_compute_scope")
+    promises = fields.Text(compute="_compute_promises")
+
+    # === Computes === #
+
+    @api.depends(lambda self: self._get_criteria())
+    @api.depends_context("lang")
+    def _compute_scope(self):
+        for policy in self:
+            parts = (policy._get_criterion(name) for name in self._get_criteria())
+            policy.scope = ", ".join(filter(None, parts)) or self.env._("All cases")
+
+    def _get_criterion(self, name):
+        """Return what a policy names under one criterion, as people read it, or False."""
+        self.ensure_one()
+        value = self[name]
+        if not isinstance(value, models.BaseModel):
+            labels = dict(self._fields[name]._description_selection(self.env))
+            return value and labels.get(value, value)
+        return value.display_name
+
+    @api.depends("target_ids.sentence")
+    @api.depends_context("lang")
+    def _compute_promises(self):
+        for policy in self:
+            policy.promises = "\n".join(policy.target_ids.mapped("sentence"))
 
     # === Criteria === #
 
@@ -114,18 +137,30 @@ class AftersalesSlaPolicy(models.Model):
 
     # === Checks === #
 
-    @api.constrains("calendar_id")
+    @api.constrains("calendar_id", "company_id")
     def _check_calendar(self):
+        """Refuse working hours by which no clock can run, by a sentence why."""
+        now = fields.Datetime.now()
+        for policy in self.filtered("calendar_id"):
+            clock = policy.calendar_id._get_aftersales_clock(policy.company_id, now)
+            try:
+                clock.ask(lambda time: time.due(now, 1))
+            except WorkingTimeError as error:
+                raise ValidationError(str(error)) from error
+        self.target_ids._check_complete()
+
+    @api.constrains("date_from", "date_to")
+    def _check_dates(self):
         for policy in self:
-            calendar = policy.calendar_id
-            if calendar.flexible_hours:
+            first, last = policy.date_from, policy.date_to
+            if first and last and last < first:
                 raise ValidationError(
-                    self.env._(
-                        "Working Hours: %s are flexible and have no hours to count by."
-                        " Choose working hours with fixed times.",
-                        calendar.name,
-                    )
+                    self.env._("Valid Until: the policy cannot end before it begins.")
                 )
+
+    @api.constrains("agreement_id")
+    def _check_parties(self):
+        self.target_ids._check_party()
 
     @api.constrains(lambda self: self._get_tie_fields())
     def _check_ties(self):
@@ -158,11 +193,21 @@ class AftersalesSlaPolicy(models.Model):
     def _get_tie_domain(self):
         """Return the domain of those asked at the same time for the same customers."""
         self.ensure_one()
+        agreement = self.agreement_id
+        same = Domain("agreement_id", "=", agreement.id)
+        if agreement.partner_id and not agreement.is_template:
+            # Two agreements of one customer are fine, as long as their policies differ.
+            same |= (
+                Domain("agreement_id.partner_id", "=", agreement.partner_id.id)
+                & Domain("agreement_id.domain", "=", agreement.domain)
+                & Domain("agreement_id.is_template", "=", False)
+                & Domain("agreement_id.active", "=", True)
+            )
         return (
             Domain("id", "!=", self.id)
             & Domain("company_id", "=", self.company_id.id)
-            & Domain("agreement_id", "=", self.agreement_id.id)
             & Domain("sequence", "=", self.sequence)
+            & same
         )
 
     def _is_tied(self, other):
@@ -190,6 +235,16 @@ class AftersalesSlaPolicy(models.Model):
 
     def _is_at_once(self, other):
         """Say whether there is a day on which both are valid."""
-        first = max(filter(None, [self.date_from, other.date_from]), default=None)
-        last = min(filter(None, [self.date_to, other.date_to]), default=None)
+        periods = [*self._get_periods(), *other._get_periods()]
+        first = max((start for start, _end in periods if start), default=None)
+        last = min((end for _start, end in periods if end), default=None)
         return not first or not last or first <= last
+
+    def _get_periods(self):
+        """Return the (first day, last day) pairs within which it holds; open ones False."""
+        self.ensure_one()
+        agreement = self.agreement_id
+        return (
+            (self.date_from, self.date_to),
+            (agreement.start_date, agreement.end_date),
+        )

@@ -10,6 +10,7 @@ from ...const import (
     MOST,
     PARTIES,
     PARTY_CUSTOMER,
+    PARTY_SUPPLIER,
     REOPENINGS,
     STAGE_METRICS,
     START_POLICY,
@@ -21,13 +22,23 @@ from ...engine import clock
 from ...engine.clock import Aim
 from ...engine.cycles import GO_ON, RESOLVED, RESPONSE, STAY
 from ...engine.held import read_by_hand
-from ...engine.terms import CALENDAR_DAYS, DAYS, HOURS, MONTHS, Term, get_share
+from ...engine.terms import (
+    DAYS,
+    END_OF_DAY,
+    HOURS,
+    SECONDS_OF_HOUR,
+    Term,
+    get_share,
+)
 
 PAUSES = {
     "pause_customer": WAIT_CUSTOMER,
     "pause_supplier": WAIT_SUPPLIER,
     "pause_parts": WAIT_PARTS,
 }
+
+# The goal of a target that no agreement names one for.
+MOST_USUAL = 95
 
 
 class AftersalesSlaTarget(models.Model):
@@ -38,6 +49,7 @@ class AftersalesSlaTarget(models.Model):
     _inherit = ["aftersales.bounded.mixin"]
     _order = "policy_id, sequence, id"
     _rec_name = "sentence"
+    _bounds = {"warn_percent": (0, 99), "goal_percent": (1, 100)}
 
     sequence = fields.Integer(default=10)
     policy_id = fields.Many2one(
@@ -51,8 +63,8 @@ class AftersalesSlaTarget(models.Model):
         compute="_compute_party",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
-        default=PARTY_CUSTOMER,
     )
     stage_id = fields.Many2one("aftersales.case.stage", ondelete="restrict")
     team_id = fields.Many2one(
@@ -82,89 +94,33 @@ class AftersalesSlaTarget(models.Model):
         default=GO_ON,
         help="What becomes of it when a solved case is opened again.",
     )
-    warn_percent = fields.Integer("Warn At (%)", default=80)
+    warn_percent = fields.Integer(
+        "Warn At (%)", default=80, help="Of its time; 0 means never."
+    )
     goal_percent = fields.Integer(
-        "Goal (%)", default=95, help="So many of a hundred are to be met."
-    )
-    sentence = fields.Char(compute="_compute_sentence")
-
-    _quantity_positive = models.Constraint(
-        "CHECK(quantity > 0 OR (quantity = 0 AND unit = 'end_of_day'))",
-        "Within: enter more than 0; only the end of the working day may be the same day,"
-        " which is 0.",
-    )
-    _percents = models.Constraint(
-        "CHECK(warn_percent >= 0 AND warn_percent < 100"
-        " AND goal_percent > 0 AND goal_percent <= 100)",
-        "Warn At: enter 0 (never) to 99. Goal: enter 1 to 100.",
+        "Goal (%)",
+        compute="_compute_goal_percent",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="So many of a hundred are to be met.",
     )
 
     # === Computes === #
 
-    @api.depends("metric")
+    @api.depends("metric", "policy_id")
     def _compute_party(self):
         for target in self:
             known = METRIC_PARTIES.get(target.metric)
+            if target.policy_id.agreement_id.domain == "purchase":
+                known = PARTY_SUPPLIER
             target.party = known or target.party or PARTY_CUSTOMER
 
-    @api.depends(
-        "metric",
-        "quantity",
-        "unit",
-        "is_rolled",
-        "stage_id",
-        "team_id",
-        "start",
-        *PAUSES,
-    )
-    @api.depends_context("lang")
-    def _compute_sentence(self):
+    @api.depends("policy_id")
+    def _compute_goal_percent(self):
         for target in self:
-            target.sentence = target._get_sentence()
-
-    def _get_sentence(self):
-        """Return what is promised as people say it."""
-        self.ensure_one()
-        parts = [
-            self.env._(
-                "%(what)s %(within)s", what=self._get_what(), within=self._get_within()
-            )
-        ]
-        if self.start == START_POLICY:
-            parts.append(self.env._("counted from when the policy applies"))
-        if waits := self._get_waits():
-            parts.append(
-                self.env._("standing still while we wait for %s", ", ".join(waits))
-            )
-        return ", ".join(parts)
-
-    def _get_what(self):
-        label = dict(self._fields["metric"]._description_selection(self.env))
-        what = label.get(self.metric, "")
-        about = self.stage_id if self.metric in STAGE_METRICS else self.team_id
-        return f"{what} ({about.name})" if about else what
-
-    def _get_within(self):
-        quantity = f"{self.quantity:g}"
-        texts = {
-            HOURS: self.env._("within %s working hours", quantity),
-            DAYS: self.env._("within %s working days", quantity),
-            CALENDAR_DAYS: self.env._("within %s calendar days", quantity),
-            MONTHS: self.env._("within %s months", quantity),
-        }
-        if self.unit in texts:
-            return texts[self.unit]
-        if not self.quantity:
-            return self.env._("by the end of the same working day")
-        return self.env._("by the end of working day %s after it", quantity)
-
-    def _get_waits(self):
-        names = {
-            WAIT_CUSTOMER: self.env._("the customer"),
-            WAIT_SUPPLIER: self.env._("the supplier"),
-            WAIT_PARTS: self.env._("parts"),
-        }
-        return [names[party] for name, party in PAUSES.items() if self[name]]
+            agreed = target.policy_id.agreement_id.sla_goal_percent
+            target.goal_percent = target.goal_percent or agreed or MOST_USUAL
 
     # === Checks === #
 
@@ -172,17 +128,68 @@ class AftersalesSlaTarget(models.Model):
         unit = vals.get("unit") or self[:1].unit or HOURS
         return super()._get_bounds(vals) | {"quantity": (0, MOST.get(unit, 0))}
 
-    @api.constrains("metric", "stage_id", "unit", "quantity", "policy_id")
+    @api.constrains(
+        "metric", "stage_id", "unit", "quantity", "policy_id", "goal_percent"
+    )
     def _check_complete(self):
         for target in self:
             if target.metric in STAGE_METRICS and not target.stage_id:
                 raise ValidationError(
                     self.env._("Stage: choose the stage that this target is about.")
                 )
+            if not target.goal_percent:
+                raise ValidationError(self.env._("Goal: enter 1 to 100."))
+            if not target.quantity and target.unit != END_OF_DAY:
+                raise ValidationError(
+                    self.env._(
+                        "Within: enter more than 0. Only the end of the working day may"
+                        " be that of the same day, which is 0."
+                    )
+                )
             if target.unit != HOURS and target.quantity % 1:
                 raise ValidationError(
                     self.env._("Within: enter whole days or months, such as 2.")
                 )
+            if target.unit == HOURS and round(target.quantity * SECONDS_OF_HOUR) < 1:
+                raise ValidationError(
+                    self.env._("Within: enter at least a second of an hour.")
+                )
+            policy = target.policy_id
+            if target.unit in (DAYS, END_OF_DAY) and policy and not policy.calendar_id:
+                raise ValidationError(
+                    self.env._(
+                        "Within: working days need working hours, and %s has none."
+                        " Choose Working Hours there, or count calendar days.",
+                        policy.name,
+                    )
+                )
+
+    @api.constrains("party", "metric", "policy_id")
+    def _check_party(self):
+        """Keep apart what is promised to whom: a supplier promises us, not the customer."""
+        for target in self:
+            needed = METRIC_PARTIES.get(target.metric)
+            if needed and target.party != needed:
+                raise ValidationError(
+                    self.env._(
+                        "Promised To: %(metric)s is a matter of: %(party)s. Choose that.",
+                        metric=target._get_label("metric"),
+                        party=dict(PARTIES)[needed],
+                    )
+                )
+            purchased = target.policy_id.agreement_id.domain == "purchase"
+            if purchased and target.party != PARTY_SUPPLIER:
+                raise ValidationError(
+                    self.env._(
+                        "Promised To: %s is of an agreement with a supplier. Choose the"
+                        " supplier.",
+                        target.policy_id.name,
+                    )
+                )
+
+    def _get_label(self, name):
+        labels = dict(self._fields[name]._description_selection(self.env))
+        return labels.get(self[name], "")
 
     # === Counting === #
 

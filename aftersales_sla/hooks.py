@@ -1,0 +1,23 @@
+from odoo.fields import Command
+
+# Which roles of ours read and write agreements, as security/groups.xml says.
+IMPLIED = {
+    "aftersales_case.group_aftersales_agent": "agreement.group_agreement_readonly",
+    "aftersales_case.group_aftersales_manager": "agreement.group_agreement_user",
+}
+
+
+def post_init_hook(env):
+    """Remind of the review of agreements that are there already."""
+    env["agreement"].search([("end_date", ">=", "today")])._plan_reviews()
+
+
+def uninstall_hook(env):
+    """Take back the rights to agreements, and leave nothing that Odoo cannot delete."""
+    _take_roles_back(env)
+    env["ir.model.data"]._take_leave("aftersales_sla")
+
+
+def _take_roles_back(env):
+    for role, implied in IMPLIED.items():
+        env.ref(role).implied_ids = [Command.unlink(env.ref(implied).id)]
