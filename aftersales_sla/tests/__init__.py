@@ -8,4 +8,5 @@ from . import test_clock_terms
 from . import test_scripts
 from . import test_match
 from . import test_policy_change
+from . import test_rights
 from . import test_target

@@ -1,0 +1,134 @@
+from odoo.addons.aftersales_case.tests.common import AftersalesCommon
+from odoo.addons.aftersales_case.tests.walks import ELSEWHERE, RightsSetup, RightsWalk
+
+from .common import SlaCommon
+
+
+class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
+    """Nobody changes by this addon what he may not change otherwise."""
+
+    walk_addon = "aftersales_sla"
+    walk_allowed = {
+        # Managers of another company have policies and agreements of theirs.
+        ("aftersales.sla.policy", "create"): ELSEWHERE,
+        ("aftersales.sla.target", "create"): ELSEWHERE,
+        ("agreement", "create"): ELSEWHERE,
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        env, case = cls.env, cls.walk_case
+        agreement = env["agreement"].create(
+            {
+                "name": "Service",
+                "code": "WALK",
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+            }
+        )
+        policy = env["aftersales.sla.policy"].create(
+            {
+                "name": "Walked",
+                "agreement_id": agreement.id,
+                "company_id": cls.company.id,
+            }
+        )
+        target = env["aftersales.sla.target"].create({"policy_id": policy.id})
+        cls.walk_case._mark_clocks()
+        env["aftersales.case"]._flush_clocks()
+        calendar = env["resource.calendar"].create(
+            {"name": "Walked", "company_id": cls.company.id}
+        )
+        cls.walk_records = {
+            "aftersales.case": case,
+            "aftersales.case.type": case.type_id,
+            "aftersales.sla.clock": case.clock_ids,
+            "aftersales.sla.policy": policy,
+            "aftersales.sla.target": target,
+            "aftersales.sla.match": {"case_id": case.id},
+            "aftersales.sla.match.line": {},
+            "aftersales.sla.change": {"policy_id": policy.id},
+            "agreement": agreement,
+            "resource.calendar": calendar,
+            "resource.calendar.attendance": calendar.attendance_ids[:1],
+            "resource.calendar.leaves": env["resource.calendar.leaves"].create(
+                {
+                    "name": "Holiday",
+                    "calendar_id": calendar.id,
+                    "company_id": cls.company.id,
+                    "date_from": "2026-03-03 00:00:00",
+                    "date_to": "2026-03-03 23:00:00",
+                }
+            ),
+            "res.partner": cls.customer,
+        }
+        name = [{"name": "Forged"}], {}
+        cls.walk_calls = {
+            ("aftersales.sla.clock", "create"): (
+                [{"case_id": case.id, "target_id": target.id}],
+                {},
+            ),
+            ("aftersales.sla.clock", "default_get"): ([["case_id", "state"]], {}),
+            ("agreement", "create"): ([{"name": "Forged", "code": "F"}], {}),
+            ("agreement", "write"): name,
+            ("aftersales.sla.policy", "create"): name,
+            ("aftersales.sla.policy", "write"): name,
+            ("aftersales.sla.target", "create"): (
+                [{"policy_id": policy.id, "quantity": 1}],
+                {},
+            ),
+            ("aftersales.sla.target", "write"): ([{"quantity": 1}], {}),
+        }
+
+    def test_methods(self):
+        self.assertMethodsAskForRights()
+
+    def test_models(self):
+        self.assertModelsHaveAccess()
+        self.assertWizardsAreOwn()
+
+    def test_clocks_follow_their_case(self):
+        """Who merely reads a case reads its clocks; nobody writes them."""
+        for user, reads in ((self.agent, True), (self.reporter, False)):
+            clocks = self._as(user, self.walk_case.clock_ids)
+            self.assertTrue(clocks)
+            self.assertEqual(clocks.has_access("read"), reads)
+        for operation in ("write", "unlink", "create"):
+            clocks = self._as(self.manager, self.walk_case.clock_ids)
+            self.assertFalse(clocks.has_access(operation))
+
+
+class TestAccess(SlaCommon):
+    """Who may do what with the models of the addon."""
+
+    def test_matrix(self):
+        config = {"reporter": "", "agent": "r", "leader": "r", "manager": "rwcd"}
+        dialog = {"reporter": "", "agent": "rwc", "manager": "rwc"}
+        self.assertAccessMatrix(
+            "aftersales_sla",
+            {
+                "aftersales.sla.policy": config,
+                "aftersales.sla.target": config,
+                "aftersales.sla.clock": {"reporter": "", "agent": "r", "manager": "r"},
+                "aftersales.sla.match": dialog,
+                "aftersales.sla.match.line": dialog,
+                "aftersales.sla.change": {
+                    "reporter": "",
+                    "agent": "",
+                    "manager": "rwc",
+                },
+            },
+        )
+
+    def test_examples_of_another_company(self):
+        """Every company reads the examples, and writes none of another's policies."""
+        template = self.env.ref("aftersales_sla.policy_premium")
+        self.assertNotEqual(template.company_id, self.company)
+        mine = self._as(self.manager, template)
+        self.assertTrue(mine.has_access("read"))
+        self.assertTrue(mine.target_ids.has_access("read"))
+        self.assertFalse(mine.has_access("write"))
+        self.assertFalse(mine.target_ids.has_access("write"))
+        other = template.copy({"agreement_id": False, "sequence": 99})
+        self.assertFalse(self._as(self.manager, other).has_access("read"))
