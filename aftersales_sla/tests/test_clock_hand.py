@@ -3,8 +3,11 @@
 from ast import literal_eval
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -197,14 +200,14 @@ class TestWhy(SlaCommon):
             [clock] = self._as(self.agent, self._clocks(case))
             action = clock.action_why()
             form = Form(clock, view=action["views"][0][0])
-            self.assertIn("Mon 2 Mar 2026", form.why_html)
+            self.assertIn("Mon 2 Mar", form.why_html)
             self.assertIn("Waiting for the customer", form.why_html)
             self.assertIn("Stage: ", form.why_html)
             report = self._as(self.agent)["ir.actions.report"]
             content, kind = report._render_qweb_html(
                 "aftersales_sla.report_clock_why", clock.ids
             )
-            self.assertIn("Mon 2 Mar 2026", content.decode())
+            self.assertIn("Mon 2 Mar", content.decode())
             self.assertEqual(kind, "html")
 
     def test_another_history(self):
@@ -308,6 +311,41 @@ class TestShown(SlaCommon):
                 [*literal_eval(action.domain), ("company_id", "=", self.company.id)]
             )
             self.assertEqual(found.case_id, late | paused)
+
+    def test_filters(self):
+        """Each filter of the queue finds what its name says."""
+        self._policy({"metric": "resolved", "quantity": 2})
+        with self._at():
+            late, paused = (self._new_case(user_id=self.agent.id) for _n in range(2))
+        with self._at(1):
+            paused.stage_id = self.stage_wait_customer
+        with self._at(6):
+            self._run_job()
+            today = self._new_case(user_id=self.agent2.id)
+            self._flush()
+            view = self.env.ref("aftersales_sla.aftersales_sla_clock_view_search")
+            tree = etree.fromstring(view.arch)
+            found = {
+                node.get("name"): self._find(node.get("domain"), late | paused | today)
+                for node in tree.iter("filter")
+                if node.get("domain")
+            }
+        self.assertEqual(
+            found,
+            {
+                "mine": late | paused,
+                "overdue": late,
+                "today": today,
+                "week": today,
+                "paused": paused,
+                "broken": late.browse(),
+            },
+        )
+
+    def _find(self, text, cases):
+        domain = safe_eval(text, {"uid": self.agent.id})
+        clocks = self._as(self.agent)["aftersales.sla.clock"]
+        return clocks.search([*domain, ("case_id", "in", cases.ids)]).case_id
 
     def test_queries_of_a_board(self):
         """Eighty cards take two queries more than without clocks."""

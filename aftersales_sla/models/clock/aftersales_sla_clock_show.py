@@ -19,6 +19,7 @@ class AftersalesSlaClock(models.Model):
         compute="_compute_countdown",
         help="What a page needs to count down by the server's time.",
     )
+    sentence = fields.Char("Promise", related="target_id.sentence")
     state_text = fields.Char("How It Stands", compute="_compute_state_text")
 
     @api.model
@@ -91,7 +92,7 @@ class AftersalesSlaClock(models.Model):
             ),
             "met": self.env._("Met %s", tell(row["ended_at"])),
             "cancelled": self.env._("Cancelled %s", tell(row["ended_at"])),
-            BREACHED: self.env._("Missed %s", tell(row["breached_at"])),
+            BREACHED: self.env._("Missed, was due %s", tell(row["due_at"])),
         }
         return texts[row["state"]]
 

@@ -109,9 +109,12 @@ class AftersalesSlaClock(models.Model):
 
     def _tell_days(self, days):
         holidays = self._get_holidays(days)
+        # On a phone the year takes the place of a column.
+        is_one_year = len({day.date.year for day in days}) == 1
+        pattern = "EEE d MMM" if is_one_year else "EEE d MMM y"
         return [
             {
-                "date": format_date(self.env, day.date, date_format="EEE d MMM y"),
+                "date": format_date(self.env, day.date, date_format=pattern),
                 "worked": format_seconds(day.worked),
                 "holiday": holidays.get(day.date, ""),
                 "is_free": not day.worked,
