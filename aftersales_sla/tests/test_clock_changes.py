@@ -252,6 +252,13 @@ class TestMarked(SlaCommon):
             self.assertFalse(self.clock.error)
             self.assertFalse(policy.activity_ids)
 
+    def test_nothing_due(self):
+        """A minute in which nothing is due costs the job two queries."""
+        with self._at(1):
+            self._run_job()
+            case = self.env["aftersales.case"]
+            self.assertLessEqual(self._count_queries(case._cron_clocks), 3)
+
     @feature("P-13")
     def test_queries(self):
         """Eighty cases take the queries of one, one no more than ten for its clocks."""

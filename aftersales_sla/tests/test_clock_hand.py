@@ -360,7 +360,7 @@ class TestShown(SlaCommon):
         shown = self._count_queries(lambda: cases.read([*names, "next_clock"]))
         few = self._count_queries(lambda: cases[:1].read([*names, "next_clock"]))
         self.assertEqual(shown, few)
-        self.assertLessEqual(shown - plain, 3)
+        self.assertLessEqual(shown - plain, 2)
 
     def test_form_of_a_case(self):
         """Changing a case with clocks on its form asks for no clock that is not there."""

@@ -4,6 +4,18 @@ from odoo.fields import Domain
 from ...engine.clock import BREACHED, RUNNING
 from .aftersales_sla_clock_show import to_milliseconds
 
+# What is read of a clock that is shown.
+SHOWN = (
+    "case_id",
+    "target_id",
+    "state",
+    "start_at",
+    "due_at",
+    "ended_at",
+    "warn_at",
+    "seconds_left",
+    "error",
+)
 AGENT = "aftersales_case.group_aftersales_agent"
 
 
@@ -25,7 +37,7 @@ class AftersalesCase(models.Model):
         # sudo: clocks of cases that may be read, and what their targets say
         Clock = self.env["aftersales.sla.clock"].sudo()
         domain = Domain("case_id", "in", self._origin.ids) & Clock._get_open_domain()
-        found = Clock.search(domain).grouped("case_id")
+        found = Clock.search_fetch(domain, SHOWN).grouped("case_id")
         found = {case.id: clocks for case, clocks in found.items()}
         for case in self:
             clocks = found.get(case._origin.id, Clock)
