@@ -104,6 +104,31 @@ class TestMatch(SlaCommon):
         form = self._ask(policy=policy, user=self.manager)
         self.assertEqual(self._told(form), [("Empty", "It is archived.")])
 
+    def test_promises_kept(self):
+        """Where all that is promised is kept already, the dialog says so."""
+        policy = self._policy({"metric": "assigned", "pause_customer": False})
+        self.assertEqual(
+            self._ask(policy=policy, user=self.manager).promises,
+            "Take on within 4 working hours of the report",
+        )
+        with self._at():
+            case = self._new_case()
+            case.user_id = self.agent2
+            self._flush()
+            policy.target_ids = [
+                Command.create(
+                    {"metric": "next_reply", "quantity": 2, "pause_customer": False}
+                )
+            ]
+            form = self._ask(case)
+        self.assertEqual(
+            form.promises.splitlines(),
+            [
+                "Take on within 4 working hours of the report: Met",
+                "Answer what the customer writes within 2 working hours: not begun",
+            ],
+        )
+
     def test_asked_from_the_policy(self):
         """From a policy the dialog opens with its customer; for others it says whose it is."""
         policy = self._policy({}, name="Own", agreement_id=self._agreement().id)

@@ -60,6 +60,7 @@ class AftersalesSlaMatch(models.TransientModel):
         "product.category", string="Product Categories"
     )
     answer = fields.Char(compute="_compute_line_ids")
+    promises = fields.Text(compute="_compute_line_ids")
     line_ids = fields.One2many(
         "aftersales.sla.match.line", "match_id", compute="_compute_line_ids"
     )
@@ -78,7 +79,7 @@ class AftersalesSlaMatch(models.TransientModel):
             self.customer_kind = False  # computed for a case without one
             self.customer_kind = self._get_case().customer_kind
 
-    @api.depends("side", "policy_id", "day", *TAKEN)
+    @api.depends("side", "case_id", "policy_id", "day", *TAKEN)
     def _compute_line_ids(self):
         for asked in self:
             # sudo: policies and agreements are the company's, their names no secret
@@ -92,7 +93,9 @@ class AftersalesSlaMatch(models.TransientModel):
             fits = (v for v in verdicts if v.key in known.ids and not v.misses)
             winner = next(fits, None)
             won = offers.browse(winner.key if winner else ())
-            asked.answer = asked._get_answer(won, won._get_holding(case))
+            holding = won._get_holding(case)
+            asked.answer = asked._get_answer(won, holding)
+            asked.promises = asked._get_promises(holding)
             asked.line_ids = [Command.clear()] + [
                 Command.create(
                     {
@@ -120,6 +123,22 @@ class AftersalesSlaMatch(models.TransientModel):
             del values["customer_kind"]
         # sudo: what holds for a case does not depend on who asks
         return self.env["aftersales.case"].sudo().new(values)
+
+    def _get_promises(self, holding):
+        """Return what it promises, a line each, and how that stands for the picked case."""
+        clocks = self.case_id.clock_ids.sorted("cycle")
+        labels = dict(clocks._fields["state"]._description_selection(self.env))
+        states = {clock.target_id.id: labels[clock.state] for clock in clocks}
+        return "\n".join(
+            self.env._(
+                "%(target)s: %(state)s",
+                target=target.sentence,
+                state=states.get(target.id) or self.env._("not begun"),
+            )
+            if self.case_id
+            else target.sentence
+            for target in holding.target_ids
+        )
 
     def _get_answer(self, won, holding):
         """Return what holds, in one sentence."""

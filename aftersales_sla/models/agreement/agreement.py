@@ -126,6 +126,7 @@ class Agreement(models.Model):
             [
                 {
                     "activity_type_id": kind.id,
+                    "summary": kind.name,
                     "automated": True,
                     "res_model_id": model,
                     "res_id": agreement.id,

@@ -64,7 +64,7 @@ class AftersalesSlaPolicy(models.Model):
         ondelete="restrict",
         domain="[('country_id', '=?', country_id)]",
     )
-    customer_kind = fields.Selection(CUSTOMER_KINDS)
+    customer_kind = fields.Selection(CUSTOMER_KINDS, "Kind of Customer")
 
     calendar_id = fields.Many2one(
         "resource.calendar",

@@ -173,8 +173,8 @@ class AftersalesSlaTarget(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Promised To: %(metric)s is a matter of: %(party)s. Choose that.",
-                        metric=target._get_label("metric"),
-                        party=dict(PARTIES)[needed],
+                        metric=target._get_labels("metric")[target.metric],
+                        party=target._get_labels("party")[needed],
                     )
                 )
             purchased = target.policy_id.agreement_id.domain == "purchase"
@@ -187,9 +187,8 @@ class AftersalesSlaTarget(models.Model):
                     )
                 )
 
-    def _get_label(self, name):
-        labels = dict(self._fields[name]._description_selection(self.env))
-        return labels.get(self[name], "")
+    def _get_labels(self, name):
+        return dict(self._fields[name]._description_selection(self.env))
 
     # === Counting === #
 
