@@ -53,6 +53,13 @@ class AftersalesSlaTarget(models.Model):
             ]
             target.sentence = ", ".join(filter(None, parts))
 
+    def _get_what(self):
+        """Return what is counted, in few words: for cards and lists."""
+        self.ensure_one()
+        what = self._get_labels("metric").get(self.metric, "")
+        about = self.stage_id.name or self.team_id.name
+        return f"{what}: {about}" if about else what
+
     def _get_promise(self):
         """Return what is to be done, within which time of what."""
         self.ensure_one()
