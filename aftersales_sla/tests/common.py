@@ -10,6 +10,11 @@ from odoo.addons.aftersales_case.tests.common import AftersalesSetup
 MONDAY = datetime(2026, 3, 2, 9, 0, 0)
 
 
+def at(hours=0, days=0):
+    """Return the moment so much later than Monday at nine."""
+    return MONDAY + timedelta(hours=hours, days=days)
+
+
 class SlaSetup(AftersalesSetup):
     """A company that works on weekdays from eight to noon and from one to five, UTC."""
 
@@ -68,7 +73,7 @@ class SlaSetup(AftersalesSetup):
     @contextmanager
     def _at(self, hours=0, days=0):
         """It is so much later than Monday at nine, and a transaction ends afterwards."""
-        with freeze_time(MONDAY + timedelta(hours=hours, days=days)):
+        with freeze_time(at(hours, days)):
             yield
             self._flush()
 

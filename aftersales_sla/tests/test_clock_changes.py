@@ -4,11 +4,7 @@ from datetime import timedelta
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import MONDAY, SlaCommon
-
-
-def at(hours=0, days=0):
-    return MONDAY + timedelta(hours=hours, days=days)
+from .common import MONDAY, SlaCommon, at
 
 
 class TestReplaced(SlaCommon):

@@ -11,11 +11,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import MONDAY, SlaCommon
-
-
-def at(hours=0, days=0):
-    return MONDAY + timedelta(hours=hours, days=days)
+from .common import MONDAY, SlaCommon, at
 
 
 class TestByHand(SlaCommon):
@@ -311,6 +307,8 @@ class TestShown(SlaCommon):
                 [*literal_eval(action.domain), ("company_id", "=", self.company.id)]
             )
             self.assertEqual(found.case_id, late | paused)
+            names = found.mapped("display_name")
+            self.assertIn(f"{late.number} Solved", names)
 
     def test_filters(self):
         """Each filter of the queue finds what its name says."""

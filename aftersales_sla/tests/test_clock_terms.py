@@ -1,14 +1,8 @@
 """Each term of a promise, lived through by a case as its people live it."""
 
-from datetime import timedelta
-
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import MONDAY, SlaCommon
-
-
-def at(hours=0, days=0):
-    return MONDAY + timedelta(hours=hours, days=days)
+from .common import SlaCommon, at
 
 
 class TestAnswers(SlaCommon):

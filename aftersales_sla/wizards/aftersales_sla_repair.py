@@ -35,7 +35,7 @@ class AftersalesSlaRepair(models.TransientModel):
     def _tell_change(self, change):
         return {
             "case": change.case.number,
-            "target": change.target.sentence,
+            "target": change.target._get_what(),
             "cycle": change.cycle,
             "before": self.env["aftersales.sla.clock"]._tell_row(change.before),
             "after": self.env["aftersales.sla.clock"]._tell_row(change.after),

@@ -27,6 +27,13 @@ class AftersalesSlaClock(models.Model):
         """Return the domain of what somebody still has to do something about."""
         return Domain("ended_at", "=", False)
 
+    @api.depends("case_id", "target_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for clock in self:
+            what = clock.target_id._get_what()
+            clock.display_name = f"{clock.case_id.number} {what}"
+
     @api.depends("state", "due_at", "ended_at")
     def _compute_countdown(self):
         for clock in self:

@@ -57,7 +57,7 @@ class AftersalesSlaClock(models.Model):
         clock = self.sudo()
         told = self.env["aftersales.case.event"]._read_raw(clock.case_id.ids, True)
         try:
-            time, one, days = clock._explain(told)
+            one, days = clock._explain(told)
         except WorkingTimeError as error:
             text = str(error) or self.env._("There is too little working time.")
             return {"error": text, "days": [], "events": [], "parties": []}
@@ -79,7 +79,7 @@ class AftersalesSlaClock(models.Model):
         }
 
     def _explain(self, raw):
-        """Return working time, replayed ``Clock`` or None, and its ``Day`` list."""
+        """Return the replayed ``Clock``, or None, and its ``Day`` list."""
         case, now = self.case_id, fields.Datetime.now()
         [replayed] = case._get_replayed(raw)
         aim = self.target_id._prepare_aim(replayed.order)
@@ -91,7 +91,7 @@ class AftersalesSlaClock(models.Model):
         def count(time):
             clocks = engine.replay(replayed.story, aim, time, now, held, by_hand)
             one = next((one for one in clocks if one.number == self.cycle), None)
-            return time, one, explain(one, aim, time, now) if one else []
+            return one, explain(one, aim, time, now) if one else []
 
         return times(self.calendar_id, case.company_id).ask(count)
 
