@@ -213,6 +213,25 @@ class TestMatch(SlaCommon):
                 self.assertFalse(self._holds(case))
                 policy.active = False
 
+    def test_number_of_queries(self):
+        """Many cases are matched, and their agreements found, by as many queries as one."""
+        self._policy({}, agreement_id=self._agreement().id)
+        self._policy({}, name="Everybody")
+        cases = self.env["aftersales.case"]
+        for number in range(12):
+            customer = self.customer.copy({"name": f"Customer {number}"})
+            contact = self.contact.copy({"parent_id": customer.id})
+            cases |= self._new_case(contact_id=contact.id)
+        self._flush()
+        few, many = (
+            (
+                self._count_queries(some._find_policies),
+                self._count_queries(lambda some=some: some.mapped("covered_until")),
+            )
+            for some in (cases[:1], cases)
+        )
+        self.assertEqual(few, many)
+
     def test_validity(self):
         """The day of the report, where the company is, decides whether a policy is valid."""
         self.company.partner_id.tz = "Europe/Amsterdam"

@@ -67,6 +67,7 @@ class AftersalesCase(models.Model):
         """
         # sudo: what holds for a case does not depend on who looks
         cases = self.sudo()
+        cases._read_criteria()
         result = {case: {} for case in self}
         for side in SIDES:
             offers = cases._get_offers(side)
@@ -132,6 +133,18 @@ class AftersalesCase(models.Model):
     def _get_report_day(self):
         """Return the local date of the report, by which validity is judged."""
         return self.company_id._get_sla_day(self.reported_at)
+
+    def _read_criteria(self):
+        """Hook: read at once what ``_prepare_criteria`` reads of each case.
+
+        There a case and its partners are joined, which narrows what is prefetched.
+        """
+        partners = self.partner_id | self.site_id
+        (partners | partners.commercial_partner_id).fetch(
+            ["category_id", "country_id", "state_id"]
+        )
+        goods = self.product_categ_ids | self.product_ids.categ_id
+        goods.fetch(["parent_path"])
 
     def _prepare_criteria(self):
         """Hook: return ``{criterion: set of what the case has of it}``, ids and keys.
