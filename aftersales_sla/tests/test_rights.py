@@ -121,6 +121,18 @@ class TestAccess(SlaCommon):
                     "agent": "",
                     "manager": "rwc",
                 },
+                "aftersales.sla.due": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "rwc",
+                    "manager": "rwc",
+                },
+                "aftersales.sla.repair": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "rwc",
+                    "manager": "rwc",
+                },
             },
         )
 
