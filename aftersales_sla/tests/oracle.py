@@ -73,11 +73,18 @@ class Oracle:
             elif one.kind == "sla_dismissed":
                 if self.metric == "next_reply" and self.active:
                     self._drop(at)
-            elif one.kind == "assigned" and one.reason != "fallback":
-                if self.metric == "assigned" and self.active:
-                    self._end(at)
+            elif self._is_taken(one):
+                self._end(at)
         if self.status and self.status is not before:
             self._take_status(at, before)
+
+    def _is_taken(self, one):
+        return (
+            self.metric == "assigned"
+            and self.active
+            and one.kind == "assigned"
+            and one.reason != "fallback"
+        )
 
     def _take_reply(self, at):
         if self.metric in ("response", "next_reply") and self.active:
