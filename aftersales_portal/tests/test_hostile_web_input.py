@@ -36,7 +36,7 @@ NAMELESS = {
 class TestHostileInput(WebSetup):
     """Whatever somebody sends is refused or taken; nothing of it is an error of ours."""
 
-    def _refused(self, body, status=422, **kwargs):
+    def _check_refused(self, body, status=422, **kwargs):
         answer = self._send(body, **kwargs)
         self.assertEqual(answer.status_code, status, answer.text)
         self.assertIn("problem+json", answer.headers["Content-Type"])
@@ -54,7 +54,7 @@ class TestHostileInput(WebSetup):
             "9" * 250,
         ):
             with self.subTest(start=start):
-                answer = self._refused(self._body(start=start))
+                answer = self._check_refused(self._body(start=start))
                 self.assertEqual(answer.json()["errors"][0]["field"], "start")
 
     def test_signs(self):
@@ -67,7 +67,7 @@ class TestHostileInput(WebSetup):
             self._body(type="\0"),
         ):
             with self.subTest(body=body):
-                answer = self._refused(body)
+                answer = self._check_refused(body)
                 self.assertNotIn("\0", answer.json()["detail"])
         case = self._case(self._send(self._body(description="It \0leaks\x1b")))
         self.assertEqual(case.name, "It leaks")
@@ -86,8 +86,8 @@ class TestHostileInput(WebSetup):
                 with self.subTest(depth=depth, sent=sent[0]):
                     body = json.dumps(self._body(description="HERE"))
                     body = body.replace('"HERE"', sent)
-                    self._refused(body, 400)
-        self._refused(self._body(description=[[[]]]))
+                    self._check_refused(body, 400)
+        self._check_refused(self._body(description=[[[]]]))
         with self.assertRaises(BodyError):
             read_json(b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1))
         self.assertTrue(read_json(b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST))
@@ -97,20 +97,20 @@ class TestHostileInput(WebSetup):
         for number in ("1e400", "-1e400", "9" * 4000, "-0", "1e-400", "1E+5"):
             with self.subTest(number=number[:9]):
                 body = json.dumps(self._body(description="HERE"))
-                self._refused(body.replace('"HERE"', number))
-        self._refused('{"a": ' + "9" * 5000 + "}", 400)
+                self._check_refused(body.replace('"HERE"', number))
+        self._check_refused('{"a": ' + "9" * 5000 + "}", 400)
 
     def test_twice_said(self):
         """Of what is said twice the last counts, for who judges and who keeps it."""
         body = json.dumps(self._body()).removesuffix("}")
         case = self._case(self._send(body + ', "description": "Last"}'))
         self.assertEqual(case.name, "Last")
-        self._refused(body + ', "description": 1}')
+        self._check_refused(body + ', "description": 1}')
 
     def test_many_fields(self):
         """Of thousands of fields that nobody asked, some are told."""
         body = self._body(**{f"f{number}": 1 for number in range(50000)})
-        answer = self._refused(body)
+        answer = self._check_refused(body)
         self.assertEqual(len(answer.json()["errors"]), 50)
         self.assertLess(answer.elapsed.total_seconds(), 10)
 
@@ -121,11 +121,11 @@ class TestHostileInput(WebSetup):
         ]
         for name, part in NAMELESS.items():
             with self.subTest(name):
-                self._refused(pack(part, *known), 400, headers=MULTIPART)
+                self._check_refused(pack(part, *known), 400, headers=MULTIPART)
         odd = ('; name="a"\r\nContent-Type: text/plain; charset=rot13', b"x")
-        self._refused(pack(odd, *known), headers=MULTIPART)
+        self._check_refused(pack(odd, *known), headers=MULTIPART)
         many = [(f'; name="f{number}"', b"x") for number in range(1100)]
-        self._refused(pack(*many, *known), 413, headers=MULTIPART)
+        self._check_refused(pack(*many, *known), 413, headers=MULTIPART)
         twice = [('; name="files"; filename="a.gif"', GIF)] * 2
         case = self._case(self._send(pack(*twice, *known), headers=MULTIPART))
         self.assertEqual(len(case.message_ids.attachment_ids), 2)
@@ -165,7 +165,7 @@ class TestHostileInput(WebSetup):
                 answer = self._send(path="/website/form", method="GET", headers=headers)
                 self.assertLess(answer.status_code, 500, answer.text)
         for origin in ("null", "https://www.shop.example.", "http://www.shop.example"):
-            self._refused(self._body(), 403, headers={"Origin": origin})
+            self._check_refused(self._body(), 403, headers={"Origin": origin})
 
     def test_archive_of_many(self):
         """An archive that lists more than any document has is not looked through."""

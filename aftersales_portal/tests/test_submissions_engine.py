@@ -1,10 +1,11 @@
-import unittest
+from odoo.tests import BaseCase, tagged
 
 from ..engine.bodies import BodyError
 from ..engine.submissions import FORM, JSON, Mapping, is_signed, pick, read
 
 
-class TestSubmissions(unittest.TestCase):
+@tagged("post_install", "-at_install")
+class TestSubmissions(BaseCase):
     """What plug-ins send, flattened; what would break us is refused."""
 
     def test_paths(self):

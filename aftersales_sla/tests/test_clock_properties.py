@@ -58,7 +58,7 @@ METRICS = (
 class TestClockProperties(BaseCase):
     """Whatever happens to a case: the engine says what one gets who counts minutes."""
 
-    def _run(self, check):
+    def _check(self, compare):
         if st is None:
             self.skipTest("hypothesis is not installed")
         settings(
@@ -67,12 +67,12 @@ class TestClockProperties(BaseCase):
             database=None,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-        )(given(_draw_world())(lambda world: check(world)))()
+        )(given(_draw_world())(lambda world: compare(world)))()
 
     def test_as_counted_minute_by_minute(self):
         for metric, reopening in METRICS:
             with self.subTest(metric=metric, reopening=reopening):
-                self._run(partial(self._compare, metric, reopening))
+                self._check(partial(self._compare, metric, reopening))
 
     def _compare(self, metric, reopening, world):
         intervals, zone, story, now, needed, pauses = world

@@ -7,14 +7,14 @@ import pytz
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.aftersales_case.engine.working_time import WorkingTime
-from odoo.addons.aftersales_case.tests.test_working_time_engine import (
+from odoo.addons.aftersales_case.tests.working_times import (
     CALENDARS,
     DAYS,
     ELAPSED,
     HOURS,
     TWO_STAYS,
-    _intervals,
-    _moment,
+    get_intervals,
+    read_moment,
 )
 
 from ..engine import terms
@@ -70,9 +70,9 @@ def _join(pauses):
 class TestClockTable(BaseCase):
     def _read(self, name, start, pauses, holidays=()):
         zone = pytz.timezone(CALENDARS[name][0])
-        start = _moment(start, zone)
-        pauses = [tuple(_moment(text, zone) for text in pair) for pair in pauses]
-        time = WorkingTime(_intervals(name, start, holidays), CALENDARS[name][0])
+        start = read_moment(start, zone)
+        pauses = [tuple(read_moment(text, zone) for text in pair) for pair in pauses]
+        time = WorkingTime(get_intervals(name, start, holidays), CALENDARS[name][0])
         return zone, start, _join(pauses), time
 
     def _check_due(self, story, term, time, due):
@@ -92,14 +92,14 @@ class TestClockTable(BaseCase):
                 zone, start, pauses, time = self._read(name, start, pauses, holidays)
                 term = Term(hours, terms.HOURS)
                 story = _tell(start, pauses)
-                self._check_due(story, term, time, _moment(due, zone))
+                self._check_due(story, term, time, read_moment(due, zone))
 
     def test_days(self):
         for key, name, start, kind, days, pauses, due in DAYS:
             with self.subTest(key):
                 zone, start, pauses, time = self._read(name, start, pauses)
                 aim = Aim(RESOLVED, Term(days, UNITS[kind]), frozenset(["customer"]))
-                due = _moment(due, zone)
+                due = read_moment(due, zone)
                 [clock] = replay(_tell(start, pauses), aim, time, due)
                 self.assertEqual((clock.state, clock.due), (RUNNING, due))
                 [clock] = replay(_tell(start, pauses), aim, time, due + SECOND)
@@ -111,14 +111,14 @@ class TestClockTable(BaseCase):
                 zone, start, pauses, time = self._read(name, start, pauses, holidays)
                 aim = Aim(RESOLVED, Term(400, terms.HOURS), frozenset(["customer"]))
                 story = _tell(start, pauses)
-                [clock] = replay(story, aim, time, _moment(until, zone))
+                [clock] = replay(story, aim, time, read_moment(until, zone))
                 self.assertEqual(clock.elapsed, seconds)
 
     def test_paused(self):
         """G11: what two pauses took of the working time."""
         zone, start, pauses, time = self._read("D", "2034-06-07 10:00", TWO_STAYS)
         aim = Aim(RESOLVED, Term(5, terms.DAYS), frozenset(["customer"]))
-        now = _moment("2034-06-15 10:00", zone)
+        now = read_moment("2034-06-15 10:00", zone)
         [clock] = replay(_tell(start, pauses), aim, time, now)
         self.assertEqual(clock.paused, {"customer": 178200})
 
@@ -126,9 +126,9 @@ class TestClockTable(BaseCase):
         for key, zone_name, start, term, day in CALENDAR:
             with self.subTest(key):
                 zone = pytz.timezone(zone_name)
-                start = _moment(start, zone)
-                time = WorkingTime(_intervals("S", start), zone_name)
-                due = _moment(f"{day} 23:59:59", zone)
+                start = read_moment(start, zone)
+                time = WorkingTime(get_intervals("S", start), zone_name)
+                due = read_moment(f"{day} 23:59:59", zone)
                 self._check_due(_tell(start, []), Term(*term), time, due)
 
     def test_shifted(self):
@@ -140,14 +140,14 @@ class TestClockTable(BaseCase):
             with self.subTest(text):
                 zone, moment, _pauses, time = self._read("D", text, [])
                 found = term.get_shifted(time, moment)
-                self.assertEqual(found, _moment(expected, zone))
+                self.assertEqual(found, read_moment(expected, zone))
 
     def test_warning(self):
         """Four fifths of an hour's promise; at closing time the next opening."""
         zone, start, _pauses, time = self._read("S", "2026-06-04 13:00", [])
-        due = _moment("2026-06-05 10:00", zone)  # five hours
+        due = read_moment("2026-06-05 10:00", zone)  # five hours
         warn_at = terms.get_share(time, start, due, 0.8)
-        self.assertEqual(warn_at, _moment("2026-06-05 09:00", zone))
+        self.assertEqual(warn_at, read_moment("2026-06-05 09:00", zone))
         self.assertIsNone(terms.get_share(time, start, start, 0.8))
         self.assertIsInstance(warn_at, datetime)
 

@@ -3,8 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.aftersales_case.models.case.aftersales_case_due import DUE_FIELD
-
 from ...const import EVENT_POLICY, OWN_EVENTS, SIDES
 from ...engine.held import Held, get_beginning, get_forces, read_policies
 from ...engine.story import Moment, Story
@@ -15,7 +13,7 @@ Replayed = namedtuple("Replayed", "case story told order")
 # Cases whose clocks are to be replayed before the commit stand here.
 MARKED = "aftersales_sla"
 # What a case tells of its clocks.
-TOLD_OF_CLOCKS = ["clock_ids", "next_clock", "is_late", DUE_FIELD]
+TOLD_OF_CLOCKS = ["clock_ids", "next_clock", "is_late", "next_due_at"]
 # What a policy is matched by, and no event tells.
 WATCHED = {
     "category_id",
