@@ -14,8 +14,9 @@ from . import test_decision
 from . import test_decision_race
 from . import test_documents
 from . import test_drafts
-from . import test_embed
 from . import test_drafts_reasons
+from . import test_embed
+from . import test_follow
 from . import test_hostile
 from . import test_hostile_answers
 from . import test_hostile_company
@@ -39,9 +40,9 @@ from . import test_problem_life
 from . import test_problem_list
 from . import test_problem_money
 from . import test_problem_race
+from . import test_public_hosts_engine
 from . import test_question_answers
 from . import test_question_asking
-from . import test_public_hosts_engine
 from . import test_question_days
 from . import test_question_letter
 from . import test_question_page
