@@ -220,7 +220,6 @@ class TestReplies(SaidCommon):
 
     def test_sent_by_what_a_customer_does(self):
         """The system writes what follows from it, a colleague what he sends."""
-        template = self.env.ref("aftersales_case.template_received")
         customer = new_test_user(self.env, "anna", groups="base.group_portal")
         for user, author in (
             (customer, self.env.ref("base.partner_root")),
@@ -228,6 +227,7 @@ class TestReplies(SaidCommon):
         ):
             # sudo: what a customer does is judged before
             case = self._as(user, self.case).sudo()
+            template = case.env.ref("aftersales_case.template_received")
             with self.subTest(user=user.login):
                 self.assertEqual(case._queue_message(template).author_id, author)
 
