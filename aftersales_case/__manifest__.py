@@ -1,7 +1,7 @@
 {
     "name": "After-sales Cases",
     "summary": "Complaints, service and everything else that happens after the sale",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "license": "AGPL-3",
     "author": "Aftersales",
     "website": "https://github.com/aftersales/aftersales",

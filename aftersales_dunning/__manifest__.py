@@ -1,7 +1,7 @@
 {
     "name": "After-sales Dunning",
     "summary": "What a customer complains about is shown, but not dunned until solved",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "license": "AGPL-3",
     "author": "Aftersales",
     "website": "https://github.com/aftersales/aftersales",

@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("aftersales_portal_follow", {
         },
         {
             content: "Mine is in the list, with its status",
-            trigger: "[name='case_table'] tr:contains('Being worked on') a:contains('Leak')",
+            trigger:
+                "[name='case_table'] tr:contains('Being worked on') a:contains('Leak')",
             run: "click",
             expectUnloadPage: true,
         },
