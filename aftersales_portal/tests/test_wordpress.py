@@ -30,7 +30,7 @@ HOSTS = "document.querySelectorAll('[data-aftersales-channel]')"
 class TestWordPress(WordPressSetup):
     """People report from the pages of a WordPress, on a server of its own."""
 
-    @feature("N-26")
+    @feature("B4-07", "N-26")
     def test_administrator(self):
         """A script in an HTML block: a customer sends a photo, and it is a claim."""
         address = self.site.publish(
@@ -69,6 +69,7 @@ class TestWordPress(WordPressSetup):
             with self._chosen_file(browser, "leak.jpg", make_photo()):
                 self.assertIn("leak.jpg", self._read(browser, ".files"))
 
+    @feature("B4-07")
     def test_same_twice(self):
         """Who got no answer sends it again: it is one case, under one number."""
         address = self.site.publish(
@@ -90,6 +91,7 @@ class TestWordPress(WordPressSetup):
         self.assertEqual(self.env["aftersales.case"].search_count([]), before + 1)
         self.assertEqual(case.message_ids.attachment_ids.mapped("name"), ["leak.jpg"])
 
+    @feature("B4-07")
     def test_author(self):
         """The script stands in the footer; authors, who may write none, say where."""
         self.site.write_footer(BLOCK.format(self._get_tag()))
@@ -106,6 +108,7 @@ class TestWordPress(WordPressSetup):
             case = self._sent_case(browser)
         self.assertEqual(case.name, "It rattles")
 
+    @feature("B4-07")
     def test_link(self):
         """An author writes a link: it leads to the form on a page of its own."""
         link = f'<a href="{self.base_url()}/aftersales/form/website">Report it</a>'
