@@ -107,9 +107,18 @@ class TestProblem(InvoiceSetup, HttpCase):
         self.assertEqual(case.name, f"Damaged: {self.invoice.name}")
         rows = self.env["aftersales.reported.line"].search([("case_id", "=", case.id)])
         self.assertEqual(rows.mapped("amount"), [108, 30])
+        answer = self.url_open(self._url(self.damaged), timeout=120)
+        self.assertIn(f"/my/cases/{case.id}", answer.url, "all of it leads there")
+
+    def test_nothing_left(self):
+        """Where all lines are reported, in several cases, no form asks for more."""
+        freight = f"line-{self.freight.id}"
+        self._send(self._url(self.damaged), **{self.line: "1"})
+        self._send(self._url(self.damaged), **{freight: "0.5"})
         page = self.url_open(self._url(self.damaged), timeout=120).text
-        self.assertIn('name="nothing_left"', page, "all lines lead to their case")
-        self.assertIn(f'href="/my/cases/{case.id}"', page)
+        self.assertIn('name="nothing_left"', page, "the lines lead to their cases")
+        for case in self._cases():
+            self.assertIn(f'href="/my/cases/{case.id}"', page)
         self.assertNotIn('name="text"', page, "a form nobody could send")
 
     def test_no_promise(self):
