@@ -23,6 +23,8 @@ NO_PAGES = {
     "/aftersales/embed.js": "a script",
     "/my/cases/<int:case_id>/files/<int:file_id>": "a file",
     "/my/cases/new/<int:type_id>/goods": "a part of the form",
+    "/rate/<string:token>/<int:rate>": "core's page",
+    "/rate/<string:token>/submit_feedback": "core's page",
 }
 
 
@@ -353,7 +355,7 @@ class TestAccessibility(PagesSetup, BrowsingMixin, HttpCase):
             rule.rule
             for rule in router.map.iter_rules()
             if rule.endpoint.__module__.startswith("odoo.addons.aftersales_portal.")
-            and rule.endpoint.routing["type"] == "http"
+            and rule.endpoint.routing["type"] in ("http", "aftersales_page")
             and "GET" in (rule.methods or {"GET"})
         }
         seen = set()
