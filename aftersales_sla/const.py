@@ -2,7 +2,7 @@
 
 from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS
 
-from .engine import clock, cycles, terms
+from .engine import clock, cycles, held, terms
 
 METRICS = [
     (cycles.RESPONSE, "First answer"),
@@ -68,13 +68,13 @@ KIND_CONSUMER, KIND_BUSINESS = "consumer", "business"
 CUSTOMER_KINDS = [(KIND_CONSUMER, "Consumer"), (KIND_BUSINESS, "Business")]
 
 # Events of ours: none of them is a reason to replay a case.
-EVENT_POLICY = "sla"
-EVENT_DUE = "sla_due"
+EVENT_POLICY = held.POLICY
+EVENT_DUE = held.DUE
 EVENT_BREACH = "sla_breach"
 EVENT_REPAIR = "sla_repair"
 EVENT_DISMISSED = cycles.EVENT_DISMISSED
 OWN_EVENTS = (EVENT_POLICY, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
 
 # Whose policy it is; the key of its events.
-SIDE_CUSTOMER, SIDE_SUPPLIER = "customer", "supplier"
-SIDES = (SIDE_CUSTOMER, SIDE_SUPPLIER)
+SIDE_CUSTOMER, SIDE_SUPPLIER = held.SIDES
+SIDES = held.SIDES

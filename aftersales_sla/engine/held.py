@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from .clock import Force
 
-POLICY = "sla"
+# Kinds of events, and whose policy it is: the key of those about policies.
+POLICY, DUE = "sla", "sla_due"
 SIDES = ("customer", "supplier")
 # A new case is matched with what it begins with, which may take a moment.
 BEGINNING = timedelta(minutes=1)
@@ -53,6 +54,6 @@ def read_by_hand(rows, target):
     """Return ``{number of cycle: due}`` that people have set for one target."""
     found = {}
     for row in rows:
-        if row.kind == "sla_due" and row.to_id == target:
+        if row.kind == DUE and row.to_id == target:
             found[int(row.key)] = row.to_at
     return {number: due for number, due in found.items() if due}
