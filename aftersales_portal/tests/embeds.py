@@ -9,6 +9,7 @@ from .sites import serve_site
 from .web import WebSetup
 
 SECONDS = 30
+DIV = '<div data-aftersales-channel="website"></div>'
 ROOT = "document.querySelector('[data-aftersales-channel]').shadowRoot"
 # What a visitor does: type, choose, drop, click.
 TYPE = """((name, value) => {
@@ -46,6 +47,10 @@ class EmbedSetup(BrowsingMixin, WebSetup):
     def _get_tag(self, **data):
         said = " ".join(f'data-{name}="{value}"' for name, value in data.items())
         return f'<script src="{self.base_url()}/aftersales/embed.js" {said}></script>'
+
+    def _open_form(self, site, browser, lang="en-US", body=DIV):
+        url = site.show("/", body, lang=lang, head=self._get_tag())
+        self._go(browser, url)
 
     def _go(self, browser, url, state="shown"):
         browser._websocket_request("Page.navigate", params={"url": url}, timeout=60)

@@ -8,11 +8,10 @@ from odoo.tests import Form, tagged
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .browsing import DESKTOP, PHONE, read_axe
-from .embeds import GIF_TEXT, ROOT, EmbedSetup
+from .embeds import DIV, GIF_TEXT, ROOT, EmbedSetup
 from .sites import STRICT
 
 MOST_BYTES = 15 * 1024
-DIV = '<div data-aftersales-channel="website"></div>'
 # What stands beside the page, inside the form.
 WIDE = f"""
 [...{ROOT}.querySelectorAll("*")]
@@ -88,10 +87,6 @@ class TestEmbed(EmbedSetup):
             self.assertTrue(self._sent_case(browser))
             border = f"getComputedStyle({ROOT}.querySelector('.page')).maxWidth"
             self.assertEqual(self._run(browser, border), "672px")
-
-    def _open_form(self, site, browser, lang="en-US", body=DIV):
-        url = site.show("/", body, lang=lang, head=self._get_tag())
-        self._go(browser, url)
 
     def _ask_more(self):
         self._ask("urgency")
