@@ -43,6 +43,23 @@ class TestFieldRules(AftersalesCommon):
         self.assertTrue(form._get_modifier("cause_id", "invisible"))
         self.assertEqual(form.rule_labels, {"cost": "Price of the Repair"})
 
+    def test_optional_fields(self):
+        """A field of few types is seen where a rule of the type shows it, only there."""
+        self.patch(
+            type(self.env["aftersales.case"]),
+            "_get_optional_fields",
+            lambda _cases: {"supplier_id"},
+        )
+        rule = self._rule("supplier_id")
+        form = Form(self._as(self.agent)["aftersales.case"])
+        form.type_id = self.type_complaint
+        self.assertFalse(form._get_modifier("supplier_id", "invisible"))
+        form.type_id = self.type_service
+        self.assertTrue(form._get_modifier("supplier_id", "invisible"))
+        rule.active = False
+        form.type_id = self.type_complaint
+        self.assertTrue(form._get_modifier("supplier_id", "invisible"))
+
     def test_explained_as_the_type_says(self):
         """The form gets what the rules explain, of own fields as well."""
         self._rule("cost", help="Without tax.")
@@ -62,10 +79,12 @@ class TestFieldRules(AftersalesCommon):
             {"rule_id": rule.id, "key": "properties.wet", "value": "yes"}
         )
         case = self._new_case(properties={"wet": "no"})
-        self.assertEqual(case.rule_hidden, ["properties.count"])
+        # Beside what siblings hide where no rule shows it.
+        optional = sorted(case._get_optional_fields())
+        self.assertEqual(case.rule_hidden, ["properties.count", *optional])
         self.assertFalse(case._missing_for(self.stage_progress)[case])
         case.properties = {"wet": "yes"}
-        self.assertFalse(case.rule_hidden)
+        self.assertEqual(case.rule_hidden, optional)
         labels = [m.label for m in case._missing_for(self.stage_progress)[case]]
         self.assertEqual(labels, ["How Many"])
         # Zero was answered, so it is not missing.

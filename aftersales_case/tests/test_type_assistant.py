@@ -109,6 +109,25 @@ class TestTypeAssistant(AftersalesCommon):
             self.assertEqual(by_key[rule["key"]], rule)
         self.assertEqual(case_type.activity_plan_id, source.activity_plan_id)
 
+    def test_optional_fields(self):
+        """A field of few types is not shown, until somebody ticks it: then it has a rule."""
+        self.patch(
+            type(self.env["aftersales.case"]),
+            "_get_optional_fields",
+            lambda _cases: {"site_id", "project_id"},
+        )
+        source = self.env.ref("aftersales_case.type_dispute")
+        source.field_rule_ids.filtered(
+            lambda rule: rule.key in ("site_id", "project_id")
+        ).unlink()
+        wizard = self._start(source, "Price Dispute", "PDX")
+        lines = {line.key: line for line in wizard.layout_line_ids}
+        self.assertFalse(lines["site_id"].shown or lines["project_id"].shown)
+        lines["site_id"].shown = True
+        rules = {r.key: r.hidden for r in self._finish(wizard).field_rule_ids}
+        self.assertIs(rules["site_id"], False)
+        self.assertNotIn("project_id", rules)
+
     def test_removed_stage_leaves_no_trace(self):
         """A stage taken out is asked for by no rule, move or gate."""
         source = self.env.ref("aftersales_case.type_service")

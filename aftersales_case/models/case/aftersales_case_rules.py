@@ -80,6 +80,14 @@ class AftersalesCase(models.Model):
         """Hook: return the names of the fields that field rules may control."""
         return RULE_FIELDS
 
+    @api.model
+    def _get_optional_fields(self):
+        """Hook: return the names of those that colleagues see only where a rule says so.
+
+        A field that few types need: on a type without a rule about it, it is hidden.
+        """
+        return set()
+
     @api.depends(
         lambda self: [
             "type_id",
@@ -95,10 +103,11 @@ class AftersalesCase(models.Model):
         # client's own check would stop a move before the gate can name what is missing.
         states = self._get_field_states(SURFACE_BACKOFFICE)
         # What the view leaves out is hidden with the heading above it.
-        unseen = self._get_unseen_fields()
+        unseen, optional = self._get_unseen_fields(), self._get_optional_fields()
         for case in self:
             fields_of = states[case]
             hidden = [key for key, state in fields_of.items() if state.hidden]
+            hidden += sorted(optional - fields_of.keys())
             case.rule_hidden = list(dict.fromkeys([*hidden, *unseen]))
             case.rule_required = [
                 key for key, state in fields_of.items() if state.required

@@ -145,6 +145,7 @@ class AftersalesTypeAssistant(models.TransientModel):
         ]
         line_of = {line.stage_id: line for line in self.stage_line_ids}
         rules = {rule.key: rule for rule in source.field_rule_ids}
+        hidden = self._get_hidden_keys(rules)
 
         def required(key):
             rule = rules.get(key)
@@ -164,12 +165,12 @@ class AftersalesTypeAssistant(models.TransientModel):
                 {
                     "sequence": number,
                     "key": key,
-                    "shown": not (key in rules and rules[key].hidden),
+                    "shown": key not in hidden,
                     "label": key in rules and rules[key].label,
                     "required_from_id": required(key),
                 },
             )
-            for number, key in enumerate(self._get_layout_keys(rules), 1)
+            for number, key in enumerate(self._get_layout_keys(rules, hidden), 1)
         ]
         self.gate_line_ids = [(5,)] + [
             (
@@ -190,7 +191,12 @@ class AftersalesTypeAssistant(models.TransientModel):
             *(Stage.search([("state", "=", state)], limit=1) for state in BLANK_STATES)
         )
 
-    def _get_layout_keys(self, rules):
+    def _get_hidden_keys(self, rules):
+        """Return the keys of the standard fields that are hidden, by a rule or without."""
+        optional = self.env["aftersales.case"]._get_optional_fields()
+        return optional - rules.keys() | {key for key in rules if rules[key].hidden}
+
+    def _get_layout_keys(self, rules, hidden):
         """Return the standard fields: those with a rule in its order, then the rest."""
         case = self.env["aftersales.case"]
         labels = {
@@ -200,7 +206,7 @@ class AftersalesTypeAssistant(models.TransientModel):
         return sorted(
             labels,
             key=lambda key: (
-                rules[key].hidden if key in rules else False,
+                key in hidden,
                 rules[key].sequence if key in rules else 1000,
                 labels[key],
             ),
@@ -288,6 +294,7 @@ class AftersalesTypeAssistant(models.TransientModel):
             )
 
     def _set_layout(self, case_type, stage_of):
+        optional = self.env["aftersales.case"]._get_optional_fields()
         for number, line in enumerate(self.layout_line_ids.sorted(), 1):
             self._set_rule(
                 case_type,
@@ -300,7 +307,9 @@ class AftersalesTypeAssistant(models.TransientModel):
                     ).id,
                     "sequence": number * 10,
                 },
-                always=not line.shown or line.label or line.required_from_id,
+                always=line.shown == (line.key in optional)
+                or line.label
+                or line.required_from_id,
             )
 
     def _set_rule(self, case_type, key, vals, always):
