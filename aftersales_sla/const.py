@@ -69,11 +69,12 @@ CUSTOMER_KINDS = [(KIND_CONSUMER, "Consumer"), (KIND_BUSINESS, "Business")]
 
 # Events of ours: none of them is a reason to replay a case.
 EVENT_POLICY = held.POLICY
+EVENT_LEGAL = held.LEGAL
 EVENT_DUE = held.DUE
 EVENT_BREACH = "sla_breach"
 EVENT_REPAIR = "sla_repair"
 EVENT_DISMISSED = cycles.EVENT_DISMISSED
-OWN_EVENTS = (EVENT_POLICY, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
+OWN_EVENTS = (EVENT_POLICY, EVENT_LEGAL, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
 
 # Whose policy it is; the key of its events.
 SIDE_CUSTOMER, SIDE_SUPPLIER = held.SIDES

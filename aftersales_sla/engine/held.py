@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .clock import Force
 
 # Kinds of events, and whose policy it is: the key of those about policies.
-POLICY, DUE = "sla", "sla_due"
+POLICY, DUE, LEGAL = "sla", "sla_due", "sla_legal"
 SIDES = ("customer", "supplier")
 # A new case is matched with what it begins with, which may take a moment.
 BEGINNING = timedelta(minutes=1)
@@ -30,6 +30,15 @@ def read_policies(rows):
             since = get_beginning(rows, row.at)
             history[row.key].append(Held(since, row.to_id or 0))
     return history
+
+
+def read_terms(rows):
+    """Return the ``Held`` list of legal terms of the rows of a case's log, in order."""
+    return [
+        Held(get_beginning(rows, row.at), row.to_id or 0)
+        for row in rows
+        if row.kind == LEGAL
+    ]
 
 
 def get_beginning(rows, moment):

@@ -1,4 +1,5 @@
 from . import agreement
 from . import policy
 from . import clock
+from . import legal
 from . import extends

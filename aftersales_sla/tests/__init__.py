@@ -6,6 +6,9 @@ from . import test_clock_properties
 from . import test_clock_table
 from . import test_clock_terms
 from . import test_scripts
+from . import test_legal
+from . import test_legal_engine
+from . import test_legal_term
 from . import test_match
 from . import test_policy_change
 from . import test_rights

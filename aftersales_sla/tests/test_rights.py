@@ -13,6 +13,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         ("aftersales.sla.policy", "create"): ELSEWHERE,
         ("aftersales.sla.target", "create"): ELSEWHERE,
         ("agreement", "create"): ELSEWHERE,
+        # The law is the same for all companies.
+        ("aftersales.legal.term", "create"): ELSEWHERE,
     }
 
     @classmethod
@@ -65,8 +67,19 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             "res.partner": cls.customer,
         }
+        remedy = env["aftersales.remedy"].create({"name": "Walked"})
+        cls.walk_records |= {
+            "aftersales.remedy": remedy,
+            "aftersales.legal.term": env["aftersales.legal.term"].create(
+                {"name": "Walked", "remedy_id": remedy.id, "quantity": 14}
+            ),
+        }
         name = [{"name": "Forged"}], {}
         cls.walk_calls = {
+            ("aftersales.legal.term", "create"): (
+                [{"name": "Forged", "remedy_id": remedy.id}],
+                {},
+            ),
             ("aftersales.sla.clock", "create"): (
                 [{"case_id": case.id, "target_id": target.id}],
                 {},
@@ -107,6 +120,7 @@ class TestAccess(SlaCommon):
 
     def test_matrix(self):
         config = {"reporter": "", "agent": "r", "leader": "r", "manager": "rwcd"}
+        coded = config | {"reporter": "r"}
         dialog = {"reporter": "", "agent": "rwc", "manager": "rwc"}
         self.assertAccessMatrix(
             "aftersales_sla",
@@ -114,6 +128,8 @@ class TestAccess(SlaCommon):
                 "aftersales.sla.policy": config,
                 "aftersales.sla.target": config,
                 "aftersales.sla.clock": {"reporter": "", "agent": "r", "manager": "r"},
+                "aftersales.legal.term": config,
+                "aftersales.remedy": coded,
                 "aftersales.sla.match": dialog,
                 "aftersales.sla.match.line": dialog,
                 "aftersales.sla.change": {

@@ -2,3 +2,4 @@ from . import aftersales_sla_due
 from . import aftersales_sla_repair
 from . import aftersales_sla_change
 from . import aftersales_sla_match
+from . import legal

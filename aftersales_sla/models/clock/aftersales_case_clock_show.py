@@ -8,6 +8,8 @@ from .aftersales_sla_clock_show import to_milliseconds
 SHOWN = (
     "case_id",
     "target_id",
+    "company_id",
+    "calendar_id",
     "state",
     "start_at",
     "due_at",

@@ -294,7 +294,11 @@ class AftersalesSlaClock(models.Model):
 
 def _get_errors(rows):
     """Return ``{policy id: why a clock of it cannot run}``."""
-    return {row["policy_id"]: row["error"] for row in rows.values() if row["error"]}
+    return {
+        row["policy_id"]: row["error"]
+        for row in rows.values()
+        if row["error"] and row["policy_id"]
+    }
 
 
 def _stand_for_broken(rows, known):

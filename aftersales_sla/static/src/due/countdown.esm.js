@@ -113,7 +113,7 @@ export class Countdown extends Component {
     }
 
     get title() {
-        const {what, waits, error} = this.props.clock;
-        return [what, waits, error].filter(Boolean).join(". ");
+        const {what, waits, error, consequence, law} = this.props.clock;
+        return [what, waits, error, consequence, law].filter(Boolean).join(". ");
     }
 }

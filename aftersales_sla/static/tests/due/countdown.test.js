@@ -80,3 +80,19 @@ test("what cannot be counted says so", async () => {
     expect(".o_aftersales_due").toHaveText(/cannot be counted/);
     expect(".o_aftersales_due .text-danger").toHaveCount(1);
 });
+
+test("a deadline of the law is marked, and says what follows", async () => {
+    await mount({
+        what: "By law: Answer to a complaint",
+        law: "art. 7a",
+        consequence: "No answer by 16 March: accepted by law",
+    });
+    expect(".o_aftersales_due .fa-balance-scale").toHaveCount(1);
+    expect(".o_aftersales_consequence").toHaveText(
+        "No answer by 16 March: accepted by law"
+    );
+    expect(".o_aftersales_due").toHaveAttribute(
+        "title",
+        "By law: Answer to a complaint. No answer by 16 March: accepted by law. art. 7a"
+    );
+});
