@@ -36,7 +36,7 @@
         "views/legal/aftersales_sla_clock_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/agreement.xml"],
+    "demo": ["demo/agreement.xml", "demo/legal.xml"],
     "assets": {
         "web.assets_backend": ["aftersales_sla/static/src/**/*"],
         "web.assets_unit_tests": ["aftersales_sla/static/tests/**/*.test.js"],
