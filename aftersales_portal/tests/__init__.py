@@ -81,6 +81,7 @@ from . import test_web_intake
 from . import test_web_page
 from . import test_web_races
 from . import test_web_refusals
+from . import test_web_requests_race
 from . import test_web_status
 from . import test_webhook
 from . import test_webhook_race

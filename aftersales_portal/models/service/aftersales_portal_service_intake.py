@@ -1,6 +1,8 @@
 import base64
 import json
 import logging
+from contextlib import contextmanager
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -8,6 +10,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, formataddr, plaintext2html
 
 from odoo.addons.aftersales_case.const import (
@@ -250,38 +253,70 @@ class AftersalesPortalService(models.AbstractModel):
         What is refused for coming too often has one row an hour: how often it came,
         ``aftersales.channel.count`` knows.
         """
-        intake = self._get_intake()
         if problem.reason == REFUSED_RATE:
-            hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-            kept = Domain("channel_id", "=", channel.id)
-            kept &= Domain("reason", "=", REFUSED_RATE)
-            kept &= Domain("received_at", ">=", hour)
-            if intake.search_count(kept, limit=1):
-                return
-        if problem.reason:
-            case_type = report.case_type or self.env["aftersales.case.type"]
-            intake.create(
-                self._prepare_row(channel, report)
-                | {
-                    "state": INTAKE_REFUSED,
-                    "reason": problem.reason,
-                    "error": clean_text(problem.get_log()),
-                    "type_id": case_type.id,
-                    "team_id": case_type.team_id.id,
-                }
+            self._keep_too_many(channel, report, problem)
+        elif problem.reason:
+            self._make_refused(channel, report, problem)
+
+    @api.model
+    def _make_refused(self, channel, report, problem):
+        case_type = report.case_type or self.env["aftersales.case.type"]
+        self._get_intake().create(
+            self._prepare_row(channel, report)
+            | {
+                "state": INTAKE_REFUSED,
+                "reason": problem.reason,
+                "error": clean_text(problem.get_log()),
+                "type_id": case_type.id,
+                "team_id": case_type.team_id.id,
+            }
+        )
+
+    @api.model
+    def _keep_too_many(self, channel, report, problem):
+        """Write down once an hour that too many came, however many come at once."""
+        if self._is_told_of_many(channel):
+            return
+        with self._apart(channel, report) as (service, channel, report):
+            cr = service.env.cr
+            if type(cr).__name__ != "TestCursor":
+                # Who waited for another one sees the row of that one.
+                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            cr.execute(
+                SQL(
+                    "SELECT 1 FROM aftersales_channel WHERE id = %s FOR NO KEY UPDATE",
+                    channel.id,
+                )
             )
+            if not service._is_told_of_many(channel):
+                service._make_refused(channel, report, problem)
+
+    @api.model
+    def _is_told_of_many(self, channel):
+        """Say whether a row of this hour says already that too many came."""
+        hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        kept = Domain("channel_id", "=", channel.id)
+        kept &= Domain("reason", "=", REFUSED_RATE)
+        kept &= Domain("received_at", ">=", hour)
+        return bool(self._get_intake().search_count(kept, limit=1))
 
     @api.model
     def _keep_failed(self, channel, report, error):
         """Write down in its own transaction what failed: the caller's is undone."""
         problem = Problem(500, "error", "", reason=REASON_ERROR)
+        with self._apart(channel, report) as (service, channel, report):
+            service._keep_refused(channel, report, problem)
+        _logger.info("A report could not be processed: %s", error)
+
+    @contextmanager
+    def _apart(self, channel, report):
+        """Yield these in a transaction that stays, whatever becomes of the caller's."""
         with self.env.registry.cursor() as cr:
             # sudo: strangers have no access to the intake
-            service = self.with_env(self.env(cr=cr, user=SUPERUSER_ID))
-            if report.case_type:
-                report.case_type = report.case_type.with_env(service.env)
-            service._keep_refused(channel.with_env(service.env), report, problem)
-        _logger.info("A report could not be processed: %s", error)
+            env = self.env(cr=cr, user=SUPERUSER_ID)
+            case_type = report.case_type and report.case_type.with_env(env)
+            report = replace(report, case_type=case_type)
+            yield self.with_env(env), channel.with_env(env), report
 
 
 # Kinds whose answers are words in which somebody may name something.
