@@ -167,11 +167,16 @@ class WebIntake(Controller):
         return request.aftersales_channel
 
     def _ensure_few(self, service, channel, report):
-        """Count a request, once however often Odoo tries it."""
-        if not getattr(request, "aftersales_counted", False):
-            request.aftersales_counted = True
+        """Count a request once, and judge it alike however often Odoo tries it."""
+        if not hasattr(request, "aftersales_surplus"):
+            request.aftersales_surplus = None
             address = request.httprequest.remote_addr or ""
-            service._count_arrival(channel, address, report.is_program)
+            try:
+                service._count_arrival(channel, address, report.is_program)
+            except Problem as problem:
+                request.aftersales_surplus = problem
+        if request.aftersales_surplus:
+            raise request.aftersales_surplus
 
     def _get_token(self):
         """Return the token that a program shows, or ""."""

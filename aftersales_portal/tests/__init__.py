@@ -80,6 +80,7 @@ from . import test_web_hook
 from . import test_web_intake
 from . import test_web_page
 from . import test_web_races
+from . import test_web_rate
 from . import test_web_refusals
 from . import test_web_requests_race
 from . import test_web_status
