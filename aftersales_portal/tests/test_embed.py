@@ -109,6 +109,9 @@ class TestEmbed(EmbedSetup):
             self.assertEqual(about, "field-email-error")
             # What only the server knows.
             self._type(browser, description="It leaks", email="nobody")
+            # What is being answered is not missing any more.
+            self.assertIsNone(self._read(browser, "#field-email-error"))
+            self.assertFalse(self._is_shown(browser, ".errors"))
             self._send_form(browser)
             self._until(browser, f"{ROOT}.querySelector('.errors:not([hidden])')")
             self.assertIn("e-mail address", self._read(browser, "#field-email-error"))
@@ -140,11 +143,14 @@ class TestEmbed(EmbedSetup):
         self._ask("description", self.type_service)
         self.channel.type_ids |= self.type_service
         code = self.type_service.code
+        self.type_service.portal_sentence = "A device is broken."
         with self._visit_site() as (site, browser):
             self._open_form(site, browser)
             self.assertFalse(self._is_shown(browser, "textarea"))
             self._click(browser, f".types [value={code}]")
             self._until(browser, f"{ROOT}.querySelector('textarea')")
+            # It stands where one chooses, and is said once.
+            self.assertIsNone(self._read(browser, ".lead"))
             self._type(browser, description="It rattles", email="me@home.example")
             self._click(browser, f".types [value={self.type_complaint.code}]")
             self._until(

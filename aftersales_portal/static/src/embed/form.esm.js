@@ -53,16 +53,20 @@ export class Form {
                 ? new Files(this, () => this.onInput())
                 : null;
         this.makeControls();
+        const chooser = !this.isFixed && makeChooser(this);
         this.form = make(
             "form",
             {
                 change: () => this.onInput(),
-                input: () => this.onInput(),
+                input: (event) => {
+                    this.forgive(event.target);
+                    this.onInput();
+                },
                 novalidate: true,
                 submit: (event) => this.onSubmit(event),
             },
             this.errors,
-            !this.isFixed && makeChooser(this),
+            chooser,
             make("div", {class: "questions"}, ...parts),
             this.files?.element,
             make(
@@ -73,7 +77,8 @@ export class Form {
             this.schema && make("div", {class: "foot"}, this.button, this.progress),
             make("div", {class: "draft"}, this.told, this.discarder)
         );
-        const lead = this.schema?.description;
+        // Where one chooses, it stands there already.
+        const lead = !chooser && this.schema?.description;
         this.page = make(
             "section",
             {"aria-label": this.title, class: "page", lang: this.lang},
@@ -345,5 +350,13 @@ export class Form {
         if (errors.length) {
             this.errors.focus();
         }
+    }
+
+    /** Take back what is said of a field that is being answered: it is not so now. */
+    forgive(input) {
+        const question = this.questions.find(({inputs}) => inputs.includes(input));
+        question?.setError("");
+        this.errors.querySelector(`[href="#${question?.id}"]`)?.parentElement.remove();
+        this.errors.hidden = !this.errors.querySelector("li");
     }
 }
