@@ -143,6 +143,8 @@ class WebPage(WebForm):
                 # Where nothing was typed yet, a script makes it more comfortable.
                 "has_script": page in ("choose", "form") and not is_post(),
                 "company": company.sudo().name,
+                # Of no channel nobody knows whose it would be.
+                "email": channel.company_id.sudo().email,
                 "html_data": {"lang": lang},
                 "errors": {},
             }
