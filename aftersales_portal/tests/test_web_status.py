@@ -70,6 +70,33 @@ class TestWebStatus(WebSetup):
         self.assertEqual(told.json()["status"], "Received")
         self.assertEqual(told.headers["Cache-Control"], "no-store")
 
+    def test_answers_as_people_write_them(self):
+        """Numbers, days and hours are read as one writes them, not as programs do."""
+        self.channel.type_ids = self.env.ref("aftersales_case.type_dispute")
+        said = {"properties.dispute_about": "price", "properties.price_agreed": 1250.5}
+        answer = self._send(self._body(**said))
+        self._case(answer)
+        page = self._open(urlsplit(answer.json()["link"]).path).text
+        self.assertIn("1,250.50", page)
+        # What happens next belongs to the status, before what one may do.
+        self.assertLess(page.index("will look at it soon"), page.index("To tell us"))
+        self.channel.company_id.partner_id.tz = "Europe/Amsterdam"
+        service = self.env["aftersales.portal.service"].with_context(lang="nl_NL")
+        self.env["res.lang"]._activate_lang("nl_NL")
+        for kind, value, text in (
+            ("float", 1250.5, "1.250,50"),
+            ("date", "2026-03-02", "02-03-2026"),
+            ("datetime", "2026-03-02T23:30:00Z", "3 mrt 2026 00:30"),
+            ("boolean", True, "Ja"),
+            ("integer", 12, "12"),
+            ("date", "soon", "soon"),
+            ("float", [], "[]"),
+            ("", "x", "x"),
+        ):
+            with self.subTest(kind=kind, value=value):
+                told = service._get_said_text(self.channel, kind, value)
+                self.assertEqual(told, text)
+
     def test_nothing_of_a_candidate(self):
         """Who names a customer learns nothing of him, before it is confirmed and after."""
         body = self._body(email=self.contact.email, description="I am of Janssen, too")

@@ -1,5 +1,9 @@
-from odoo import SUPERUSER_ID, api, models
+from contextlib import suppress
 
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools.misc import format_date, formatLang
+
+from ...engine import answers, schema
 from ...engine.texts import clean_text
 from ..link.aftersales_link import LINK_URL
 from .aftersales_portal_service_stranger import REPORTER, START, TRAP, TYPE
@@ -60,10 +64,36 @@ class AftersalesPortalService(models.AbstractModel):
         for key, value in said.items():
             if key in (TYPE, START, TRAP):
                 continue
-            question = questions.get(key, {"label": key, "options": []})
+            question = questions.get(key, {"label": key, "kind": "", "options": []})
             options = dict(question["options"])
             values = value if isinstance(value, list) else [value]
-            texts = [clean_text(str(options.get(one, one))) for one in values]
+            texts = [
+                clean_text(
+                    options.get(one)
+                    or self._get_said_text(row.channel_id, question["kind"], one)
+                )
+                for one in values
+            ]
             label = self.env._("Your Name") if key == REPORTER else question["label"]
             found.append((label, ", ".join(texts)))
         return found
+
+    @api.model
+    def _get_said_text(self, channel, kind, value):
+        """Return a value of a report as people write it in their language.
+
+        What cannot be read stays as it was sent.
+        """
+        if isinstance(value, bool):
+            return self.env._("Yes") if value else self.env._("No")
+        with suppress(TypeError, ValueError):
+            read = schema.read_value(kind, value)
+            if kind == answers.NUMBER:
+                return formatLang(self.env, read)
+            if kind == answers.DATE:
+                return format_date(self.env, read)
+            if kind == answers.MOMENT:
+                # The clocks of the company count, as where it was typed.
+                zone = channel.company_id.partner_id.tz or "UTC"
+                return self.with_context(tz=zone)._format_moment(read)
+        return str(value)
