@@ -41,7 +41,7 @@ class TestPromise(AftersalesCommon):
         later = FRIDAY + timedelta(days=3)
         self.case._log_promise("deadline", FRIDAY)
         self.case._log_promise("visit:7", FRIDAY)
-        self.case._log_promise("deadline", later)
+        self.case._log_promise("deadline", later, "no part yet")
         self.case._log_promise("deadline", None, "withdrawn")
         self.assertFalse(self.case._log_promise("deadline", None))
         self.assertEqual(
@@ -49,7 +49,7 @@ class TestPromise(AftersalesCommon):
             [
                 ("deadline", False, FRIDAY, False),
                 ("visit:7", False, FRIDAY, False),
-                ("deadline", FRIDAY, later, False),
+                ("deadline", FRIDAY, later, "no part yet"),
                 ("deadline", later, False, "withdrawn"),
             ],
         )

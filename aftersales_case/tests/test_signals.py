@@ -276,6 +276,21 @@ class TestSignals(AftersalesCommon):
         self._run(MONDAY + timedelta(days=2))
         self.assertEqual(case.write_date, written, "nobody changed the case")
 
+    def test_stay_that_a_sibling_tells(self):
+        """Where another clock tells of a stay, nobody is told of it twice."""
+        self._link(self.stage_new).max_hours = 8
+        told = self.type_complaint.link_ids - self._link(self.stage_new)
+        self.patch(
+            self.registry["aftersales.type.stage"],
+            "_get_signal_hours",
+            lambda link: link.max_hours if link in told else 0,
+        )
+        case = self._case()
+        self._run(MONDAY + timedelta(days=2))
+        self.assertFalse(case.stage_due_at)
+        self.assertEqual(self._attention(case, MONDAY + timedelta(days=2)), [])
+        self.assertFalse(self._notices(self.agent))
+
     def test_one_bad_case_stops_no_other(self):
         """A case whose plan fails gets one activity; the others are planned."""
         bad, good = self._case(), self._case()

@@ -169,7 +169,9 @@ class AftersalesCase(models.Model):
                 (
                     case.id,
                     since,
-                    _get_hours_due(clock, since, link.max_hours if link else 0),
+                    _get_hours_due(
+                        clock, since, link._get_signal_hours() if link else 0
+                    ),
                     _get_days_due(clock, case.reported_at, case_type.max_days_open),
                     signals.bouncing_until(
                         signals.changes_of_hands(events),

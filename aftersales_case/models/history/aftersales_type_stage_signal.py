@@ -39,6 +39,15 @@ class AftersalesTypeStage(models.Model):
     def _get_bounds(self, vals):
         return super()._get_bounds(vals) | {"max_hours": (0, MOST_HOURS)}
 
+    def _get_signal_hours(self):
+        """Hook: return after how many working hours a case is signalled here; 0 is never.
+
+        A sibling whose own clock tells of such a stay returns 0, so that nobody is told
+        twice; when that changes it calls ``_forget_plans`` of the case.
+        """
+        self.ensure_one()
+        return self.max_hours
+
     def write(self, vals):
         res = super().write(vals)
         if "max_hours" in vals:
