@@ -14,6 +14,8 @@ METRICS = [
     (cycles.RESOLVED, "Solved"),
     (cycles.TEAM, "Time with a team"),
     (cycles.SUPPLIER, "Answer of the supplier"),
+    (cycles.PROMISE, "Promised date"),
+    (cycles.CHAIN, "Supplier in time for us"),
 ]
 # Those that have a stage, and that may be opened again.
 STAGE_METRICS = (cycles.REACH, cycles.STAY)
@@ -25,7 +27,12 @@ PARTIES = [
     (PARTY_SUPPLIER, "The supplier"),
 ]
 # To whom a metric can be promised at all.
-METRIC_PARTIES = {cycles.TEAM: PARTY_TEAM, cycles.SUPPLIER: PARTY_SUPPLIER}
+METRIC_PARTIES = {
+    cycles.TEAM: PARTY_TEAM,
+    cycles.SUPPLIER: PARTY_SUPPLIER,
+    cycles.PROMISE: PARTY_CUSTOMER,
+    cycles.CHAIN: PARTY_SUPPLIER,
+}
 
 UNITS = [
     (terms.HOURS, "Working hours"),
@@ -42,6 +49,9 @@ MOST = {
     terms.CALENDAR_DAYS: MOST_DAYS,
     terms.MONTHS: 120,
 }
+
+# What is left of a promise once the supplier is done.
+RESERVE_UNITS = [(terms.HOURS, "Working hours"), (terms.DAYS, "Working days")]
 
 START_REPORT, START_POLICY = "report", "policy"
 STARTS = [
@@ -74,7 +84,15 @@ EVENT_DUE = held.DUE
 EVENT_BREACH = "sla_breach"
 EVENT_REPAIR = "sla_repair"
 EVENT_DISMISSED = cycles.EVENT_DISMISSED
-OWN_EVENTS = (EVENT_POLICY, EVENT_LEGAL, EVENT_DUE, EVENT_BREACH, EVENT_REPAIR)
+EVENT_CHAIN = cycles.EVENT_CHAIN
+OWN_EVENTS = (
+    EVENT_POLICY,
+    EVENT_LEGAL,
+    EVENT_DUE,
+    EVENT_BREACH,
+    EVENT_REPAIR,
+    EVENT_CHAIN,
+)
 
 # Whose policy it is; the key of its events.
 SIDE_CUSTOMER, SIDE_SUPPLIER = held.SIDES

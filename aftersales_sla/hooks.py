@@ -8,7 +8,8 @@ IMPLIED = {
 
 
 def post_init_hook(env):
-    """Remind of the review of agreements that are there already."""
+    """Remind of the review of agreements, and give companies their own targets."""
+    env["res.company"].search([])._make_own_targets()
     env["agreement"].search([("end_date", ">=", "today")])._plan_reviews()
 
 

@@ -106,6 +106,8 @@ def _judge(cycle, story, aim, time, now, forces, by_hand):
     if by_hand or cycle.due or (lasting and lasting.start >= due):
         lasting = None
     breached_at = _get_breach(due, until, stop is not None, forces)
+    if cycle.broken and cycle.broken >= forces[0].since:
+        breached_at = _first(breached_at, cycle.broken)
     if lasting:
         breached_at = None
     measure, left = aim.get_measure(time), None

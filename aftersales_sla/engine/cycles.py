@@ -4,6 +4,7 @@ Of all metrics of ``METRICS`` a function takes story and aim, and returns cycles
 """
 
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from odoo.addons.aftersales_case.const import (
@@ -16,11 +17,21 @@ from .story import is_customers, is_reply
 
 RESPONSE, NEXT_REPLY, UPDATE = "response", "next_reply", "update"
 ASSIGNED, REACH, STAY, RESOLVED = "assigned", "reach", "stay", "resolved"
-TEAM, SUPPLIER, PROMISE = "team", "supplier", "promise"
+TEAM, SUPPLIER = "team", "supplier"
+PROMISE, CHAIN = "promise", "chain"
+# Kept by the system, whatever policies say.
+OWN_METRICS = (PROMISE, CHAIN)
 # What a clock does when a closed case is opened again.
 GO_ON, NEW_CYCLE, STAYS_MET = "continue", "cycle", "met"
 # A customer's message that asks for no answer: its clock is cancelled, not met.
 EVENT_DISMISSED = "sla_dismissed"
+# Until when a supplier has to be done, as our own promise leaves it.
+EVENT_CHAIN = "sla_chain"
+# Why a promised date may be moved later without being broken.
+REASON_ASKED, REASON_UNTICKED = "asked", "unticked"
+EXCUSES = (REASON_ASKED, REASON_UNTICKED)
+# Why a chain cannot hold, though the supplier's time is not over.
+REASON_LATE = "late"
 
 
 class Cycle(NamedTuple):
@@ -30,6 +41,7 @@ class Cycle(NamedTuple):
     :param end: when that was done which is asked for, None as long as it was not
     :param dropped: when it did not matter any more
     :param due: for what is due at a moment and not after a term
+    :param broken: when it was missed before it was due
     """
 
     number: int
@@ -37,6 +49,7 @@ class Cycle(NamedTuple):
     end: datetime | None = None
     dropped: datetime | None = None
     due: datetime | None = None
+    broken: datetime | None = None
 
 
 def get_cycles(story, aim):
@@ -178,33 +191,63 @@ def _get_resolved(story, aim):
 
 
 def _get_promise(story, aim):
-    """Each date that was promised under one key; a new one takes the former's place.
+    """Each date that was promised, under one key or any; numbered over all of them.
 
-    Kept when the case is closed by then, unless who promised it says when it was kept.
+    A new date takes the place of the former one under its key. Kept when the case is
+    closed by then; broken when it passes, or is moved later and nobody asked for it.
     """
-    cycles = []
+    cycles, running = [], {}
     for one in story.moments:
-        if one.kind != EVENT_PROMISE or one.key != aim.key:
+        if one.kind != EVENT_PROMISE or aim.key not in (None, one.key):
             continue
-        if cycles and not cycles[-1].dropped and not cycles[-1].end:
-            cycles[-1] = _replace_promise(story, cycles[-1], one.at)
+        index = running.pop(one.key, None)
+        if index is not None:
+            cycles[index] = _replace_promise(story, cycles[index], one)
         if one.to_at:
+            running[one.key] = len(cycles)
             cycles.append(Cycle(len(cycles) + 1, one.at, due=one.to_at))
-    if (
-        cycles
-        and not cycles[-1].dropped
-        and not cycles[-1].end
-        and not story.is_cancelled
-    ):
-        cycles[-1] = cycles[-1]._replace(end=story.get_closing_after(cycles[-1].start))
+    if not story.is_cancelled:
+        for index in running.values():
+            kept = story.get_closing_after(cycles[index].start)
+            cycles[index] = cycles[index]._replace(end=kept)
     return cycles
 
 
-def _replace_promise(story, cycle, moment):
+def _replace_promise(story, cycle, one):
     closed = story.get_closing_after(cycle.start)
-    if closed and closed <= moment:
+    if closed and closed <= one.at:
         return cycle._replace(end=closed)
-    return cycle._replace(dropped=moment)
+    is_later = not one.to_at or one.to_at > cycle.due
+    is_broken = is_later and one.reason not in EXCUSES
+    return cycle._replace(dropped=one.at, broken=one.at if is_broken else None)
+
+
+def _get_chain(story, _aim):
+    """One run for all dates that our promise left the supplier: the last one counts.
+
+    One that passed before the next was told is missed; none is due before it was told.
+    Without a date our promise stands still, or is over.
+    """
+    told = [one for one in story.moments if one.kind == EVENT_CHAIN and not one.key]
+    dated = [one for one in told if one.to_at]
+    if not dated:
+        return []
+    missed = (
+        one
+        for one, later in pairwise(told)
+        if one.to_at and max(one.at, one.to_at) < later.at
+    )
+    counted = next(missed, dated[-1])
+    is_solved = story.is_closed and not story.is_cancelled
+    return [
+        Cycle(
+            1,
+            dated[0].at,
+            end=max(story.closed_at, dated[0].at) if is_solved else None,
+            dropped=None if told[-1].to_at else told[-1].at,
+            due=max(counted.at, counted.to_at),
+        )
+    ]
 
 
 METRICS = {
@@ -218,4 +261,5 @@ METRICS = {
     TEAM: _get_team,
     SUPPLIER: _get_supplier,
     PROMISE: _get_promise,
+    CHAIN: _get_chain,
 }

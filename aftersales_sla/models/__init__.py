@@ -3,3 +3,7 @@ from . import policy
 from . import clock
 from . import legal
 from . import extends
+from . import own
+from . import limit
+from . import promise
+from . import chain

@@ -5,6 +5,9 @@ from . import test_clock_hand
 from . import test_clock_properties
 from . import test_clock_table
 from . import test_clock_terms
+from . import test_chain
+from . import test_limit
+from . import test_promised
 from . import test_scripts
 from . import test_legal
 from . import test_legal_engine

@@ -53,6 +53,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.sla.change": {"policy_id": policy.id},
             "aftersales.sla.due": {"clock_id": case.clock_ids[:1].id},
             "aftersales.sla.repair": {"reason": "Wrong holiday"},
+            "aftersales.sla.promise": {"case_id": case.id},
+            "aftersales.type.stage": case.type_id.link_ids[:1],
+            "aftersales.team": case.team_id,
+            "res.company": cls.company,
             "agreement": agreement,
             "resource.calendar": calendar,
             "resource.calendar.attendance": calendar.attendance_ids[:1],
@@ -132,6 +136,7 @@ class TestAccess(SlaCommon):
                 "aftersales.remedy": coded,
                 "aftersales.sla.match": dialog,
                 "aftersales.sla.match.line": dialog,
+                "aftersales.sla.promise": dialog,
                 "aftersales.sla.change": {
                     "reporter": "",
                     "agent": "",

@@ -107,6 +107,7 @@ class TestTarget(SlaCommon):
             ({"metric": "reach"}, "Stage: choose the stage"),
             ({"metric": "supplier", "party": "customer"}, "Promised To: .*supplier"),
             ({"metric": "team", "party": "supplier"}, "Promised To: "),
+            ({"metric": "supplier", "pause_supplier": True}, "Take the tick away"),
         ):
             with self.subTest(**vals), self.assertRefused(ValidationError, text):
                 self._add(policy, vals)

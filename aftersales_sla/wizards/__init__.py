@@ -3,3 +3,4 @@ from . import aftersales_sla_repair
 from . import aftersales_sla_change
 from . import aftersales_sla_match
 from . import legal
+from . import promise

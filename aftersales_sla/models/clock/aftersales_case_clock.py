@@ -3,7 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...const import EVENT_POLICY, OWN_EVENTS, SIDES
+from odoo.addons.aftersales_case.const import EVENT_PROMISE
+
+from ...const import EVENT_CHAIN, EVENT_POLICY, OWN_EVENTS, SIDES
 from ...engine.held import Held, get_beginning, get_forces, read_policies
 from ...engine.story import Moment, Story
 
@@ -12,6 +14,8 @@ Replayed = namedtuple("Replayed", "case story told order")
 
 # Cases whose clocks are to be replayed before the commit stand here.
 MARKED = "aftersales_sla"
+# Of merged cases, what takes the place of no date of this one.
+DATED_EVENTS = (EVENT_PROMISE, EVENT_CHAIN)
 # What a case tells of its clocks.
 TOLD_OF_CLOCKS = ["clock_ids", "next_clock", "is_late", "next_due_at"]
 # What a policy is matched by, and no event tells.
@@ -101,7 +105,8 @@ class AftersalesCase(models.Model):
         times, rows = self._get_clock_times(raw), []
         for replayed in self._get_replayed(raw):
             case = replayed.case
-            for target, held in case._get_targets(forces[case]):
+            targets = case._get_targets(forces[case])
+            for target, held in targets + case._get_told_targets(replayed.told):
                 rows += target._prepare_clocks(replayed, held, times, now)
         return rows
 
@@ -137,6 +142,13 @@ class AftersalesCase(models.Model):
         """
         policies = self.env["aftersales.sla.policy"].browse(forces)
         return [(target, forces[target.policy_id.id]) for target in policies.target_ids]
+
+    def _get_told_targets(self, _told):
+        """Hook: return ``[(target, [Force])]`` of what holds whatever policies say.
+
+        :param told: rows of the log, those of merged cases among them
+        """
+        return []
 
     # === Policies that held === #
 
@@ -191,12 +203,18 @@ class AftersalesCase(models.Model):
                     waiting_for=row.waiting_for,
                     team=row.team_id,
                     reason=row.reason,
-                    key=row.key,
+                    key=self._get_told_key(row),
                     to_at=row.to_at,
                 )
                 for row in told
             ),
         )
+
+    def _get_told_key(self, row):
+        """Return the key of an event; what another case was told stays its own."""
+        if row.case_id == self.id or row.kind not in DATED_EVENTS:
+            return row.key
+        return f"{row.key or ''}@{row.case_id}"
 
 
 class AftersalesCaseType(models.Model):

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import OPEN_CLOCKS, PARTY_CUSTOMER
-from ...engine.cycles import RESOLVED
+from ...engine.cycles import PROMISE, RESOLVED
 
 
 class AftersalesCase(models.Model):
@@ -51,7 +51,7 @@ class AftersalesCase(models.Model):
             ("state", "in", OPEN_CLOCKS),
             ("due_at", "!=", False),
             ("target_id.party", "=", PARTY_CUSTOMER),
-            ("target_id.metric", "=", RESOLVED),
+            ("target_id.metric", "in", (RESOLVED, PROMISE)),
             # What the law asks of us is nothing that we have told him.
             ("target_id.legal_term_id", "=", False),
         ]

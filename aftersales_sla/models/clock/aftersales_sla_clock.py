@@ -156,7 +156,10 @@ class AftersalesSlaClock(models.Model):
             if row["breached_at"] and not was_missed:
                 missed.append(row)
             if row["breached_at"] and (is_repair or not was_missed):
-                row["breached_user_id"] = _get_holder(raw, row)
+                # Of a miss that was taken over it is known already.
+                row["breached_user_id"] = row["breached_user_id"] or get_holder(
+                    raw, row
+                )
         changed = [
             row
             for key, row in rows.items()
@@ -293,7 +296,7 @@ class AftersalesSlaClock(models.Model):
 
 
 def _get_errors(rows):
-    """Return ``{policy id: why a clock of it cannot run}``."""
+    """Return ``{policy id: why a clock of it cannot run}``; of no policy is left out."""
     return {
         row["policy_id"]: row["error"]
         for row in rows.values()
@@ -332,7 +335,7 @@ def _keep_missed(rows, known):
             row["breached_at"] = old["breached_at"]
 
 
-def _get_holder(raw, row):
+def get_holder(raw, row):
     """Return the id of who was responsible when it was missed."""
     holders = [
         event.user_id

@@ -83,8 +83,8 @@ class AftersalesSlaClock(models.Model):
         case, now = self.case_id, fields.Datetime.now()
         [replayed] = case._get_replayed(raw)
         aim = self.target_id._prepare_aim(replayed.order)
-        forces = dict(case._get_targets(case._get_logged_forces(raw)))
-        held = forces.get(self.target_id)
+        targets = case._get_targets(case._get_logged_forces(raw))
+        held = dict(targets + case._get_told_targets(replayed.told)).get(self.target_id)
         by_hand = read_by_hand(replayed.told, self.target_id.id)
         times = case._get_clock_times(raw)
 

@@ -55,7 +55,9 @@ class AftersalesSlaTarget(models.Model):
     policy_id = fields.Many2one(
         "aftersales.sla.policy", index="btree_not_null", ondelete="cascade"
     )
-    company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True
+    )
     metric = fields.Selection(METRICS, required=True, default=RESPONSE)
     party = fields.Selection(
         PARTIES,
@@ -107,6 +109,11 @@ class AftersalesSlaTarget(models.Model):
     )
 
     # === Computes === #
+
+    @api.depends("policy_id.company_id")
+    def _compute_company_id(self):
+        for target in self:
+            target.company_id = target.policy_id.company_id
 
     @api.depends("metric", "policy_id")
     def _compute_party(self):
@@ -184,6 +191,18 @@ class AftersalesSlaTarget(models.Model):
                         "Promised To: %s is of an agreement with a supplier. Choose the"
                         " supplier.",
                         target.policy_id.name,
+                    )
+                )
+
+    @api.constrains("party", "pause_supplier")
+    def _check_pauses(self):
+        """Refuse a clock of the supplier that stands still while it is his turn."""
+        for target in self:
+            if target.party == PARTY_SUPPLIER and target.pause_supplier:
+                raise ValidationError(
+                    self.env._(
+                        "Stands Still for the Supplier: what the supplier promises runs"
+                        " while we wait for him. Take the tick away."
                     )
                 )
 

@@ -5,8 +5,10 @@ from odoo.addons.aftersales_case.const import WAIT_CUSTOMER, WAIT_PARTS, WAIT_SU
 from ...const import START_POLICY
 from ...engine.cycles import (
     ASSIGNED,
+    CHAIN,
     NEW_CYCLE,
     NEXT_REPLY,
+    PROMISE,
     REACH,
     RESOLVED,
     RESPONSE,
@@ -76,6 +78,8 @@ class AftersalesSlaTarget(models.Model):
             STAY: self.env._("Leave %(stage)s %(within)s", stage=stage, within=within),
             RESOLVED: self.env._("Solve %s", within),
             SUPPLIER: self.env._("The supplier answers %s", within),
+            PROMISE: self.env._("Keep the dates promised to the customer"),
+            CHAIN: self.env._("The supplier is done in time for what we promised"),
             TEAM: self.env._(
                 "%(team)s hands on or solves %(within)s",
                 team=self.team_id.name or self.env._("Each team"),

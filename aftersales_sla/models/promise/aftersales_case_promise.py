@@ -1,0 +1,83 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.aftersales_case.const import EVENT_PROMISE
+
+from ...engine.cycles import PROMISE
+
+
+class AftersalesCase(models.Model):
+    """Each date that the customer was promised runs as a clock, whoever promised it."""
+
+    _inherit = "aftersales.case"
+
+    def _get_told_targets(self, told):
+        result = super()._get_told_targets(told)
+        if any(row.kind == EVENT_PROMISE for row in told):
+            target = self.env["aftersales.sla.target"]._get_owned(
+                self.company_id, PROMISE
+            )
+            result.append((target, [target._get_own_force()]))
+        return result
+
+    def _get_running_promises(self, key):
+        """Return ``{case id: datetime}``: what was promised under a key, and not kept."""
+        promised = self._get_promises(key)
+        if not promised:
+            return promised
+        # sudo: whether a promise was kept does not depend on who looks
+        clocks = self.env["aftersales.sla.clock"].sudo()
+        running = clocks.search(
+            [
+                ("case_id", "in", list(promised)),
+                ("target_id.metric", "=", PROMISE),
+                ("ended_at", "=", False),
+            ]
+        )
+        dues = {(clock.case_id.id, clock.due_at) for clock in running}
+        return {case: at for case, at in promised.items() if (case, at) in dues}
+
+    def _log_promise(self, key, at, reason=None):
+        """Promise a date; moving one later, or taking it back, needs a reason.
+
+        It counts as broken then, unless the reason is one of ``EXCUSES``.
+
+        :raises UserError: without a reason
+        """
+        moment = self._check_promise(key, at)
+        if not (reason or "").strip():
+            running = self._get_running_promises(key)
+            if any(not moment or moment > promised for promised in running.values()):
+                raise UserError(
+                    self.env._("Reason: say why the promised date is moved.")
+                )
+        return super()._log_promise(key, at, reason)
+
+    # === Merge === #
+
+    def _complete_survivor(self, survivor):
+        result = super()._complete_survivor(survivor)
+        self._hand_promises(survivor)
+        return result
+
+    def _hand_promises(self, survivor):
+        """Let the case that goes on keep what these promised while it was there already.
+
+        What they had promised before, it reads in their logs. Of two dates under one key
+        the nearer one counts.
+        """
+        since = min(survivor.event_ids.mapped("at"), default=fields.Datetime.now())
+        last = {}
+        for event in self.event_ids.filtered(lambda event: event.kind == EVENT_PROMISE):
+            last[event.case_id, event.key] = event
+        for (case, key), event in last.items():
+            running = case._get_running_promises(key).get(case.id)
+            if event.at < since or not running or running <= fields.Datetime.now():
+                continue
+            mine = survivor._get_promises(key).get(survivor.id)
+            if not mine or running < mine:
+                survivor._hand_promise(key, running)
+
+    def _hand_promise(self, key, at):
+        """Hook: promise here what another case promised that was merged into this one."""
+        self._log_promise(key, at)
