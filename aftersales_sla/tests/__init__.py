@@ -6,8 +6,10 @@ from . import test_clock_properties
 from . import test_clock_table
 from . import test_clock_terms
 from . import test_chain
+from . import test_due_calendar
 from . import test_limit
 from . import test_merged
+from . import test_ola
 from . import test_promised
 from . import test_scripts
 from . import test_legal
