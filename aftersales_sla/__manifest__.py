@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "security/promise_rules.xml",
+        "security/scenario_rules.xml",
         "data/activities.xml",
         "data/crons.xml",
         "data/policy_crons.xml",
@@ -42,6 +43,9 @@
         "views/legal/aftersales_case_views.xml",
         "views/legal/aftersales_sla_clock_views.xml",
         "views/menus.xml",
+        "views/scenario/aftersales_sla_scenario_months.xml",
+        "views/scenario/aftersales_sla_scenario_views.xml",
+        "views/scenario/agreement_views.xml",
     ],
     "demo": ["demo/agreement.xml", "demo/legal.xml", "demo/promise.xml"],
     "assets": {

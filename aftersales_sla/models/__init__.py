@@ -7,3 +7,4 @@ from . import own
 from . import limit
 from . import promise
 from . import chain
+from . import scenario

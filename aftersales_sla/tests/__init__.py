@@ -12,6 +12,7 @@ from . import test_limit
 from . import test_merged
 from . import test_ola
 from . import test_promised
+from . import test_scenario
 from . import test_scripts
 from . import test_legal
 from . import test_legal_engine

@@ -57,6 +57,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.type.stage": case.type_id.link_ids[:1],
             "aftersales.team": case.team_id,
             "res.company": cls.company,
+            **cls._new_scenario(agreement, case),
             "agreement": agreement,
             "resource.calendar": calendar,
             "resource.calendar.attendance": calendar.attendance_ids[:1],
@@ -90,6 +91,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             ("aftersales.sla.clock", "default_get"): ([["case_id", "state"]], {}),
             ("aftersales.sla.repair", "default_get"): ([["case_ids"]], {}),
+            ("aftersales.sla.scenario.case", "default_get"): ([["case_id"]], {}),
+            ("aftersales.sla.scenario.case", "create"): ([{"case_id": case.id}], {}),
+            ("aftersales.sla.scenario.case", "write"): ([{"seconds_late": 1}], {}),
             ("agreement", "create"): ([{"name": "Forged", "code": "F"}], {}),
             ("agreement", "write"): name,
             ("aftersales.sla.policy", "create"): name,
@@ -100,6 +104,25 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             ("aftersales.sla.target", "write"): ([{"quantity": 1}], {}),
         }
+
+    @classmethod
+    def _new_scenario(cls, agreement, case):
+        scenario = cls.env["aftersales.sla.scenario"].create(
+            {
+                "name": "Walked",
+                "company_id": cls.company.id,
+                "agreement_id": agreement.id,
+            }
+        )
+        worst = cls.env["aftersales.sla.scenario.case"].create(
+            {
+                "scenario_id": scenario.id,
+                "company_id": cls.company.id,
+                "case_id": case.id,
+                "metric": "resolved",
+            }
+        )
+        return {scenario._name: scenario, worst._name: worst}
 
     def test_methods(self):
         self.assertMethodsAskForRights()
@@ -126,6 +149,7 @@ class TestAccess(SlaCommon):
         config = {"reporter": "", "agent": "r", "leader": "r", "manager": "rwcd"}
         coded = config | {"reporter": "r"}
         dialog = {"reporter": "", "agent": "rwc", "manager": "rwc"}
+        kept = {"reporter": "", "agent": "", "leader": "r", "manager": "r"}
         self.assertAccessMatrix(
             "aftersales_sla",
             {
@@ -134,6 +158,14 @@ class TestAccess(SlaCommon):
                 "aftersales.sla.clock": {"reporter": "", "agent": "r", "manager": "r"},
                 "aftersales.legal.term": config,
                 "aftersales.remedy": coded,
+                "aftersales.sla.scenario": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "rwcd",
+                    "manager": "rwcd",
+                },
+                "aftersales.sla.scenario.line": kept,
+                "aftersales.sla.scenario.case": kept,
                 "aftersales.sla.match": dialog,
                 "aftersales.sla.match.line": dialog,
                 "aftersales.sla.promise": dialog,
