@@ -24,6 +24,13 @@ SELECT string_agg(line.id::text, ',')
   FROM account_move_line AS line JOIN account_move AS move ON move.id = line.move_id
  WHERE line.no_followup AND move.is_fully_held AND NOT move.no_followup_before
 """
+# Who has which rights by which others, as text.
+IMPLIED = """
+SELECT a.module || '.' || a.name || ' > ' || b.module || '.' || b.name
+  FROM res_groups_implied_rel r
+  JOIN ir_model_data a ON a.model = 'res.groups' AND a.res_id = r.gid
+  JOIN ir_model_data b ON b.model = 'res.groups' AND b.res_id = r.hid
+"""
 MANIFESTS = addons.own()
 
 
@@ -35,13 +42,14 @@ def test_addon_installs_alone_and_uninstalls_clean(space, addon):
     with database.temporary(space, template, f"install_{addon}") as name:
         if needed:
             space.odoo_batch(name, "-i", ",".join(needed))
-        before = _structure(space, name)
+        before, implied = _structure(space, name), _implied(space, name)
         assert bad_entries(space.odoo_batch(name, "-i", addon)) == []
         assert _structure(space, name) - before, "installing changed nothing"
         log = space.run_odoo("module", "uninstall", "-d", name, addon)
         assert bad_entries(log) == []
         assert _structure(space, name) - before == set()
         assert before - _structure(space, name) == set()
+        assert _implied(space, name) == implied
         assert _records(space, name, addon) == ""
 
 
@@ -73,6 +81,11 @@ def test_uninstalls_with_cases(space):
 def _structure(space, name):
     """Return the set of everything the database's schema consists of."""
     return set(space.sql(STRUCTURE, name).splitlines())
+
+
+def _implied(space, name):
+    """Return the set of which group implies which."""
+    return set(space.sql(IMPLIED, name).splitlines())
 
 
 def _records(space, name, addon):
