@@ -5,6 +5,7 @@ from . import aftersales_cause
 from . import aftersales_resolution
 from . import aftersales_case_stage
 from . import aftersales_attachment_kind
+from . import aftersales_condition_mixin
 from . import aftersales_field_rule
 from . import aftersales_field_condition
 from . import aftersales_requirement_mixin

@@ -11,7 +11,6 @@ from ...const import (
     PORTAL_HIDDEN,
     PORTAL_VISIBLE,
 )
-from ...engine import conditions
 
 PROPERTY_PREFIX = "properties."
 # The fields of a case that hold the answers to own fields of its type.
@@ -242,11 +241,12 @@ class AftersalesFieldRule(models.Model):
         :param values: ``{key: plain value}`` of the case
         """
         self.ensure_one()
-        return all(
-            conditions.holds(
-                condition.operator,
-                values.get(condition.key),
-                conditions.parse(condition.value),
-            )
-            for condition in self.condition_ids
-        )
+        return self.condition_ids._hold(values)
+
+    # === What conditions compare with === #
+
+    def _get_key_labels(self):
+        return self.type_id._get_key_labels() if self.type_id else {}
+
+    def _get_key_models(self):
+        return self.type_id._get_key_models() if self.type_id else {}

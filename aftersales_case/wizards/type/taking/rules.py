@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 
-from ....models.type.aftersales_field_condition import NEEDS_NO_VALUE
+from ....models.type.aftersales_condition_mixin import NEEDS_NO_VALUE
 from .records import Records
 
 
