@@ -230,6 +230,20 @@ class TestAssign(AftersalesCommon):
         employees[0].resource_calendar_id = free
         self.assertEqual(self._new_case().user_id, self.leader)
 
+    def test_employees_of_another_company(self):
+        """A job that works in one company knows who works for the others."""
+        employee = self.env["hr.employee"].create(
+            {
+                "name": self.agent.name,
+                "user_id": self.agent.id,
+                "company_id": self.company.id,
+            }
+        )
+        job = self.env(context={})
+        self.assertNotEqual(job.company, self.company)
+        found = self.agent.with_env(job)._get_aftersales_employees(self.company)
+        self.assertEqual(found, employee)
+
     @freeze_time("2026-03-04 10:00:00")  # a Wednesday
     def test_absence_costs_the_same(self):
         """Who of eighty is away is asked with as many queries as of one."""

@@ -49,8 +49,10 @@ class ResUsers(models.Model):
 
     def _get_aftersales_employees(self, company):
         """Return as whom these users work for a company, or for others if not for it."""
-        # sudo: whether a colleague is there is asked on behalf of the rules
-        employees = self.sudo().employee_ids
+        # sudo: whether a colleague is there is asked on behalf of the rules. Searched,
+        # because core's field knows those of the companies only that the caller works
+        # in; a job works in one.
+        employees = self.env["hr.employee"].sudo().search([("user_id", "in", self.ids)])
         own = employees.filtered(lambda employee: employee.company_id == company)
         return own | employees.filtered(lambda e: e.user_id not in own.user_id)
 
