@@ -2,7 +2,7 @@
 
 from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS
 
-from .engine import clock, cycles, held, terms
+from .engine import clock, cycles, held, levels, terms
 
 METRICS = [
     (cycles.RESPONSE, "First answer"),
@@ -97,3 +97,46 @@ OWN_EVENTS = (
 # Whose policy it is; the key of its events.
 SIDE_CUSTOMER, SIDE_SUPPLIER = held.SIDES
 SIDES = held.SIDES
+
+# === Escalation === #
+
+WHENS = [
+    (levels.SHARE, "At a share of the time"),
+    (levels.BEFORE, "Before it is due"),
+    (levels.AFTER, "After it was due"),
+]
+LEVEL_UNITS = [(terms.HOURS, "Working hours"), (terms.DAYS, "Working days")]
+
+TO_RESPONSIBLE, TO_DEPUTY, TO_OWNER = "responsible", "deputy", "owner"
+TO_LEADER, TO_SUPERIOR, TO_NEXT_SUPERIOR = "leader", "superior", "next_superior"
+TO_PERSON = "person"
+RECEIVERS = [
+    (TO_RESPONSIBLE, "Responsible"),
+    (TO_DEPUTY, "Deputy of the responsible"),
+    (TO_OWNER, "Fixed person of the stage"),
+    (TO_LEADER, "Team leader"),
+    (TO_SUPERIOR, "Superior of the responsible"),
+    (TO_NEXT_SUPERIOR, "Superior of the superior"),
+    (TO_PERSON, "A named person"),
+]
+
+BY_INBOX, BY_EMAIL, BY_SMS, BY_ACTIVITY = "inbox", "email", "sms", "activity"
+CHANNELS = [
+    (BY_INBOX, "In Odoo"),
+    (BY_EMAIL, "E-mail"),
+    (BY_SMS, "SMS"),
+    (BY_ACTIVITY, "Activity"),
+]
+# What is tried when nothing that was chosen is there; an activity always is.
+USUAL_CHANNELS = (BY_INBOX, BY_EMAIL, BY_ACTIVITY, BY_SMS)
+
+# Of a level: it was reached, or passed over. Of a person: what became of the message.
+ALERT_REACHED, ALERT_PASSED = "reached", "passed"
+ALERT_WAITING, ALERT_SENT, ALERT_OVER = "waiting", "sent", "over"
+ALERT_STATES = [
+    (ALERT_REACHED, "Level reached"),
+    (ALERT_PASSED, "Passed over"),
+    (ALERT_WAITING, "Waiting"),
+    (ALERT_SENT, "Told"),
+    (ALERT_OVER, "No longer needed"),
+]

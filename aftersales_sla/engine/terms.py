@@ -49,23 +49,24 @@ class Term(NamedTuple):
         due = time.end_of_date(start, is_rolled=self.is_rolled, **{name: count})
         return _move(start, due, pauses)
 
-    def get_shifted(self, time, moment):
+    def get_shifted(self, time, moment, pauses=()):
         """Return a moment this term before another, or after: negative is before.
 
         What lies before is the *latest* such moment (the opening, not the evening
         before), what lies after the *earliest*. Only hours and working days.
 
+        :param pauses: (start, end) pairs that move what lies after
         :raises NoWorkingTime: when the intervals of the calendar end
         """
         if self.unit == DAYS:
             count = int(self.quantity)
             if count < 0:
                 return time.before_days(moment, -count)
-            return time.after_days(moment, count) if count else moment
+            return time.after_days(moment, count, pauses) if count else moment
         seconds = round(self.quantity * SECONDS_OF_HOUR)
         if seconds < 0:
             return time.before(moment, -seconds)
-        return time.due(moment, seconds) if seconds else moment
+        return time.due(moment, seconds, pauses) if seconds else moment
 
 
 def get_share(measure, start, due, share, pauses=()):

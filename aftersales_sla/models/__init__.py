@@ -2,6 +2,7 @@ from . import agreement
 from . import policy
 from . import clock
 from . import legal
+from . import escalation
 from . import extends
 from . import own
 from . import limit

@@ -13,6 +13,10 @@ from . import test_merged
 from . import test_ola
 from . import test_promised
 from . import test_scenario
+from . import test_escalation
+from . import test_escalation_levels
+from . import test_escalation_race
+from . import test_escalation_receivers
 from . import test_scripts
 from . import test_legal
 from . import test_legal_engine

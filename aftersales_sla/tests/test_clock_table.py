@@ -18,8 +18,9 @@ from odoo.addons.aftersales_case.tests.working_times import (
 )
 
 from ..engine import terms
-from ..engine.clock import BREACHED, MET, RUNNING, Aim, replay
+from ..engine.clock import BREACHED, MET, RUNNING, Aim, Clock, replay
 from ..engine.cycles import RESOLVED
+from ..engine.levels import Step, get_moment
 from ..engine.story import Moment, Story
 from ..engine.terms import Term
 
@@ -141,6 +142,38 @@ class TestClockTable(BaseCase):
                 zone, moment, _pauses, time = self._read("D", text, [])
                 found = term.get_shifted(time, moment)
                 self.assertEqual(found, read_moment(expected, zone))
+
+    def test_levels(self):
+        """G12 to G15, G17: levels of a clock, before its due moment and after."""
+        for key, text, step, expected in (
+            ("G12", "2034-06-09 14:54:34", (10, terms.HOURS), "2034-06-12 16:24:34"),
+            ("G13", "2034-06-16 08:46:12", (-8, terms.HOURS), "2034-06-15 11:16:12"),
+            ("G14", "2034-06-16 19:00", (-2, terms.DAYS), "2034-06-14 19:00"),
+            ("G15", "2034-06-08 12:00", (3, terms.DAYS), "2034-06-13 12:00"),
+            ("G17", "2034-06-21 18:00", (2, terms.HOURS), "2034-06-22 09:30"),
+        ):
+            with self.subTest(key):
+                zone, due, _pauses, time = self._read("D", text, [])
+                start = due - timedelta(days=9)
+                clock = Clock(1, RUNNING, start, due, None, 0)
+                step = Step(term=Term(*step))
+                found = get_moment(step, clock, time, time)
+                self.assertEqual(found, read_moment(expected, zone))
+
+    def test_shares(self):
+        """Half of ten hours, all of them and a second, half as many again."""
+        zone, start, _pauses, time = self._read("D", "2034-06-06 09:00", [])
+        due = read_moment("2034-06-06 19:00", zone)
+        clock = Clock(1, RUNNING, start, due, None, 0)
+        for share, expected in (
+            (0.5, "2034-06-06 14:00"),
+            (1, "2034-06-06 19:00:01"),
+            (1.5, "2034-06-07 13:30"),
+        ):
+            found = get_moment(Step(share=share), clock, time, time)
+            self.assertEqual(found, read_moment(expected, zone))
+        early = Step(term=Term(-20, terms.HOURS))
+        self.assertEqual(get_moment(early, clock, time, time), start)
 
     def test_warning(self):
         """Four fifths of an hour's promise; at closing time the next opening."""

@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from odoo.addons.aftersales_case.tests.common import AftersalesCommon
 from odoo.addons.aftersales_case.tests.walks import ELSEWHERE, RightsSetup, RightsWalk
 
@@ -39,6 +41,31 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         target = env["aftersales.sla.target"].create({"policy_id": policy.id})
         cls.walk_case._mark_clocks()
         env["aftersales.case"]._flush_clocks()
+        level = env["aftersales.escalation.level"].create(
+            {
+                "policy_id": policy.id,
+                "receiver_ids": [Command.create({"kind": "responsible"})],
+                "condition_ids": [
+                    Command.create({"key": "team_id", "operator": "set"})
+                ],
+            }
+        )
+        alerts = env["aftersales.sla.alert"]._insert(
+            [
+                {
+                    "case_id": case.id,
+                    "target_id": target.id,
+                    "cycle": 1,
+                    "level_id": level.id,
+                    "user_id": cls.manager.id,
+                    "what": target._get_alert_key(),
+                    "step": level._get_step_key(),
+                    "state": "waiting",
+                    "reached_at": "2026-03-02 10:00:00",
+                    "send_at": "2026-03-02 10:00:00",
+                }
+            ]
+        )
         calendar = env["resource.calendar"].create(
             {"name": "Walked", "company_id": cls.company.id}
         )
@@ -58,6 +85,15 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.team": case.team_id,
             "res.company": cls.company,
             **cls._new_scenario(agreement, case),
+            "aftersales.escalation.level": level,
+            "aftersales.escalation.receiver": level.receiver_ids,
+            "aftersales.escalation.condition": level.condition_ids,
+            "aftersales.escalation.preview": {
+                "level_id": level.id,
+                "case_id": case.id,
+            },
+            "aftersales.escalation.preview.line": {},
+            "aftersales.sla.alert": alerts,
             "agreement": agreement,
             "resource.calendar": calendar,
             "resource.calendar.attendance": calendar.attendance_ids[:1],
@@ -94,6 +130,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.sla.scenario.case", "default_get"): ([["case_id"]], {}),
             ("aftersales.sla.scenario.case", "create"): ([{"case_id": case.id}], {}),
             ("aftersales.sla.scenario.case", "write"): ([{"seconds_late": 1}], {}),
+            ("aftersales.sla.alert", "default_get"): ([["case_id", "state"]], {}),
             ("agreement", "create"): ([{"name": "Forged", "code": "F"}], {}),
             ("agreement", "write"): name,
             ("aftersales.sla.policy", "create"): name,
@@ -103,6 +140,21 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {},
             ),
             ("aftersales.sla.target", "write"): ([{"quantity": 1}], {}),
+            ("aftersales.escalation.level", "create"): (
+                [{"policy_id": policy.id, "is_raised": True}],
+                {},
+            ),
+            ("aftersales.escalation.level", "write"): ([{"is_raised": True}], {}),
+            ("aftersales.escalation.condition", "create"): (
+                [{"level_id": level.id, "key": "team_id", "operator": "set"}],
+                {},
+            ),
+            ("aftersales.escalation.condition", "write"): (
+                [{"operator": "not set"}],
+                {},
+            ),
+            ("aftersales.sla.alert", "create"): ([{"case_id": case.id}], {}),
+            ("aftersales.sla.alert", "write"): ([{"state": "sent"}], {}),
         }
 
     @classmethod
@@ -166,6 +218,17 @@ class TestAccess(SlaCommon):
                 },
                 "aftersales.sla.scenario.line": kept,
                 "aftersales.sla.scenario.case": kept,
+                "aftersales.escalation.level": config,
+                "aftersales.escalation.receiver": config,
+                "aftersales.escalation.condition": config,
+                "aftersales.escalation.preview": dialog,
+                "aftersales.escalation.preview.line": dialog,
+                "aftersales.sla.alert": {
+                    "reporter": "",
+                    "agent": "r",
+                    "leader": "r",
+                    "manager": "r",
+                },
                 "aftersales.sla.match": dialog,
                 "aftersales.sla.match.line": dialog,
                 "aftersales.sla.promise": dialog,

@@ -1,3 +1,4 @@
+from . import aftersales_escalation_preview
 from . import aftersales_sla_due
 from . import aftersales_sla_repair
 from . import aftersales_sla_change

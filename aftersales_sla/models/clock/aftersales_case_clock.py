@@ -92,6 +92,7 @@ class AftersalesCase(models.Model):
         number of cases.
 
         :param is_repair: whether what was missed may turn out not to have been
+        :returns: the rows, as they were stored
         """
         now = fields.Datetime.now()
         raw = self.env["aftersales.case.event"]._read_raw(self.ids, merged=True)
@@ -99,6 +100,7 @@ class AftersalesCase(models.Model):
         self.env["aftersales.case.event"]._log_events(matched)
         rows = self._prepare_clocks(raw, forces, now)
         self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
+        return rows
 
     def _prepare_clocks(self, raw, forces, now):
         """Return the rows of the clocks of these cases, as the log tells them."""

@@ -6,16 +6,21 @@ from ...const import OPEN_CLOCKS
 
 
 class AftersalesCase(models.Model):
-    """The job that looks after clocks: what is due now, then what was marked."""
+    """The job that looks after clocks: what is due, what is to be told, what was marked."""
 
     _inherit = "aftersales.case"
 
     @api.model
     def _cron_clocks(self):
-        """Replay the cases of which a clock is due, or stands on what changed since."""
+        """Replay the cases of which a clock is due, or stands on what changed since.
+
+        Between the two it sends the alerts of what was reached.
+        """
         now, cls = fields.Datetime.now(), type(self)
         due = Domain("next_at", "<=", now)
-        if self._run_for_clocks(due, cls._replay_clocks):
+        if not self._run_for_clocks(due, cls._replay_due):
+            return
+        if self.env["aftersales.sla.alert"]._send_waiting():
             marked = Domain("is_marked", "=", True)
             self._run_for_clocks(marked, cls._replay_marked, task="marked")
 

@@ -319,7 +319,8 @@ def _keep_missed(rows, known):
     for key, old in known.items():
         if not old["breached_at"]:
             continue
-        row = rows.setdefault(key, {name: old[name] for name in COLUMNS})
+        gone = {name: old[name] for name in COLUMNS} | {"next_at": None}
+        row = rows.setdefault(key, gone)
         if not row["breached_at"]:
             kept = (
                 "state",

@@ -9,13 +9,15 @@ class AftersalesSlaPolicy(models.Model):
     _name = "aftersales.sla.policy"
     _inherit = ["aftersales.sla.policy", "mail.activity.mixin"]
 
-    def _note_broken(self, text):
+    def _note_broken(self, text, summary=None, job=BROKEN_JOB):
         """Tell a manager why clocks cannot run, once until all run again.
 
         :param text: sentence that says what to mend
+        :param summary: heading, for what else failed
+        :param job: what failed, of which is told once
         """
         self.ensure_one()
-        if self.env["mail.activity"]._get_failures(self, {BROKEN_JOB}):
+        if self.env["mail.activity"]._get_failures(self, {job}):
             return
         managers = self.env.ref("aftersales_case.group_aftersales_manager").all_user_ids
         managers = managers.filtered(
@@ -23,11 +25,11 @@ class AftersalesSlaPolicy(models.Model):
         )
         activity = self.activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("Deadlines cannot be counted"),
+            summary=summary or self.env._("Deadlines cannot be counted"),
             note=text,
             user_id=managers.sorted("id")[:1].id or self.env.uid,
         )
-        activity.aftersales_job = BROKEN_JOB
+        activity.aftersales_job = job
 
     def _forget_broken(self):
         """Take back what was told, of policies all of whose clocks run again."""

@@ -178,9 +178,11 @@ class AftersalesSlaTarget(models.Model):
         """Guard: what clocks tell of is not deleted."""
         # sudo: clocks of confidential cases count too
         clocks = self.env["aftersales.sla.clock"].sudo()
-        [found] = clocks.search([("target_id", "in", self.ids)], limit=1).target_id or [
-            0
-        ]
+        found = clocks.search([("target_id", "in", self.ids)], limit=1).target_id
+        self._refuse_promised(found)
+
+    @api.model
+    def _refuse_promised(self, found):
         if found:
             raise UserError(
                 self.env._(

@@ -246,7 +246,14 @@ class AftersalesSlaTarget(models.Model):
 
         def count(time):
             clocks = clock.replay(replayed.story, aim, time, now, held, by_hand)
-            return [(one, self._get_warning(time, aim, one)) for one in clocks]
+            return [
+                (
+                    one,
+                    self._get_warning(time, aim, one),
+                    self._get_reached(time, aim, one),
+                )
+                for one in clocks
+            ]
 
         try:
             found = times(calendar, case.company_id).ask(count)
@@ -255,7 +262,8 @@ class AftersalesSlaTarget(models.Model):
             return [Clock._prepare_broken(case, self, calendar, text)]
         return [
             Clock._prepare_row(case, self, calendar, one, warn_at)
-            for one, warn_at in found
+            | self._prepare_levels(replayed, held, one, reached)
+            for one, warn_at, reached in found
         ]
 
     def _get_warning(self, time, aim, one):
