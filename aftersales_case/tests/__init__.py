@@ -19,6 +19,7 @@ from . import test_form
 from . import test_forwarded_engine
 from . import test_gate_tours
 from . import test_gates
+from . import test_goods_value
 from . import test_handover
 from . import test_hide_fields_engine
 from . import test_hints_engine

@@ -334,7 +334,8 @@ class RightsWalk:
         seen = {"aftersales.case": [("id", "=", case.id)]}
         for model in self.env:
             link = getattr(self.env[model], "_case_field", None)
-            if link and not self.env[model]._abstract:
+            # What has no table of its own, as reports, only tells of others'.
+            if link and self.env[model]._auto and not self.env[model]._abstract:
                 seen[model] = [(link, "=", case.id)]
         for model in ("mail.message", "ir.attachment", "mail.activity"):
             name = "model" if model == "mail.message" else "res_model"

@@ -5,4 +5,5 @@ from . import aftersales_case_slip_named
 from . import aftersales_case_confirm
 from . import aftersales_case_goods
 from . import aftersales_case_supplier
+from . import aftersales_case_worth
 from . import stock_picking
