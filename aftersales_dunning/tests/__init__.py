@@ -32,6 +32,7 @@ from . import test_goods_cases
 from . import test_goods_flows
 from . import test_goods_money
 from . import test_goods_off
+from . import test_goods_value
 from . import test_held_money
 from . import test_hidden_holds
 from . import test_hold_again

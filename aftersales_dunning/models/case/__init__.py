@@ -7,6 +7,7 @@ from . import aftersales_case_kit
 from . import aftersales_case_request
 from . import aftersales_case_request_goods
 from . import aftersales_case_line
+from . import aftersales_case_line_value
 from . import aftersales_case_payment_notes
 from . import aftersales_case_proposal
 from . import aftersales_case_slip
