@@ -2,7 +2,7 @@
 
 from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS
 
-from .engine import clock, cycles, held, levels, terms
+from .engine import clock, cycles, held, levels, penalty, terms
 
 METRICS = [
     (cycles.RESPONSE, "First answer"),
@@ -140,3 +140,17 @@ ALERT_STATES = [
     (ALERT_SENT, "Told"),
     (ALERT_OVER, "No longer needed"),
 ]
+PENALTY_PERS = [
+    (penalty.BREACH, "For the Miss"),
+    (penalty.HOUR, "For Each Hour Late"),
+    (penalty.DAY, "For Each Working Day Late"),
+]
+PENALTY_BASES = [
+    ("amount", "A Fixed Amount"),
+    ("sum", "Percentage of a Sum"),
+    ("fee", "Percentage of the Monthly Fee"),
+    ("goods", "Percentage of the Goods' Value"),
+]
+# At risk, due, or taken back by a repair.
+DUE_RISK, DUE_REACHED, DUE_BACK = "risk", "due", "back"
+DUE_STATES = [(DUE_RISK, "At Risk"), (DUE_REACHED, "Owed"), (DUE_BACK, "Taken Back")]

@@ -9,3 +9,4 @@ from . import limit
 from . import promise
 from . import chain
 from . import scenario
+from . import money

@@ -22,8 +22,10 @@ from . import test_legal
 from . import test_legal_engine
 from . import test_legal_term
 from . import test_match
+from . import test_penalty
 from . import test_penalty_engine
 from . import test_penalty_properties
+from . import test_penalty_race
 from . import test_policy_change
 from . import test_rights
 from . import test_target

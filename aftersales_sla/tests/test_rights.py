@@ -17,6 +17,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         ("agreement", "create"): ELSEWHERE,
         # The law is the same for all companies.
         ("aftersales.legal.term", "create"): ELSEWHERE,
+        ("aftersales.sla.penalty", "create"): ELSEWHERE,
     }
 
     @classmethod
@@ -39,6 +40,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             }
         )
         target = env["aftersales.sla.target"].create({"policy_id": policy.id})
+        penalty = env["aftersales.sla.penalty"].create(
+            {"agreement_id": agreement.id, "amount": 50}
+        )
         cls.walk_case._mark_clocks()
         env["aftersales.case"]._flush_clocks()
         level = env["aftersales.escalation.level"].create(
@@ -94,6 +98,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             },
             "aftersales.escalation.preview.line": {},
             "aftersales.sla.alert": alerts,
+            "aftersales.sla.penalty": penalty,
+            "aftersales.sla.penalty.due": case.penalty_due_ids,
             "agreement": agreement,
             "resource.calendar": calendar,
             "resource.calendar.attendance": calendar.attendance_ids[:1],
@@ -126,6 +132,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {},
             ),
             ("aftersales.sla.clock", "default_get"): ([["case_id", "state"]], {}),
+            ("aftersales.sla.penalty.due", "default_get"): ([["case_id", "state"]], {}),
             ("aftersales.sla.repair", "default_get"): ([["case_ids"]], {}),
             ("aftersales.sla.scenario.case", "default_get"): ([["case_id"]], {}),
             ("aftersales.sla.scenario.case", "create"): ([{"case_id": case.id}], {}),
@@ -155,6 +162,11 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             ("aftersales.sla.alert", "create"): ([{"case_id": case.id}], {}),
             ("aftersales.sla.alert", "write"): ([{"state": "sent"}], {}),
+            ("aftersales.sla.penalty", "create"): (
+                [{"agreement_id": agreement.id, "amount": 1}],
+                {},
+            ),
+            ("aftersales.sla.penalty", "write"): ([{"amount": 1}], {}),
         }
 
     @classmethod
@@ -248,6 +260,18 @@ class TestAccess(SlaCommon):
                     "agent": "",
                     "leader": "rwc",
                     "manager": "rwc",
+                },
+                "aftersales.sla.penalty": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "r",
+                    "manager": "rwcd",
+                },
+                "aftersales.sla.penalty.due": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "r",
+                    "manager": "r",
                 },
             },
         )

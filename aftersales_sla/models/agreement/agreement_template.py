@@ -21,10 +21,11 @@ class Agreement(models.Model):
         company = self.company_id or self.env.company
         made = self.copy({"is_template": False, "company_id": company.id})
         made.check_access("write")
+        copies = {}
         # sudo: examples are read by all companies, their policies included
         for policy in self.sudo().sla_policy_ids:
             # sudo: off again, to write with his own rights
-            policy.sudo(self.env.su).copy(
+            copies[policy] = policy.sudo(self.env.su).copy(
                 {
                     "agreement_id": made.id,
                     "company_id": company.id,
@@ -33,4 +34,6 @@ class Agreement(models.Model):
                     and company.resource_calendar_id.id,
                 }
             )
+        # sudo: as above; what he may write was asked of the agreement
+        made.sudo()._copy_sla_penalties(self.sudo(), copies)
         return made.get_formview_action()

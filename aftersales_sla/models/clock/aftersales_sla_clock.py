@@ -25,6 +25,7 @@ COLUMNS = {
     "seconds_supplier": "int",
     "seconds_parts": "int",
     "seconds_closed": "int",
+    "seconds_late": "int",
     "ended_at": "timestamp",
     "breached_at": "timestamp",
     "breached_user_id": "int",
@@ -78,6 +79,9 @@ class AftersalesSlaClock(models.Model):
     seconds_supplier = fields.Integer("Waited for the Supplier", readonly=True)
     seconds_parts = fields.Integer("Waited for Parts", readonly=True)
     seconds_closed = fields.Integer("Was Closed", readonly=True)
+    seconds_late = fields.Integer(
+        "Late By", readonly=True, help="Of what was missed, and is over."
+    )
     ended_at = fields.Datetime("Ended", readonly=True)
     breached_at = fields.Datetime("Missed On", readonly=True)
     breached_user_id = fields.Many2one(
@@ -139,6 +143,7 @@ class AftersalesSlaClock(models.Model):
 
         :param rows: dicts of ``COLUMNS``
         :param raw: ``{case id: rows of the log}``, for who held it at the miss
+        :returns: ``{(case, target, cycle): row}`` of what there is now
         """
         self.flush_model()
         known = self._read_known(cases.ids)
@@ -173,6 +178,7 @@ class AftersalesSlaClock(models.Model):
         self._log_missed(cases, missed)
         self._tell_broken(known, rows)
         self._tell_due_change(cases, known, rows)
+        return rows
 
     @api.model
     def _index(self, rows, known):
@@ -328,6 +334,7 @@ def _keep_missed(rows, known):
                 "breached_at",
                 "breached_user_id",
                 "is_born_late",
+                "seconds_late",
             )
             row |= {name: old[name] for name in kept}
             row |= {"seconds_left": None, "warn_at": None, "next_at": None}

@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+
+LEADERS = "aftersales_case.group_aftersales_leader"
+AMOUNTS = ("sla_case_cap", "sla_month_cap", "sla_monthly_fee")
+MOST = 10**12
+
+
+class Agreement(models.Model):
+    """What missing the promises of an agreement costs."""
+
+    _inherit = "agreement"
+
+    sla_currency_id = fields.Many2one(
+        "res.currency",
+        "Currency",
+        compute="_compute_sla_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=LEADERS,
+        help="Of the fee and of penalties; that of the company unless you choose another.",
+    )
+    sla_monthly_fee = fields.Monetary(
+        "Monthly Fee",
+        currency_field="sla_currency_id",
+        groups=LEADERS,
+        help="What the customer pays for the service each month.",
+    )
+    sla_penalty_ids = fields.One2many(
+        "aftersales.sla.penalty",
+        "agreement_id",
+        "Penalties",
+        context={"active_test": False},
+        groups=LEADERS,
+    )
+    sla_case_cap = fields.Monetary(
+        "All Penalties per Case",
+        currency_field="sla_currency_id",
+        groups=LEADERS,
+        help="At most so much for one case. 0 means no limit.",
+    )
+    sla_month_cap = fields.Monetary(
+        "All Penalties per Month",
+        currency_field="sla_currency_id",
+        groups=LEADERS,
+        help="At most so much of what is reached in one month. 0 means no limit.",
+    )
+
+    @api.depends("company_id")
+    def _compute_sla_currency_id(self):
+        for agreement in self:
+            company = agreement.company_id or self.env.company
+            agreement.sla_currency_id = agreement.sla_currency_id or company.currency_id
+
+    def _get_bounds(self, vals):
+        return super()._get_bounds(vals) | dict.fromkeys(AMOUNTS, (0, MOST))
+
+    @api.constrains("domain")
+    def _check_sla_penalties(self):
+        # sudo: whoever changes it may be no leader of after-sales
+        self.sudo().sla_penalty_ids._check_agreement()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {*AMOUNTS, "sla_currency_id"}:
+            self.with_context(active_test=False).sla_policy_ids._mark_clocks()
+        return result
+
+    def _copy_sla_penalties(self, source, copies):
+        """Take over the penalties of another agreement.
+
+        :param copies: ``{policy of the other: copy of it}``
+        """
+        self.ensure_one()
+        for penalty in source.sla_penalty_ids.filtered("active"):
+            made = penalty.copy(
+                {"agreement_id": self.id, "policy_ids": False, "target_ids": False}
+            )
+            for policy, copied in copies.items():
+                made._follow_copy(penalty, policy, copied)
