@@ -50,6 +50,7 @@ WITH_ODOO = {
     "requests",
     "rjsmin",
     "werkzeug",
+    "xlsxwriter",
     "zeep",
 }
 MANIFEST_DEFAULTS = {

@@ -10,3 +10,4 @@ from . import promise
 from . import chain
 from . import scenario
 from . import money
+from . import report

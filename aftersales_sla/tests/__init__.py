@@ -27,5 +27,6 @@ from . import test_penalty_engine
 from . import test_penalty_properties
 from . import test_penalty_race
 from . import test_policy_change
+from . import test_report
 from . import test_rights
 from . import test_target

@@ -100,6 +100,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.sla.alert": alerts,
             "aftersales.sla.penalty": penalty,
             "aftersales.sla.penalty.due": case.penalty_due_ids,
+            "aftersales.sla.report": env["aftersales.sla.report"].browse(
+                case.clock_ids.ids
+            ),
+            "aftersales.sla.review": {"agreement_id": agreement.id},
             "agreement": agreement,
             "resource.calendar": calendar,
             "resource.calendar.attendance": calendar.attendance_ids[:1],
@@ -272,6 +276,18 @@ class TestAccess(SlaCommon):
                     "agent": "",
                     "leader": "r",
                     "manager": "r",
+                },
+                "aftersales.sla.report": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "r",
+                    "manager": "r",
+                },
+                "aftersales.sla.review": {
+                    "reporter": "",
+                    "agent": "",
+                    "leader": "rwc",
+                    "manager": "rwc",
                 },
             },
         )

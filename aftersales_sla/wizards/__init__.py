@@ -5,3 +5,4 @@ from . import aftersales_sla_change
 from . import aftersales_sla_match
 from . import legal
 from . import promise
+from . import aftersales_sla_review

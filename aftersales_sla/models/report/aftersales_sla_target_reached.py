@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.tools import date_utils, formatLang
+
+LEADERS = "aftersales_case.group_aftersales_leader"
+
+
+class AftersalesSlaTarget(models.Model):
+    """How well a target is kept, against its goal, in words."""
+
+    _inherit = "aftersales.sla.target"
+
+    reached_text = fields.Char(
+        "Reached", compute="_compute_reached_text", groups=LEADERS
+    )
+
+    def _compute_reached_text(self):
+        """Tell of the last twelve months what this user reads."""
+        since = date_utils.subtract(fields.Datetime.now(), years=1)
+        counts = self._get_reached([("counted_at", ">=", since)])
+        for target in self:
+            met, missed = counts.get(target._origin.id, (0, 0))
+            target.reached_text = self._tell_reached(met, missed, target.goal_percent)
+
+    def _get_reached(self, domain):
+        """Return ``{target id: (met, missed)}`` of the clocks of a domain."""
+        groups = self.env["aftersales.sla.report"]._read_group(
+            [("target_id", "in", self.ids), *domain],
+            ["target_id"],
+            ["met_count:sum", "missed_count:sum"],
+        )
+        return {target.id: (met, missed) for target, met, missed in groups}
+
+    @api.model
+    def _tell_reached(self, met, missed, goal):
+        """Return what was reached against a goal, as people say it."""
+        judged = met + missed
+        if not judged:
+            return self.env._("Nothing to judge yet; the goal is %s %%", goal)
+        # Rounded down: what is just below the goal must not look like the goal.
+        tenths = 1000 * met // judged
+        values = {
+            "reached": formatLang(self.env, tenths / 10, digits=1),
+            "met": met,
+            "judged": judged,
+            "goal": goal,
+        }
+        if 100 * met >= goal * judged:
+            return self.env._(
+                "%(reached)s %% (%(met)s of %(judged)s): the goal of %(goal)s %% is kept",
+                **values,
+            )
+        below = formatLang(self.env, goal - tenths / 10, digits=1)
+        return self.env._(
+            "%(reached)s %% (%(met)s of %(judged)s): %(below)s points below the goal of"
+            " %(goal)s %%",
+            below=below,
+            **values,
+        )
