@@ -16,12 +16,12 @@ class AftersalesSlaTarget(models.Model):
     def _compute_reached_text(self):
         """Tell of the last twelve months what this user reads."""
         since = date_utils.subtract(fields.Datetime.now(), years=1)
-        counts = self._get_reached([("counted_at", ">=", since)])
+        counts = self._count_reached([("counted_at", ">=", since)])
         for target in self:
             met, missed = counts.get(target._origin.id, (0, 0))
             target.reached_text = self._tell_reached(met, missed, target.goal_percent)
 
-    def _get_reached(self, domain):
+    def _count_reached(self, domain):
         """Return ``{target id: (met, missed)}`` of the clocks of a domain."""
         groups = self.env["aftersales.sla.report"]._read_group(
             [("target_id", "in", self.ids), *domain],
