@@ -52,7 +52,7 @@ class TestLegalTerm(LegalCommon):
             (country["fr"], "PERSONAL-DATA", "eu_personal_data", "2026-04-02 23:59:59"),
             (country["jp"], "PERSONAL-DATA", None, None),
             (country["jp"], "ACKNOWLEDGEMENT", "acknowledgement", None),
-            (country["jp"], "CARRIER-DAMAGE", "cmr_damage", "2026-03-09 23:59:59"),
+            (country["jp"], "CARRIER-DAMAGE", None, None),
         ]
         for place, code, name, due in table:
             with self.subTest(place=place.code, code=code), self._at():
@@ -63,6 +63,10 @@ class TestLegalTerm(LegalCommon):
                 self.assertEqual(found, expected)
                 dues = self._clocks(case).mapped(lambda clock: str(clock.due_at))
                 self.assertEqual(dues, [due] if due else [])
+        with self._at():
+            remedy = remedies["CARRIER-DAMAGE"]
+            case = self._new_case(remedy_id=remedy.id)  # of a business
+            self.assertEqual(str(self._clocks(case).due_at), "2026-03-09 23:59:59")
 
     def test_for_whom(self):
         """Kind of customer, country of customer or site, and the day of the report."""

@@ -7,6 +7,7 @@ from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
 from ...const import OWN_EVENTS
 from ...engine import clock as engine
 from ...engine.held import read_by_hand
+from ...engine.terms import WORKING_UNITS
 from ...engine.why import MOST_DAYS, explain
 from .aftersales_sla_clock_show import format_seconds
 
@@ -66,7 +67,8 @@ class AftersalesSlaClock(models.Model):
         return {
             "error": "" if one else self.env._("The history does not tell of it now."),
             "differs": bool(one) and clock._is_otherwise(one),
-            "is_round_the_clock": not clock.calendar_id,
+            "is_round_the_clock": not clock.calendar_id
+            or clock.target_id.unit not in WORKING_UNITS,
             "is_cut": len(days) >= MOST_DAYS,
             "calendar": clock.calendar_id.name,
             "zone": zone,

@@ -121,10 +121,13 @@ class AftersalesCase(models.Model):
         terms = terms.with_company(self.company_id).sorted(
             lambda term: (term.remedy_id.sequence, term.id)
         )
-        lines = [term._tell_law() for term in terms]
-        if not remedy:
+        if remedy:
+            return terms._tell_law()
+        # What would run, in short: each is told in full once it is asked for.
+        lines = [term.sentence for term in terms if term._get_quantity()]
+        if lines:
             lines.insert(0, self.env._("No clock runs until a remedy is noted. Then:"))
-        return "\n".join(lines)
+        return "\n".join(lines) or False
 
 
 class AftersalesLegalTerm(models.Model):
