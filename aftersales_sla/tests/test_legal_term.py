@@ -5,6 +5,7 @@ from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
+from ..hooks import _forget_remedy
 from .common import at
 from .laws import LegalCommon
 
@@ -65,8 +66,10 @@ class TestLegalTerm(LegalCommon):
                 self.assertEqual(dues, [due] if due else [])
         with self._at():
             remedy = remedies["CARRIER-DAMAGE"]
-            case = self._new_case(remedy_id=remedy.id)  # of a business
-            self.assertEqual(str(self._clocks(case).due_at), "2026-03-09 23:59:59")
+            # Of a business, and of nobody: our own claim on a carrier.
+            for vals in ({}, {"contact_id": False}):
+                case = self._new_case(remedy_id=remedy.id, **vals)
+                self.assertEqual(str(self._clocks(case).due_at), "2026-03-09 23:59:59")
 
     def test_for_whom(self):
         """Kind of customer, country of customer or site, and the day of the report."""
@@ -245,3 +248,25 @@ class TestLegalTerm(LegalCommon):
         with self.assertRefused(AccessError, ""):
             self._as(self.reporter, term).read(["name"])
         self.assertTrue(self._as(self.reporter, self.answer).read(["name"]))
+
+    def test_leaves_no_rule_behind(self):
+        """Without the addon nothing speaks of a field that there is no more."""
+        rules = self.env["aftersales.field.rule"].create(
+            [
+                {"type_id": self.type_complaint.id, "key": "remedy_id"},
+                {"type_id": self.type_complaint.id, "key": "supplier_id"},
+            ]
+        )
+        self.env["aftersales.field.condition"].create(
+            {"rule_id": rules[1].id, "key": "remedy_id", "operator": "set"}
+        )
+        gate = self.env["aftersales.stage.requirement"].create(
+            {
+                "link_id": self.type_complaint.link_ids[1].id,
+                "kind": "field",
+                "key": "remedy_id",
+            }
+        )
+        _forget_remedy(self.env)
+        self.assertFalse(rules[0].exists() or gate.exists())
+        self.assertEqual((rules[1].active, len(rules[1].condition_ids)), (False, 0))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const import KIND_BUSINESS
 from ...engine import legal
 
 AGENTS = "aftersales_case.group_aftersales_agent"
@@ -73,7 +74,7 @@ class AftersalesCase(models.Model):
             mine: legal.find(
                 laws,
                 case._get_legal_country().id or None,
-                case.customer_kind or None,
+                case._get_legal_kind(),
                 day or case._get_report_day(),
             )
             for mine, case in zip(self, cases, strict=True)
@@ -83,6 +84,11 @@ class AftersalesCase(models.Model):
         """Return whose law holds: the customer's, where he lives or else is served."""
         self.ensure_one()
         return self.partner_id.country_id or self.site_id.country_id
+
+    def _get_legal_kind(self):
+        """Return the kind of who asks: without a customer it is among businesses."""
+        self.ensure_one()
+        return self.customer_kind or (None if self.partner_id else KIND_BUSINESS)
 
     # === In words === #
 
