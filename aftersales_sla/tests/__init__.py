@@ -1,4 +1,5 @@
 from . import test_agreement
+from . import test_chain
 from . import test_clock
 from . import test_clock_changes
 from . import test_clock_hand
@@ -6,7 +7,6 @@ from . import test_clock_meanings
 from . import test_clock_properties
 from . import test_clock_table
 from . import test_clock_terms
-from . import test_chain
 from . import test_due_calendar
 from . import test_limit
 from . import test_merged

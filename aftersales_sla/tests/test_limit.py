@@ -126,6 +126,21 @@ class TestLimit(SlaCommon):
             old, new = self._clocks(case)
             self.assertEqual((old.state, new.due_at), ("cancelled", at(0, 1)))
 
+    def test_changed_in_part(self):
+        """What is not changed of a limit stays; a new one counts hours, and warns."""
+        self._limit(4)
+        self.assertEqual((self.link.limit_unit, self.link.limit_warn_percent), ("hours", 80))
+        for vals in (
+            {"limit_unit": "days"},
+            {"limit_warn_percent": 50},
+            {"limit_quantity": 5},
+        ):
+            self.link.write(vals)
+            self.env.invalidate_all()
+        target = self.link.limit_ids
+        self.assertEqual((target.quantity, target.unit), (5, "days"))
+        self.assertEqual(target.warn_percent, 50)
+
     def test_other_type(self):
         """With another type other limits hold; the stay goes on."""
         with self._at():

@@ -21,9 +21,10 @@ class AftersalesTypeStage(models.Model):
         readonly=True,
         groups="aftersales_case.group_aftersales_agent",
     )
+    # Computed one by one: what is not written stays what it was.
     limit_quantity = fields.Float(
         "Leave Within",
-        compute="_compute_limit",
+        compute="_compute_limit_quantity",
         inverse="_inverse_limit",
         compute_sudo=True,
         copy=True,
@@ -33,27 +34,35 @@ class AftersalesTypeStage(models.Model):
     limit_unit = fields.Selection(
         UNITS,
         "Unit",
-        compute="_compute_limit",
+        compute="_compute_limit_unit",
         inverse="_inverse_limit",
         compute_sudo=True,
         copy=True,
     )
     limit_warn_percent = fields.Integer(
         "Warn At (%)",
-        compute="_compute_limit",
+        compute="_compute_limit_warn_percent",
         inverse="_inverse_limit",
         compute_sudo=True,
         copy=True,
         help="Of its time; 0 means never.",
     )
 
-    @api.depends("limit_ids.quantity", "limit_ids.unit", "limit_ids.warn_percent")
-    def _compute_limit(self):
+    @api.depends("limit_ids.quantity")
+    def _compute_limit_quantity(self):
         for link in self:
-            target = link.limit_ids[:1]
-            link.limit_quantity = target.quantity
-            link.limit_unit = target.unit or HOURS
-            link.limit_warn_percent = target.warn_percent if target else WARN_PERCENT
+            link.limit_quantity = link.limit_ids[:1].quantity
+
+    @api.depends("limit_ids.unit")
+    def _compute_limit_unit(self):
+        for link in self:
+            link.limit_unit = link.limit_ids[:1].unit or HOURS
+
+    @api.depends("limit_ids.warn_percent")
+    def _compute_limit_warn_percent(self):
+        for link in self:
+            limit = link.limit_ids[:1]
+            link.limit_warn_percent = limit.warn_percent if limit else WARN_PERCENT
 
     def _inverse_limit(self):
         new = []
@@ -61,7 +70,7 @@ class AftersalesTypeStage(models.Model):
             target = link.limit_ids[:1]
             vals = {
                 "quantity": link.limit_quantity,
-                "unit": link.limit_unit or HOURS,
+                "unit": link.limit_unit,
                 "warn_percent": link.limit_warn_percent,
             }
             if not link.limit_quantity:
