@@ -167,8 +167,8 @@ class TestChain(SlaCommon):
                 form.chain_reserve = 0
             self.assertEqual(self._chain().due_at, at(0, 2))
             with Form(self._as(self.manager, self.type_complaint)) as form:
-                form.chain_unit = "days"
                 form.chain_reserve = 1
+                form.chain_unit = "days"
             self.assertEqual(self._chain().due_at, at(0, 1))
             for value in (-1, 1e6, float("nan")):
                 with self.assertRefused(ValidationError, "Reserve .* enter a number"):
