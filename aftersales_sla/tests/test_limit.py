@@ -129,7 +129,9 @@ class TestLimit(SlaCommon):
     def test_changed_in_part(self):
         """What is not changed of a limit stays; a new one counts hours, and warns."""
         self._limit(4)
-        self.assertEqual((self.link.limit_unit, self.link.limit_warn_percent), ("hours", 80))
+        self.assertEqual(
+            (self.link.limit_unit, self.link.limit_warn_percent), ("hours", 80)
+        )
         for vals in (
             {"limit_unit": "days"},
             {"limit_warn_percent": 50},
