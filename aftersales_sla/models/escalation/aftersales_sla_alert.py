@@ -57,6 +57,7 @@ class AftersalesSlaAlert(models.Model):
     cycle = fields.Integer(required=True, readonly=True, default=1)
     level_id = fields.Many2one(
         "aftersales.escalation.level",
+        "Level Reached",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",

@@ -26,7 +26,10 @@ class AftersalesSlaAlert(models.Model):
     _inherit = "aftersales.sla.alert"
 
     body_html = fields.Html(
-        "Message", compute="_compute_body_html", compute_sudo=True, sanitize=False
+        "What Was Sent",
+        compute="_compute_body_html",
+        compute_sudo=True,
+        sanitize=False,
     )
 
     def _compute_body_html(self):
