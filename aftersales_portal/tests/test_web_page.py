@@ -69,6 +69,9 @@ class TestWebPage(WebSetup):
         typed = self._typed(description="", email="nobody", reporter_name="Ann")
         page = self._post(self._open_form(), typed, 422, files=files)
         self.assertIn("This was not sent yet.", self._said(page, "form_errors"))
+        # What is missing, and what is wrong: all at once.
+        ways = page.xpath("//*[@name='form_errors']//a/@href")
+        self.assertEqual(ways, ["#field-description", "#field-email"])
         self.assertIn("choose them again", self._said(page, "lost_files"))
         [email] = page.xpath("//input[@name='email']")
         self.assertEqual(email.get("value"), "nobody")

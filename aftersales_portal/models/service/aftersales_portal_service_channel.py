@@ -183,6 +183,10 @@ class AftersalesPortalService(models.AbstractModel):
         case, asked = self._get_stranger_form(channel, report.case_type)
         built = self._build_schema(channel, case, asked)
         found = schema.find_errors(built, report.body)
+        if found:
+            # What is missing whatever was meant is said with the rest, not afterwards.
+            always = built.get("required", ())
+            found += [(key, "required") for key in always if key not in report.body]
         found = found or self._judge_answers(case, asked, report.body)
         if not found and not report.is_program and START not in report.body:
             found = [(START, "required")]

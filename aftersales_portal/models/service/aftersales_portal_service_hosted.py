@@ -101,7 +101,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _tell_hosted(self, problem, asked):
         """Return ``({name: sentence}, [sentence])`` of a refusal: of fields, and others."""
-        names = {question["key"] for question in asked} | {REPORTER, "files"}
+        names = [*(question["key"] for question in asked), REPORTER, "files"]
         errors, others = {}, []
         for error in problem.errors or [{"field": "", "detail": problem.detail}]:
             if error["field"] in names:
@@ -114,4 +114,5 @@ class AftersalesPortalService(models.AbstractModel):
                 )
             else:
                 others.append(error["detail"])
-        return errors, others
+        # In the order in which they stand on the page.
+        return {name: errors[name] for name in names if name in errors}, others
