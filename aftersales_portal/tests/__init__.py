@@ -18,6 +18,7 @@ from . import test_drafts_reasons
 from . import test_embed
 from . import test_embed_again
 from . import test_follow
+from . import test_formats
 from . import test_hostile
 from . import test_hostile_answers
 from . import test_hostile_company

@@ -271,6 +271,8 @@ class TestReportGoods(DeliveriesMixin, ReportSetup, HttpCase):
         answer = self._send(shown=shown, phone="12")
         self.assertEqual(answer.status_code, 422)
         self.assertIn('id="error-phone"', answer.text)
+        self.assertIn("Phone: enter a phone number, such as", answer.text)
+        self.assertNotIn("(0)", answer.text, "core's own words")
         self._send(shown=shown, phone="020 624 1111")
         self.assertEqual(self._made().phone, "+31206241111")
 

@@ -309,9 +309,7 @@ class AftersalesPortalService(models.AbstractModel):
             return texts[code]
         kind = question["kind"] if question else answers.CHAR
         if kind == answers.PHONE:
-            return self.env._(
-                "%s: enter a phone number, such as +31 20 794 0001.", label
-            )
+            return self._get_phone_error(label)
         if code == "length" and kind != answers.MANY:
             return self.env._("%s: this is too long. Shorten it.", label)
         if kind in (answers.TEXT, answers.CHAR):

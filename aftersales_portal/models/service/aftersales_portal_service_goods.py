@@ -218,6 +218,7 @@ class AftersalesPortalService(models.AbstractModel):
             amount = clean_text(typed.get(piece["amount_name"])).strip()
             piece["typed"] = amount[: LONGEST_LINE + 1]
             piece["chosen"] = piece["key"] in known
+            piece["all"] = self._format_number(piece["most"] or 1)
         return question | {
             "kind": answers.GOODS,
             "options": [(piece["key"], piece["label"]) for piece in pieces],
@@ -312,7 +313,7 @@ class AftersalesPortalService(models.AbstractModel):
         return None, self.env._(
             "%(line)s: enter more than 0 and at most %(most)s.",
             line=piece["label"],
-            most=f"{most:.9g} {piece['unit']}",
+            most=f"{piece['all']} {piece['unit']}",
         )
 
     @api.model

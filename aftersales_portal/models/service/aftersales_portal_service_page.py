@@ -114,7 +114,7 @@ class AftersalesPortalService(models.AbstractModel):
             {
                 "product": line.product_id.display_name,
                 "lot": line.lot_id.name,
-                "quantity": f"{line.quantity:g}",
+                "quantity": self._format_number(line.quantity),
                 "unit": line.product_uom_id.name,
             }
             # All lines, which tell the documents as well.

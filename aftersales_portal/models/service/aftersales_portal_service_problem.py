@@ -154,7 +154,7 @@ class AftersalesPortalService(models.AbstractModel):
     @api.model
     def _get_quantity_text(self, line, quantity):
         unit = line.product_uom_id.name or ""
-        return f"{quantity:.9g} {unit}".strip()
+        return f"{self._format_number(quantity)} {unit}".strip()
 
     @api.model
     def _get_price_text(self, line, price):
@@ -299,7 +299,7 @@ class AftersalesPortalService(models.AbstractModel):
             "price_agreed": None,
             "text": self.env._(
                 "%(quantity)s of %(billed)s: %(line)s",
-                quantity=f"{quantity:.9g}",
+                quantity=self._format_number(quantity),
                 billed=self._get_quantity_text(line, line.quantity),
                 line=row["label"],
             ),

@@ -182,7 +182,7 @@ class AftersalesPortalService(models.AbstractModel):
         if kind == answers.TEXT:
             return html2plaintext(value).strip() if not name else str(value)
         if kind == answers.NUMBER:
-            return f"{value:.9f}".rstrip("0").rstrip(".")
+            return self._format_number(value)
         if kind == answers.MOMENT:
             moment = fields.Datetime.to_datetime(value)
             local = fields.Datetime.context_timestamp(self, moment)
@@ -218,15 +218,21 @@ class AftersalesPortalService(models.AbstractModel):
                 kind, typed, [key for key, _label in question["options"]]
             )
             if kind == answers.PHONE and value:
-                country = case.partner_id.country_id or case.company_id.country_id
-                value = case._phone_format(
-                    number=value, country=country, raise_exception=True
-                )
+                value = self._read_phone(case, value)
         except AnswerError as error:
             return None, self._get_answer_error(question, error.code)
-        except UserError as error:
-            return None, str(error)
         return value, None
+
+    @api.model
+    def _read_phone(self, case, typed):
+        """Return a number as it is dialled; core tells in English what is wrong with it."""
+        country = case.partner_id.country_id or case.company_id.country_id
+        try:
+            return case._phone_format(
+                number=typed, country=country, raise_exception=True
+            )
+        except UserError:
+            raise AnswerError(answers.PHONE) from None
 
     @api.model
     def _get_answer_error(self, question, code):
@@ -239,9 +245,14 @@ class AftersalesPortalService(models.AbstractModel):
             answers.EMAIL: self.env._(
                 "%s: enter an e-mail address, such as name@company.com.", label
             ),
+            answers.PHONE: self._get_phone_error(label),
         }
         choose = self.env._("%s: choose one of the answers.", label)
         return texts.get(code, choose)
+
+    @api.model
+    def _get_phone_error(self, label):
+        return self.env._("%s: enter a phone number, such as +31 20 794 0001.", label)
 
     @api.model
     def _prepare_vals(self, case, values):

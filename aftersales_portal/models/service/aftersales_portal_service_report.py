@@ -182,16 +182,16 @@ class AftersalesPortalService(models.AbstractModel):
         if form.get("step") == SEARCH:
             return no_case, asked, {}, False
         visible = [question for question in asked if not question["hidden"]]
-        errors = {q["name"]: q["error"] for q in visible if q["error"]}
         shown = set(form.getlist("shown"))
-        if not errors and any(q["name"] not in shown for q in visible):
+        if not any(q["error"] for q in visible) and any(
+            q["name"] not in shown for q in visible
+        ):
             return no_case, asked, {}, True
-        for question in visible:
-            if question["required"] and question["value"] is None:
-                errors.setdefault(
-                    question["name"],
-                    self.env._("%s: this must be answered.", question["label"]),
-                )
+        errors = {
+            question["name"]: error
+            for question in visible
+            if (error := question["error"] or self._get_missing_error(question))
+        }
         if refused:
             errors["files"] = " ".join(refused)
         answered = [q for q in visible if q["value"] is not None]
@@ -208,6 +208,12 @@ class AftersalesPortalService(models.AbstractModel):
         made = self._make_case(partner, case_type, case, answered, draft, before)
         note.typed = {"case": made.id}
         return made, asked, {}, False
+
+    @api.model
+    def _get_missing_error(self, question):
+        if question["required"] and question["value"] is None:
+            return self.env._("%s: this must be answered.", question["label"])
+        return None
 
     @api.model
     def _make_case(self, partner, case_type, asked_case, answered, draft, before):

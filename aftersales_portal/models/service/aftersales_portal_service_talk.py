@@ -264,7 +264,7 @@ class AftersalesPortalService(models.AbstractModel):
             "id": file.id,
             "name": file.name,
             "url": self._get_file_url(case, file.id),
-            "size": file.file_size,
+            "size": self._format_size(file.file_size),
         }
 
     @api.model

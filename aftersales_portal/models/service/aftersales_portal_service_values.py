@@ -119,6 +119,24 @@ class AftersalesPortalService(models.AbstractModel):
         return str(value)
 
     @api.model
+    def _format_number(self, number):
+        """Return a number in the language of whoever looks, as short as it is.
+
+        Without marks between thousands: typed as it stands here it is read the same.
+        """
+        plain = f"{number:.9f}".rstrip("0").rstrip(".")
+        digits = len(plain.partition(".")[2])
+        return formatLang(self.env, number, digits=digits, grouping=False)
+
+    @api.model
+    def _format_size(self, size):
+        """Return how large a file is, in the language of whoever looks."""
+        kilobytes = max(1, round((size or 0) / 1024))
+        if kilobytes < 1000:
+            return f"{kilobytes} kB"
+        return f"{self._format_number(round(kilobytes / 1024, 1))} MB"
+
+    @api.model
     def _format_moment(self, moment):
         """Return a moment in the time zone and language of whoever looks."""
         local = fields.Datetime.context_timestamp(self, moment)

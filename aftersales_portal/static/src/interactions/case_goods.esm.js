@@ -66,6 +66,8 @@ export class CaseGoods extends Interaction {
             (row) => !keys.includes(row.dataset.key)
         );
         shown.querySelector("ul").replaceChildren(...picked, ...others);
+        shown.querySelector(".o_aftersales_goods_hint").hidden =
+            !picked.length && !others.length;
         shown
             .querySelector("[role='status']")
             .replaceChildren(...found.querySelector("[role='status']").childNodes);
