@@ -36,7 +36,7 @@ class TestClosing(PortalSetup, HttpCase):
         self.assertIn(f'href="{self.url}/close"', self.url_open(self.url).text)
         answer = self._post("close")
         self.assertEqual(answer.status_code, 422)
-        self.assertIn("Reason: tell us why.", answer.text)
+        self.assertIn("Tell us why we can close it.", answer.text)
         self.assertEqual(self.case.stage_id, self.stage_wait_customer)
         answer = self._post("close", "It works again.")
         self.assertIn('name="sent_closed"', answer.text)

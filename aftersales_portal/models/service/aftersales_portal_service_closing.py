@@ -68,7 +68,7 @@ class AftersalesPortalService(models.AbstractModel):
             sentence})``; nothing where it was not sent yet
         """
         reason = (reason or "").strip()
-        errors, values, questions = self._judge_reason(reason), {}, []
+        errors, values, questions = self._judge_reason(STEP_CLOSE, reason), {}, []
         for question in self._get_close_form(partner, case, form):
             typed = self._read_typed(form, question) if form is not None else ""
             value, error = self._read_answer(case, question, typed)
@@ -124,9 +124,11 @@ class AftersalesPortalService(models.AbstractModel):
         return not stage
 
     @api.model
-    def _judge_reason(self, reason):
+    def _judge_reason(self, step, reason):
+        if not reason and step == STEP_CLOSE:
+            return {"reason": self.env._("Tell us why we can close it.")}
         if not reason:
-            return {"reason": self.env._("Reason: tell us why.")}
+            return {"reason": self.env._("Tell us what is still wrong.")}
         error = self._judge_text(reason)
         return {"reason": error} if error else {}
 
@@ -157,7 +159,7 @@ class AftersalesPortalService(models.AbstractModel):
         :returns: ``(what he reads then, {field: sentence})``
         """
         reason = (reason or "").strip()
-        if errors := self._judge_reason(reason):
+        if errors := self._judge_reason(STEP_REOPEN, reason):
             self._keep_step(STEP_REOPEN, case, {"reason": reason})
             return "", errors
         note, _is_first = self._take_once(once)
