@@ -113,6 +113,7 @@ class WebPage(WebForm):
         start = form.get("start") if form else None
         is_stale = problem and any(e["field"] == "start" for e in problem.errors or ())
         files = request.httprequest.files.getlist("files") if form else []
+        limits = service._get_web_limits(channel)
         return self._show_page(
             channel,
             "form",
@@ -125,7 +126,8 @@ class WebPage(WebForm):
             others=others,
             has_more=has_more,
             lost=bool(form) and any(file.filename for file in files),
-            limits=service._get_web_limits(channel),
+            limits=limits,
+            files_help=service._get_files_help() % limits,
             start=service._get_start(channel) if is_stale or not start else start,
         )
 

@@ -159,6 +159,14 @@ class TestWebPage(WebSetup):
         start = page.xpath("//input[@name='start']/@value")[0]
         self.assertNotEqual(start, self._start(hours=25))
 
+    def test_files_help(self):
+        """What the page says of its limits is right for one file as well."""
+        self.channel.write({"most_files": 1, "most_megabytes": 7})
+        said = self._open_form().xpath("//*[@id='help-files']")[0].text_content()
+        self.assertIn("At most 1, together 7 MB.", said)
+        self.channel.most_files = 0
+        self.assertFalse(self._open_form().xpath("//*[@id='help-files']"))
+
     def test_limits(self):
         """Too many, too large, and from elsewhere: told on the page."""
         page = self._open_form()

@@ -108,6 +108,14 @@ class AftersalesPortalService(models.AbstractModel):
         }
 
     @api.model
+    def _get_files_help(self):
+        """Return what a form says of its files; the limits are filled in there."""
+        return self.env._(
+            "Pictures, films, PDF, text and office documents. At most %(files)s,"
+            " together %(megabytes)s MB."
+        )
+
+    @api.model
     def _get_web_texts(self):
         """Return what a form says besides its questions."""
         return {
@@ -131,10 +139,7 @@ class AftersalesPortalService(models.AbstractModel):
                 "With %(name)s the files are larger than %(megabytes)s MB together."
             ),
             "files": self.env._("Files"),
-            "files_help": self.env._(
-                "Pictures, films, PDF, text and office documents; up to %(files)s files,"
-                " together %(megabytes)s MB."
-            ),
+            "files_help": self._get_files_help(),
             "follow": self.env._("See how far we are"),
             "kept": self.env._(
                 "Not sent yet. What you type is kept on this device only."
