@@ -68,6 +68,23 @@ class TestInform(PortalSetup, HttpCase):
         self.assertIn('name="message"', page)
         self.assertNotIn("/close", page, "it is not his own")
 
+    def test_mail(self):
+        """A colleague is told in his language, with a link to the page."""
+        self.ben.lang = "de_DE"
+        self._inform(self.ben)
+        [mail] = self.env["mail.mail"].search(
+            [
+                ("model", "=", self.case._name),
+                ("res_id", "=", self.case.id),
+                ("recipient_ids", "in", self.ben.partner_id.ids),
+            ]
+        )
+        self.assertTrue(mail.subject.startswith("Reklamation "), mail.subject)
+        [values] = mail._prepare_outgoing_list()
+        self.assertIn("auf dem Laufenden", values["body"])
+        self.assertIn(f'{self.page}"', values["body"])
+        self.assertIn("online verfolgen", values["body"])
+
     def test_no_more(self):
         """Who added him, the contact, and he himself end it; others do not."""
         self._share("all")

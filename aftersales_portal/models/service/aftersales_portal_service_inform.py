@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -93,18 +95,25 @@ class AftersalesPortalService(models.AbstractModel):
         self._log_informed(
             partner, case, self.env._("Also informed: %s", row.partner_id.name)
         )
+        self._tell_informed(partner, case, row.partner_id)
+        return {}
+
+    @api.model
+    def _tell_informed(self, partner, case, colleague):
+        """Tell a colleague, in his language, that he is informed of a case, and where."""
+        theirs = case.with_context(lang=colleague.lang or self.env.lang)
+        text = theirs.env._(
+            "%(person)s keeps you informed about this: %(case)s",
+            person=partner.name,
+            case=case.name,
+        )
         case.message_notify(
-            partner_ids=row.partner_id.ids,
+            partner_ids=colleague.ids,
             author_id=partner.id,
             email_from=partner.email_formatted,
-            subject=f"{case.customer_word} {case.number}: {case.name}",
-            body=self.env._(
-                "%(person)s keeps you informed about this: %(case)s",
-                person=partner.name,
-                case=case.name,
-            ),
+            subject=f"{theirs.customer_word} {case.number}: {case.name}",
+            body=Markup("<p>%s</p><p>%s</p>") % (text, theirs.letter_link),
         )
-        return {}
 
     @api.model
     def _inform_no_more(self, partner, case, row_id):
