@@ -7,6 +7,7 @@ from pypdf import PdfReader
 from odoo.tests import Form, HttpCase, freeze_time, tagged
 
 from .common import AftersalesCommon, AftersalesSetup, feature
+from .papers import LETTERHEAD, find_tops, use_letterhead
 
 MONDAY = datetime(2026, 3, 2, 8, 0, 0)
 
@@ -209,6 +210,23 @@ class TestHistoryReport(LivedCase, AftersalesSetup, HttpCase):
         ]
         places = [story.index(move) for move in moves]
         self.assertEqual(places, sorted(places))
+
+    def test_head(self):
+        """The head of the page covers no title, whether or not a customer is known."""
+        use_letterhead(self.company)
+        self.env["ir.config_parameter"].set_param("report.url", self.base_url())
+        known = self._new_case()
+        cases = known | self._new_case(contact_id=False, partner_id=False)
+        for case in cases:
+            with self.subTest(customer=case.partner_id.name):
+                content, _kind = (
+                    self._as(self.agent)["ir.actions.report"]
+                    .with_context(force_report_rendering=True)
+                    ._render_qweb_pdf("aftersales_case.report_case_history", case.ids)
+                )
+                tops = find_tops(content)
+                below = tops[LETTERHEAD[-1]] + 10
+                self.assertGreater(tops[f"History of {case.number}"], below)
 
     @feature("B4-09")
     def test_history_as_pdf(self):

@@ -13,6 +13,11 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.aftersales_case.const import EVENT_REOPENED
 from odoo.addons.aftersales_case.tests.common import feature
+from odoo.addons.aftersales_case.tests.papers import (
+    LETTERHEAD,
+    find_tops,
+    use_letterhead,
+)
 
 from ..const import EVENT_AGREED, EVENT_REFUSED
 from .common import PortalCommon, PortalSetup
@@ -281,6 +286,7 @@ class TestAgreement(DecisionSetup, PortalCommon):
     @feature("I2-50")
     def test_pdf(self):
         """The file tells what was agreed, by whom and from where, and the drawing."""
+        use_letterhead(self.company)
         url = f"http://127.0.0.1:{HttpCase.http_port()}"
         self.env["ir.config_parameter"].set_param("report.url", url)
         with self.allow_pdf_render():
@@ -293,6 +299,8 @@ class TestAgreement(DecisionSetup, PortalCommon):
             ]
         )
         self.assertIn(self.case.number.replace("/", "-"), file.name)
+        tops = find_tops(file.raw)
+        self.assertGreater(tops["Agreement"], tops[LETTERHEAD[-1]] + 10)
         page = PdfReader(io.BytesIO(file.raw)).pages[0]
         text = " ".join(page.extract_text().split())
         for part in (
