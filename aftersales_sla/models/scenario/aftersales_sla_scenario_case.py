@@ -29,7 +29,11 @@ class AftersalesSlaScenarioCase(models.Model):
     due_at = fields.Datetime("Due", readonly=True)
     ended_at = fields.Datetime("Done", readonly=True)
     seconds_late = fields.Integer(readonly=True)
-    late = fields.Char("Late By", compute="_compute_late", help="In hours.")
+    late = fields.Char(
+        "Late By",
+        compute="_compute_late",
+        help="Hours, with nights and weekends among them.",
+    )
     was_state = fields.Selection(CLOCK_STATES, "As It Was", readonly=True)
 
     @api.depends("seconds_late")
