@@ -43,12 +43,15 @@ class Verdict(NamedTuple):
 def judge(offer, facts, owners, day):
     """Return the ``Verdict`` of a policy.
 
-    :param facts: ``{name of a criterion: set of what the case has of it}``
+    :param facts: ``{name of a criterion: set of what the case has of it}``, or a function
+        that returns the set
     :param owners: ids of the case's customer and his parents, the nearest first
     :param day: local date of the report
     """
     misses = [
-        name for name, value in offer.criteria.items() if value not in facts[name]
+        name
+        for name, value in offer.criteria.items()
+        if value not in _get_fact(facts, name)
     ]
     for first, last in offer.periods:
         if first and day < first:
@@ -83,3 +86,8 @@ def compare(loser, winner):
         if mine != theirs:
             return reason
     return LATER
+
+
+def _get_fact(facts, name):
+    fact = facts[name]
+    return fact() if callable(fact) else fact

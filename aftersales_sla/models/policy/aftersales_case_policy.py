@@ -67,12 +67,20 @@ class AftersalesCase(models.Model):
         """
         # sudo: what holds for a case does not depend on who looks
         cases = self.sudo()
-        cases._read_criteria()
+        offers = {side: cases._get_offers(side) for side in SIDES}
+        cases._read_criteria(
+            {
+                name
+                for some in offers.values()
+                for known in some.values()
+                for offer in known
+                for name in offer.criteria
+            }
+        )
         result = {case: {} for case in self}
         for side in SIDES:
-            offers = cases._get_offers(side)
             for case in cases:
-                known = offers.get(case.company_id.id, ())
+                known = offers[side].get(case.company_id.id, ())
                 key = match.find(known, *case._get_match_facts(side))
                 policy = cases.env["aftersales.sla.policy"].browse(key or ())
                 if holding := policy._get_holding(case):
@@ -103,7 +111,7 @@ class AftersalesCase(models.Model):
         policies = (
             self.env["aftersales.sla.policy"].sudo().with_context(active_test=False)
         )
-        return policies.search(
+        return policies.search_fetch(
             Domain("company_id", "in", self.company_id.ids)
             & (Domain("active", "=", True) | Domain("is_moved_over", "=", True))
             & self._get_side_domain(side, owners)
@@ -134,22 +142,27 @@ class AftersalesCase(models.Model):
         """Return the local date of the report, by which validity is judged."""
         return self.company_id._get_sla_day(self.reported_at)
 
-    def _read_criteria(self):
+    def _read_criteria(self, names):
         """Hook: read at once what ``_prepare_criteria`` reads of each case.
 
         There a case and its partners are joined, which narrows what is prefetched.
+
+        :param names: of the criteria that any policy has
         """
         partners = self.partner_id | self.site_id
-        (partners | partners.commercial_partner_id).fetch(
-            ["category_id", "country_id", "state_id"]
-        )
-        goods = self.product_categ_ids | self.product_ids.categ_id
-        goods.fetch(["parent_path"])
+        told = ["country_id", "state_id"]
+        if "partner_category_id" in names:
+            told.append("category_id")
+        (partners | partners.commercial_partner_id).fetch(told)
+        if {"product_categ_id", "product_id"} & set(names):
+            goods = self.product_categ_ids | self.product_ids.categ_id
+            goods.fetch(["parent_path"])
 
     def _prepare_criteria(self):
         """Hook: return ``{criterion: set of what the case has of it}``, ids and keys.
 
-        The names are those of ``_get_criteria`` of the policy.
+        The names are those of ``_get_criteria`` of the policy. What takes a query to read
+        is a function that returns the set, called where a policy asks for it.
         """
         self.ensure_one()
         site = self.site_id or self.partner_id
@@ -157,11 +170,11 @@ class AftersalesCase(models.Model):
             "type_id": {self.type_id.id},
             "category_id": _get_line(self.category_id),
             "priority": {self.priority},
-            "product_categ_id": _get_line(
+            "product_categ_id": lambda: _get_line(
                 self.product_categ_ids | self.product_ids.categ_id
             ),
-            "product_id": set(self.product_ids.ids),
-            "partner_category_id": set(
+            "product_id": lambda: set(self.product_ids.ids),
+            "partner_category_id": lambda: set(
                 (
                     self.partner_id | self.partner_id.commercial_partner_id
                 ).category_id.ids

@@ -156,7 +156,6 @@ class AftersalesSlaScenario(models.Model):
         A case is matched with the draft only, by what it is now, but for its type and
         priority: of these the log tells what they were.
         """
-        cases._read_criteria()
         offers = {
             side: [
                 # Whose agreement it is, and when it is valid, is not asked.
@@ -166,6 +165,14 @@ class AftersalesSlaScenario(models.Model):
             ]
             for side in SIDES
         }
+        cases._read_criteria(
+            {
+                name
+                for some in offers.values()
+                for offer in some
+                for name in offer.criteria
+            }
+        )
         forces = {}
         for case in cases:
             told = [row for row in raw.get(case.id, ()) if row.case_id == case.id]

@@ -1,0 +1,68 @@
+from odoo import fields
+
+from odoo.addons.aftersales_case.tests.common import feature
+
+from .common import SlaCommon
+
+
+class TestQueries(SlaCommon):
+    """What clocks cost whoever works on cases."""
+
+    def setUp(self):
+        super().setUp()
+        self._policy(
+            {"metric": "response", "quantity": 4},
+            {"metric": "assigned", "quantity": 4},
+            {"metric": "resolved", "quantity": 8},
+        )
+
+    def _save(self, cases, stage, is_replayed=True):
+        """Move cases; what their clocks need is done at once, or left for later."""
+        cases.stage_id = stage
+        self.env.flush_all()
+        if is_replayed:
+            self._flush()
+
+    def _look_up_hours(self):
+        clock = self.calendar._get_aftersales_clock(self.company, fields.Datetime.now())
+        clock.ask(lambda time: time.due(fields.Datetime.now(), 1))
+
+    @feature("P-13")
+    def test_three_clocks(self):
+        """Ten queries besides those for the working hours, for one case and for many."""
+        with self._at():
+            cases = self.env["aftersales.case"].concat(
+                *(self._new_case(user_id=self.agent.id) for _number in range(9))
+            )
+            self.assertEqual(len(self._clocks(cases[0])), 3)
+        waiting, working = self.stage_wait_customer, self.stage_progress
+        with self._at(1):
+            self._save(cases, working)
+            one, many = (
+                self._count_queries(lambda some=some: self._save(some, waiting))
+                for some in (cases[:1], cases[1:])
+            )
+            self._save(cases[:1], working)
+            without = self._count_queries(
+                lambda: self._save(cases[:1], waiting, is_replayed=False)
+            )
+            self._flush()
+            hours = self._count_queries(self._look_up_hours)
+        self.assertEqual(one, many)
+        self.assertLessEqual(one - without - hours, 10)
+
+    def test_goods_and_tags(self):
+        """What only a policy of goods or tags asks for is read for that one."""
+        with self._at():
+            case = self._new_case(user_id=self.agent.id)
+            self._flush()
+            without = self._count_queries(lambda: case._find_policies())
+            tag = self.env["res.partner.category"].create({"name": "Gold"})
+            self.customer.category_id = tag
+            self._policy(
+                {"metric": "resolved", "quantity": 1}, partner_category_id=tag.id
+            )
+            found = case._find_policies()[case]["customer"]
+            self.assertEqual(found.partner_category_id, tag)
+            asked = self._count_queries(lambda: case._find_policies())
+        self.assertGreater(asked, without)
