@@ -95,6 +95,8 @@ class TestDecision(DecisionSetup, HttpCase):
         self.changed = {"comment": "Thank you"}
         answer = self._agree()
         self.assertIn('name="sent_agreed"', answer.text)
+        told, title = answer.text.index("sent_agreed"), answer.text.index("<h1")
+        self.assertLess(told, title, "what was done stands on top")
         self.assertIn('name="agreed"', answer.text)
         self.assertNotIn(f"{self.url}/agree", answer.text)
         for later in ("rate", "reopen"):

@@ -71,6 +71,7 @@ class TestInform(PortalSetup, HttpCase):
     def test_mail(self):
         """A colleague is told in his language, with a link to the page."""
         self.ben.lang = "de_DE"
+        self.type_complaint.with_context(lang="de_DE").name = "Reklamation"
         self._inform(self.ben)
         [mail] = self.env["mail.mail"].search(
             [

@@ -188,6 +188,14 @@ class TestReport(ReportSetup, HttpCase):
             self._made().message_ids.attachment_ids.mapped("name"), ["a.gif"]
         )
 
+    def test_order_of_mistakes(self):
+        """What is wrong, and what is missing, is told from the top of the page."""
+        shown = ("description", "properties-missing", "properties-count")
+        answer = self._send(shown=shown, **{"properties-count": "x"})
+        self.assertEqual(answer.status_code, 422)
+        links = re.findall(r'href="#field-([\w-]+)"', answer.text)
+        self.assertEqual(links, ["description", "properties-count"])
+
     def test_discard(self):
         """A draft is forgotten on demand."""
         self._send(files=[("a.gif", GIF)], properties__count="many")
