@@ -20,9 +20,9 @@ def use_letterhead(company):
     company.company_details = f"<p>{'<br/>'.join(LETTERHEAD)}</p>"
 
 
-def find_tops(content):
-    """Return ``{text: how far below the top of the first page it stands}``, in points."""
-    page = PdfReader(io.BytesIO(content)).pages[0]
+def find_tops(content, number=0):
+    """Return ``{text: how far below the top of a page it stands}``, in points."""
+    page = PdfReader(io.BytesIO(content)).pages[number]
     tops = {}
 
     def visit(text, matrix, text_matrix, *_font):

@@ -211,22 +211,31 @@ class TestHistoryReport(LivedCase, AftersalesSetup, HttpCase):
         places = [story.index(move) for move in moves]
         self.assertEqual(places, sorted(places))
 
+    def _print(self, case):
+        report = self._as(self.agent)["ir.actions.report"]
+        return report.with_context(force_report_rendering=True)._render_qweb_pdf(
+            "aftersales_case.report_case_history", case.ids
+        )[0]
+
     def test_head(self):
-        """The head of the page covers no title, whether or not a customer is known."""
+        """The head covers no title, and nothing of what goes on on the next page."""
         use_letterhead(self.company)
         self.env["ir.config_parameter"].set_param("report.url", self.base_url())
         known = self._new_case()
         cases = known | self._new_case(contact_id=False, partner_id=False)
         for case in cases:
             with self.subTest(customer=case.partner_id.name):
-                content, _kind = (
-                    self._as(self.agent)["ir.actions.report"]
-                    .with_context(force_report_rendering=True)
-                    ._render_qweb_pdf("aftersales_case.report_case_history", case.ids)
-                )
-                tops = find_tops(content)
+                tops = find_tops(self._print(case))
                 below = tops[LETTERHEAD[-1]] + 10
                 self.assertGreater(tops[f"History of {case.number}"], below)
+        for stage in (self.stage_progress, self.stage_wait_customer) * 10:
+            self._as(self.agent, known).stage_id = stage
+        self.env.flush_all()
+        self.env.invalidate_all()  # what was printed before
+        tops = find_tops(self._print(known), 1)
+        head = tops[LETTERHEAD[-1]]
+        others = [top for text, top in tops.items() if text not in LETTERHEAD]
+        self.assertGreater(min(others), head + 10)
 
     @feature("B4-09")
     def test_history_as_pdf(self):
