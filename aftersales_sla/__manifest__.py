@@ -55,10 +55,10 @@
         "views/money/aftersales_sla_clock_views.xml",
         "views/money/aftersales_case_views.xml",
         "views/report/aftersales_sla_report_views.xml",
-        "views/menus.xml",
         "views/scenario/aftersales_sla_scenario_months.xml",
         "views/scenario/aftersales_sla_scenario_views.xml",
         "views/scenario/agreement_views.xml",
+        "views/menus.xml",
     ],
     "demo": [
         "demo/agreement.xml",
