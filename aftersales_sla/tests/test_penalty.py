@@ -57,7 +57,7 @@ class TestPenaltyRules(PenaltyCommon):
         self.assertEqual(
             form.sentence.replace("\xa0", " "),
             "First answer: 5 % of the monthly fee for each working day late that was"
-            f" started, after 2 hours of grace, at most {self._tell(100)} per case",
+            f" started, after a grace of 2 h, at most {self._tell(100)} per case",
         )
         form.save()
         shown = Form(self._as(self.leader, self.agreement))
@@ -179,6 +179,18 @@ class TestMoneyAtRisk(PenaltyCommon):
             self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
             self.assertEqual(self._money(case), [(50, 50, 50)])
         self.assertFalse(self.env["account.move"].search([("ref", "=", case.number)]))
+
+    def test_late_from_the_start(self):
+        """What was late already when it was promised is owed at once, waiting or not."""
+        self._penalty()
+        with self._at():
+            self.policy.active = False
+            case = self._new_case(user_id=self.agent.id)
+        with self._at(6):
+            self.policy.active = True
+            case.stage_id = self.stage_wait_customer
+            self.assertEqual(self._clocks(case).state, "breached")
+            self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
 
     def test_kept(self):
         """What was done in time costs nothing, and nothing of it stays."""

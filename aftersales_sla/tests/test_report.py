@@ -233,6 +233,9 @@ class TestReview(ReportCommon):
         """What ended before counts no more; what is late and open still does."""
         review = self._review(date(2026, 4, 1), date(2026, 4, 30))._get_review()
         self.assertEqual([row["case"] for row in review["missed"]], [self.open.number])
+        # Nothing has ended: nobody knows how long it takes.
+        [row] = review["targets"]
+        self.assertEqual((row["open"], row["median"], row["p90_text"]), (1, None, ""))
         review = self._review(date(2026, 2, 1), date(2026, 2, 28))
         self.assertIn("No deadline of this agreement ended", self._print(review))
 

@@ -152,23 +152,26 @@ class AftersalesSlaReview(models.TransientModel):
                 "p90_hours:avg",
             ],
         )
-        return [
-            {
-                "target": target.sentence,
-                "policy": target.policy_id.name,
-                "met": met,
-                "missed": missed,
-                "open": sum(opened),
-                "goal": target.goal_percent,
-                "reached": round(100 * met / (met + missed), 1),
-                "words": target._tell_reached(met, missed, target.goal_percent),
-                "median": median,
-                "p90": p90,
-                "median_text": _tell_hours(median),
-                "p90_text": _tell_hours(p90),
-            }
-            for target, met, missed, opened, median, p90 in groups
-        ]
+        return [self._tell_target(*group) for group in groups]
+
+    def _tell_target(self, target, met, missed, opened, median, p90):
+        if met + missed == sum(opened):
+            # Nothing has ended yet: nobody knows how long it takes.
+            median = p90 = None
+        return {
+            "target": target.sentence,
+            "policy": target.policy_id.name,
+            "met": met,
+            "missed": missed,
+            "open": sum(opened),
+            "goal": target.goal_percent,
+            "reached": round(100 * met / (met + missed), 1),
+            "words": target._tell_reached(met, missed, target.goal_percent),
+            "median": median,
+            "p90": p90,
+            "median_text": _tell_hours(median),
+            "p90_text": _tell_hours(p90),
+        }
 
     def _tell_missed(self, row, is_ours):
         told = {

@@ -93,13 +93,21 @@ class AftersalesSlaPenalty(models.Model):
     @api.depends_context("lang")
     def _compute_sentence(self):
         for penalty in self:
-            parts = [
-                penalty._tell_amount(),
-                penalty._tell_grace(),
-                penalty._tell_cap("case_cap", self.env._("at most %s per case")),
-                penalty._tell_cap("month_cap", self.env._("at most %s per month")),
-            ]
-            penalty.sentence = ", ".join(filter(None, parts))
+            text = penalty._tell()
+            if penalty.metric:
+                labels = dict(self._fields["metric"]._description_selection(self.env))
+                text = f"{labels[penalty.metric]}: {text}"
+            penalty.sentence = text
+
+    def _tell(self):
+        """Return what a miss costs, in words, but not of what."""
+        parts = [
+            self._tell_amount(),
+            self._tell_grace(),
+            self._tell_cap("case_cap", self.env._("at most %s per case")),
+            self._tell_cap("month_cap", self.env._("at most %s per month")),
+        ]
+        return ", ".join(filter(None, parts))
 
     def _tell_amount(self):
         env, share = self.env, f"{self.percent:g}"
@@ -118,16 +126,12 @@ class AftersalesSlaPenalty(models.Model):
             HOUR: env._("%s for each hour late that was started"),
             DAY: env._("%s for each working day late that was started"),
         }
-        text = texts.get(self.per, "%s").replace("%s", amounts.get(self.basis, ""))
-        if self.metric:
-            labels = dict(self._fields["metric"]._description_selection(env))
-            return f"{labels[self.metric]}: {text}"
-        return text
+        return texts.get(self.per, "%s").replace("%s", amounts.get(self.basis, ""))
 
     def _tell_grace(self):
         if not self.grace_hours:
             return None
-        return self.env._("after %s hours of grace", f"{self.grace_hours:g}")
+        return self.env._("after a grace of %s h", f"{self.grace_hours:g}")
 
     def _tell_cap(self, name, text):
         return self[name] and text.replace("%s", self._format(self[name]))

@@ -80,7 +80,7 @@ class AftersalesSlaPenaltyDue(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_reason(self):
         for due in self:
-            parts = [due.target_id._get_what(), due.penalty_id.sentence]
+            parts = [f"{due.target_id._get_what()}: {due.penalty_id._tell()}"]
             if due.state == DUE_BACK:
                 parts.append(due.back_reason)
             elif due.units and due.penalty_id.per != BREACH:

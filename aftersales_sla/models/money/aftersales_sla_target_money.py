@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
@@ -39,7 +41,8 @@ class AftersalesSlaTarget(models.Model):
     def _note_late(self, row, time, aim, now):
         """Note on the row of a missed clock how late it is, for each penalty."""
         measure, since = aim.get_measure(time), row["breached_at"]
-        until = row["ended_at"] or now
+        # What is missed is late, be it since this very second.
+        until = row["ended_at"] or max(now, since + timedelta(seconds=1))
         pauses = [(pause.start, pause.end or until) for pause in row["pauses"]]
         if row["ended_at"]:
             row["seconds_late"] = measure.elapsed(since, until, pauses)
