@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...const import ALERT_REACHED
+
 AGENT = "aftersales_case.group_aftersales_agent"
 
 
@@ -9,7 +11,12 @@ class AftersalesCase(models.Model):
     _inherit = "aftersales.case"
 
     alert_ids = fields.One2many(
-        "aftersales.sla.alert", "case_id", "Alerts", groups=AGENT
+        "aftersales.sla.alert",
+        "case_id",
+        "Alerts",
+        # Of a level that was reached its receivers tell, unless something failed.
+        domain=["|", ("state", "!=", ALERT_REACHED), ("error", "!=", False)],
+        groups=AGENT,
     )
 
     def _prepare_clocks(self, raw, forces, now):

@@ -65,7 +65,7 @@ class AftersalesSlaAlert(models.Model):
     user_id = fields.Many2one(
         "res.users", "For", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    what = fields.Char(readonly=True, required=True)
+    what = fields.Char("Key of the Promise", readonly=True, required=True)
     step = fields.Char(readonly=True, required=True)
     state = fields.Selection(ALERT_STATES, readonly=True, required=True)
     channels = fields.Char(readonly=True, help="To be tried, in order.")
@@ -86,6 +86,7 @@ class AftersalesSlaAlert(models.Model):
     error = fields.Char(readonly=True)
 
     level_text = fields.Char("Level", compute="_compute_level_text")
+    what_text = fields.Char("What", compute="_compute_level_text")
 
     # One row for each person of a level, and one for the level itself.
     _once_uniq = models.UniqueIndex(
@@ -93,10 +94,11 @@ class AftersalesSlaAlert(models.Model):
     )
     _waiting_idx = models.Index("(send_at, user_id) WHERE state = 'waiting'")
 
-    @api.depends("level_id.sentence")
+    @api.depends("level_id.sentence", "target_id")
     @api.depends_context("lang")
     def _compute_level_text(self):
         for alert in self:
+            alert.what_text = alert.target_id._get_what()
             # sudo: the words of a level, whoever may read its settings
             level = alert.level_id.sudo()
             alert.level_text = level._tell_when() if level else alert.step

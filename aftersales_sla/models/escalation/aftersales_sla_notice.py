@@ -31,6 +31,7 @@ class AftersalesSlaNotice(models.AbstractModel):
             body=body,
             partner_ids=user.partner_id.ids,
             email_layout_xmlid="mail.mail_notification_layout",
+            email_add_signature=False,
             force_send=False,
         )
         if channel == BY_EMAIL:
