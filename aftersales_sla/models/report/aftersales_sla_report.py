@@ -67,7 +67,6 @@ class AftersalesSlaReport(models.Model):
     )
     held_by_id = fields.Many2one(
         "res.users",
-        "Held By",
         readonly=True,
         help="Who was responsible when it was missed.",
     )
