@@ -184,7 +184,7 @@ class AftersalesSlaReview(models.TransientModel):
             "late": _tell_hours(None if row.is_open else row.late_hours),
             "waited": ", ".join(
                 f"{name} {_tell_hours(row[field])}"
-                for field, name in self._get_waits()
+                for field, name in self._get_waits().items()
                 if row[field]
             ),
         }
@@ -221,11 +221,12 @@ class AftersalesSlaReview(models.TransientModel):
         }
 
     def _get_waits(self):
-        return (
-            ("customer_hours", self.env._("for the customer")),
-            ("supplier_hours", self.env._("for the supplier")),
-            ("parts_hours", self.env._("for parts")),
-        )
+        """Return ``{field: for whom}``."""
+        return {
+            "customer_hours": self.env._("for the customer"),
+            "supplier_hours": self.env._("for the supplier"),
+            "parts_hours": self.env._("for parts"),
+        }
 
     def _tell_moment(self, moment):
         company = self.agreement_id.company_id or self.env.company
