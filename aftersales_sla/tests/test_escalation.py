@@ -34,7 +34,7 @@ class TestReached(EscalationCommon):
         self._run_at(5.5)
         self.assertEqual(case.alert_ids, alert)
 
-    @feature("B4-92")
+    @feature("B4-92", "I2-28")
     def test_to_two_superiors(self):
         """Still late two working days after: the superior, and his superior."""
         self._employ(self.agent, self.leader, self.manager)
