@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -197,3 +197,19 @@ class TestWorkingHours(SlaCommon):
     def test_policy_ends_before_it_begins(self):
         with self.assertRefused(ValidationError, "Valid Until: .* before it begins"):
             self._policy({}, date_from="2026-03-02", date_to="2026-03-01")
+
+    def test_hours_of_an_example(self):
+        """Examples bind nobody's working hours; whoever starts from one is told why."""
+        template = self.env.ref("aftersales_sla.policy_premium")
+        hours = self._calendar((9, 17))
+        hours.company_id = False
+        template.calendar_id = hours
+        hours.flexible_hours = True
+        self.assertTrue(template.calendar_id.flexible_hours)
+        hours.active = False
+        with self.assertRefused(UserError, "cannot be deleted"):
+            hours.unlink()
+        self.calendar.flexible_hours = True
+        agreement = self._as(self.manager, template.agreement_id)
+        with self.assertRefused(ValidationError, "Office are flexible"):
+            agreement.action_use_sla_template()

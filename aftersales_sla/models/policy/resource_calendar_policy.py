@@ -11,7 +11,10 @@ class ResourceCalendar(models.Model):
 
     @api.constrains("flexible_hours", "schedule_type", "attendance_ids", "active")
     def _check_sla_policies(self):
-        policies = self._get_sla_policies()
+        # Examples hold for nobody: whoever starts from one gets hours of his company.
+        policies = self._get_sla_policies().filtered(
+            lambda policy: not policy.agreement_id.is_template
+        )
         for policy in policies:
             if not policy.calendar_id.active:
                 raise ValidationError(
