@@ -10,4 +10,5 @@ from . import aftersales_sla_notice
 from . import aftersales_sla_clock_level
 from . import aftersales_case_receivers
 from . import aftersales_case_escalation
+from . import hr_employee
 from . import res_users
