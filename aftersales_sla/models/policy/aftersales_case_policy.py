@@ -80,7 +80,9 @@ class AftersalesCase(models.Model):
         result = {case: {} for case in self}
         for side in SIDES:
             for case in cases:
-                known = offers[side].get(case.company_id.id, ())
+                known = offers[side].get(case.company_id.id)
+                if not known:
+                    continue
                 key = match.find(known, *case._get_match_facts(side))
                 policy = cases.env["aftersales.sla.policy"].browse(key or ())
                 if holding := policy._get_holding(case):
