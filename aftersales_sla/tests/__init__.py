@@ -14,6 +14,7 @@ from . import test_merged
 from . import test_ola
 from . import test_promised
 from . import test_scenario
+from . import test_scenario_penalty
 from . import test_escalation
 from . import test_escalation_levels
 from . import test_escalation_race

@@ -77,7 +77,7 @@ class AftersalesCase(models.Model):
             return
         names = ("due_at", "breached_at", "breached_user_id", "is_born_late")
         row |= {name: first[name] for name in names}
-        row |= {"state": BREACHED, "seconds_left": None}
+        row |= {"state": BREACHED, "seconds_left": None, "taken_from": first["case_id"]}
         row |= {"warn_at": None, "next_at": None}
 
 

@@ -7,3 +7,5 @@ from . import aftersales_sla_penalty_due_follow
 from . import aftersales_sla_penalty_due_caps
 from . import aftersales_sla_clock_money
 from . import aftersales_case_money
+from . import aftersales_case_missed_money
+from . import aftersales_sla_scenario_money

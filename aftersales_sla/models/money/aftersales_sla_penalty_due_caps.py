@@ -31,14 +31,15 @@ class AftersalesSlaPenaltyDue(models.Model):
                 )
             )
         )
-        for agreement, some in dues.grouped("agreement_id").items():
-            some._share_out_of(agreement, changed)
+        for some in dues.grouped("agreement_id").values():
+            some._share_out_of(changed)
 
-    def _share_out_of(self, agreement, changed):
+    def _share_out_of(self, changed):
+        """Share out the penalties of one agreement."""
         today = self[:1].company_id._get_sla_day(fields.Datetime.now())
         month = today.replace(day=1)
         kept = (self - changed).filtered(lambda due: due.is_over and due.month < month)
-        caps = self._get_caps(agreement)
+        caps = self._get_caps()
         for due in kept:
             for bucket in due._get_buckets():
                 if bucket in caps:
@@ -62,27 +63,13 @@ class AftersalesSlaPenaltyDue(models.Model):
     def _get_buckets(self):
         """Return the keys of the limits that a penalty may count for."""
         self.ensure_one()
-        case, month = ("case", self.case_id.id), ("month", self.month)
-        return tuple(
-            (*bucket, rule)
-            for rule in (self.penalty_id.id, 0)
-            for bucket in (case, month)
-        )
+        return get_buckets(self.case_id.id, self.month, self.penalty_id)
 
-    def _get_caps(self, agreement):
+    def _get_caps(self):
         """Return ``{bucket: limit}`` of all that have one."""
         caps = {}
         for due in self:
-            rule = due.penalty_id
-            limits = (
-                rule.case_cap,
-                rule.month_cap,
-                agreement.sla_case_cap,
-                agreement.sla_month_cap,
-            )
-            for bucket, limit in zip(due._get_buckets(), limits, strict=True):
-                if limit:
-                    caps[bucket] = to_decimal(limit)
+            caps |= get_caps(due._get_buckets(), due.penalty_id)
         return caps
 
     def _prepare_shared(self, claim, granted, left):
@@ -129,3 +116,28 @@ class Agreement(models.Model):
                 self.ids,
             )
         )
+
+
+def get_buckets(case_id, month, rule):
+    """Return the keys of the limits that a penalty of a rule counts for."""
+    return tuple(
+        (*bucket, rule_id)
+        for rule_id in (rule.id, 0)
+        for bucket in (("case", case_id), ("month", month))
+    )
+
+
+def get_caps(buckets, rule):
+    """Return ``{bucket: limit}`` of those of the buckets of a rule that have one."""
+    agreement = rule.agreement_id
+    limits = (
+        rule.case_cap,
+        rule.month_cap,
+        agreement.sla_case_cap,
+        agreement.sla_month_cap,
+    )
+    return {
+        bucket: to_decimal(limit)
+        for bucket, limit in zip(buckets, limits, strict=True)
+        if limit
+    }

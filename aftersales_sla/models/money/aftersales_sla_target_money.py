@@ -26,17 +26,20 @@ class AftersalesSlaTarget(models.Model):
         """Say of what is missed how late it is, and look again when it costs more."""
         rows = super()._prepare_clocks(replayed, held, times, now)
         missed = [row for row in rows if row["breached_at"]]
-        if not missed:
-            return rows
+        if missed:
+            self._note_late_rows(missed, replayed, times, now)
+        return rows
+
+    def _note_late_rows(self, rows, replayed, times, now):
+        """Note on rows of missed clocks of a case how late they are."""
         case, aim = replayed.case, self._prepare_aim(replayed.order)
         clock = times(self._get_calendar(case), case.company_id)
-        for row in missed:
+        for row in rows:
             try:
                 clock.ask(lambda time, row=row: self._note_late(row, time, aim, now))
             except WorkingTimeError:
                 # There is an end to the hours that are known: it stays what it was.
                 row.pop("late", None)
-        return rows
 
     def _note_late(self, row, time, aim, now):
         """Note on the row of a missed clock how late it is, for each penalty."""

@@ -251,7 +251,7 @@ class AftersalesSlaScenario(models.Model):
         for side, prefix in ((DRAFT, ""), (WAS, "was_")):
             total = tally.get_total(side)
             totals |= {f"{prefix}{kind}_count": total[kind] for kind in total}
-            totals[f"{prefix}penalty"] = self._get_penalty(tally.missed[side])
+            totals[f"{prefix}penalty"] = self._get_penalty(side, tally.missed[side])
         self.write(
             {
                 "ran_at": tally.now,
@@ -312,9 +312,10 @@ class AftersalesSlaScenario(models.Model):
                 states[key] = state
         return states
 
-    def _get_penalty(self, _rows):
+    def _get_penalty(self, _side, _rows):
         """Hook: return what missed clocks cost, in the company's currency.
 
+        :param side: ``DRAFT`` or ``WAS``
         :param rows: dicts of the columns of clocks, of all cases and months
         """
         return 0.0
