@@ -59,7 +59,9 @@ class AftersalesSlaScenario(models.Model):
         granted = {}
         for agreement_id in {vals["agreement_id"] for vals in reached.values()}:
             claims, caps = [], {}
-            for key in sorted(reached, key=lambda key: (reached[key]["reached_at"], key)):
+            for key in sorted(
+                reached, key=lambda key: (reached[key]["reached_at"], key)
+            ):
                 vals = reached[key]
                 if vals["agreement_id"] != agreement_id:
                     continue
