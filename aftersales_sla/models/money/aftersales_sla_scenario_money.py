@@ -14,9 +14,10 @@ class AftersalesSlaScenario(models.Model):
     _inherit = "aftersales.sla.scenario"
 
     def _get_penalty(self, side, rows):
+        penalty = super()._get_penalty(side, rows)
         if side == WAS:
-            return self._get_real_penalty(rows)
-        return self._get_drafted_penalty(rows)
+            return penalty + self._get_real_penalty(rows)
+        return penalty + self._get_drafted_penalty(rows)
 
     def _get_real_penalty(self, rows):
         """Return what is owed for clocks that were missed."""
