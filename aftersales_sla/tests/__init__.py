@@ -17,6 +17,7 @@ from . import test_scenario
 from . import test_scenario_penalty
 from . import test_escalation
 from . import test_escalation_levels
+from . import test_escalation_limit
 from . import test_escalation_race
 from . import test_escalation_receivers
 from . import test_scripts
