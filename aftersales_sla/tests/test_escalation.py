@@ -228,6 +228,20 @@ class TestChanged(EscalationCommon):
         self.assertEqual(self._alerts(case).told_user_id, self.manager)
         self.assertIn("Missed", self._alerts(case).message_id.body)
 
+    def test_archived_before_it_was_told(self):
+        """What waits for the morning is not told when its policy is archived by then."""
+        self.env["aftersales.escalation.level"].search([]).unlink()
+        self.policy.target_ids.quantity = 7.5
+        self._level({"kind": "person", "user_id": self.manager.id})
+        self._employ(self.manager, resource_calendar_id=self._mornings().id)
+        case = self._start()
+        self._run_at(7.5)
+        self.assertEqual(self._alerts(case).state, "waiting")
+        with self._at(8):
+            self.policy.active = False
+        self._run_at(23)
+        self.assertEqual(self._alerts(case).state, "over")
+
     def _mornings(self):
         return self.env["resource.calendar"].create(
             {

@@ -87,6 +87,7 @@ class AftersalesSlaAlert(models.Model):
         that a deputy may not read.
         """
         now = fields.Datetime.now()
+        self._replay_marked()
         clocks = self._find_clocks()
         over = self.filtered(lambda alert: not clocks[alert])
         standing = (self - over).filtered(lambda a: clocks[a].state == PAUSED)
@@ -102,6 +103,16 @@ class AftersalesSlaAlert(models.Model):
         chosen = (rest - unread).grouped(lambda alert: alert._choose_channel(user))
         for channel, alerts in chosen.items():
             alerts._send_by(channel, user, clocks)
+
+    def _replay_marked(self):
+        """Bring clocks up to date of which the policy or the hours changed meanwhile."""
+        # sudo: the job's own work
+        clocks = self.env["aftersales.sla.clock"].sudo()
+        marked = clocks.search(
+            [("case_id", "in", self.case_id.ids), ("is_marked", "=", True)]
+        )
+        if marked:
+            marked.case_id._replay_marked()
 
     def _find_clocks(self):
         """Return ``{alert: clock}`` that counts now for what each is about.
