@@ -320,6 +320,22 @@ class TestMoneyAtRisk(PenaltyCommon):
             self._as(self.leader, case)._repair_clocks("New terms hold")
             self.assertEqual(self._dues(case), [(DUE_REACHED, 80)])
 
+    def test_month_stays(self):
+        """Missed in March it is owed for March, though more time was agreed since."""
+        self._penalty()
+        with self._at(days=29):
+            case = self._new_case(user_id=self.agent.id)
+        with self._at(5, 29):
+            self._run_job()
+            self.policy.target_ids.quantity = 12
+        with self._at(6, 31):
+            case.stage_id = self.stage_progress
+            self.assertEqual(self._clocks(case).breached_at, at(2, 29))
+            due = case.penalty_due_ids
+            self.assertEqual(
+                (due.reached_at, due.month), (at(2, 29), date(2026, 3, 1))
+            )
+
     def test_archived_rule(self):
         """A penalty that is given up costs nothing from then on; what was due stays."""
         penalty = self._penalty()

@@ -38,7 +38,7 @@ class AftersalesSlaPenaltyDue(models.Model):
                 made += [vals] if vals else []
             elif not old:
                 made.append(vals)
-            elif old._differs(vals):
+            elif old._differs(vals := vals | old._get_reached(is_repair)):
                 old.write(vals)
                 changed |= old
         # What is taken back makes room for what stands in its place.
@@ -57,6 +57,13 @@ class AftersalesSlaPenaltyDue(models.Model):
             (due.case_id.id, due.target_id.id, due.cycle, due.penalty_id.id): due
             for due in found
         }
+
+    def _get_reached(self, is_repair):
+        """Return the values of when it was reached: it stays so, but for a repair."""
+        self.ensure_one()
+        if self.state != DUE_REACHED or is_repair:
+            return {}
+        return {"reached_at": self.reached_at, "month": self.month}
 
     def _stays(self, vals, row, is_repair):
         """Say whether what was reached stays as it is.
