@@ -152,9 +152,7 @@ class AftersalesSlaClock(models.Model):
             _keep_missed(rows, known)
         gone = [old["id"] for key, old in known.items() if key not in rows]
         if gone:
-            self.env.cr.execute(
-                SQL("DELETE FROM aftersales_sla_clock WHERE id = ANY(%s)", gone)
-            )
+            self._forget(gone)
         missed = []
         for key, row in rows.items():
             was_missed = key in known and known[key]["breached_at"]
@@ -179,6 +177,13 @@ class AftersalesSlaClock(models.Model):
         self._tell_broken(known, rows)
         self._tell_due_change(cases, known, rows)
         return rows
+
+    @api.model
+    def _forget(self, ids):
+        """Delete clocks of which the log tells no more."""
+        self.env.cr.execute(
+            SQL("DELETE FROM aftersales_sla_clock WHERE id = ANY(%s)", ids)
+        )
 
     @api.model
     def _index(self, rows, known):
@@ -326,6 +331,8 @@ def _keep_missed(rows, known):
         if not old["breached_at"]:
             continue
         gone = {name: old[name] for name in COLUMNS} | {"next_at": None}
+        # Nobody can do any more what the log does not ask for.
+        gone["ended_at"] = old["ended_at"] or fields.Datetime.now()
         row = rows.setdefault(key, gone)
         if not row["breached_at"]:
             kept = (

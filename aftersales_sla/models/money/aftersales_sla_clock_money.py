@@ -82,6 +82,15 @@ class AftersalesSlaClock(models.Model):
         self.env["aftersales.sla.penalty.due"]._follow(cases, rows, raw, is_repair)
         return rows
 
+    @api.model
+    def _forget(self, ids):
+        """Nothing is at stake for a clock that is gone."""
+        gone = self.browse(ids)
+        dues = self.env["aftersales.sla.penalty.due"]._search_at_risk(gone)
+        result = super()._forget(ids)
+        dues.unlink()
+        return result
+
 
 def sum_penalties(env, column, condition):
     """Return SQL of the sum of a column of the penalties ``d`` of a condition."""

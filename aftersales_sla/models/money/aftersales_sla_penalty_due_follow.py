@@ -58,6 +58,17 @@ class AftersalesSlaPenaltyDue(models.Model):
             for due in found
         }
 
+    @api.model
+    def _search_at_risk(self, clocks):
+        """Return what is at risk, and not reached, of clocks."""
+        keys = {(one.case_id, one.target_id, one.cycle) for one in clocks}
+        found = self.search(
+            [("case_id", "in", clocks.case_id.ids), ("state", "=", DUE_RISK)]
+        )
+        return found.filtered(
+            lambda due: (due.case_id, due.target_id, due.cycle) in keys
+        )
+
     def _get_reached(self, is_repair):
         """Return the values of when it was reached: it stays so, but for a repair."""
         self.ensure_one()
