@@ -9,6 +9,7 @@ from . import test_clock_queries
 from . import test_clock_table
 from . import test_clock_terms
 from . import test_due_calendar
+from . import test_hostile
 from . import test_limit
 from . import test_merged
 from . import test_ola

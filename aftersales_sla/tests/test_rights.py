@@ -164,6 +164,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 [{"operator": "not set"}],
                 {},
             ),
+            ("aftersales.escalation.receiver", "write"): ([{"kind": "leader"}], {}),
             ("aftersales.sla.alert", "create"): ([{"case_id": case.id}], {}),
             ("aftersales.sla.alert", "write"): ([{"state": "sent"}], {}),
             ("aftersales.sla.penalty", "create"): (

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from odoo.addons.aftersales_case.const import PRIORITIES
@@ -82,6 +83,7 @@ class AftersalesSlaMatch(models.TransientModel):
     @api.depends("side", "case_id", "policy_id", "day", *TAKEN)
     def _compute_line_ids(self):
         for asked in self:
+            asked._ensure_can_ask()
             # sudo: policies and agreements are the company's, their names no secret
             case, policy = asked._get_case(), asked.policy_id.sudo()
             known = case._get_candidates(asked.side)
@@ -109,6 +111,12 @@ class AftersalesSlaMatch(models.TransientModel):
                 )
                 for number, verdict in enumerate(verdicts, start=1)
             ]
+
+    def _ensure_can_ask(self):
+        """Guard: it tells of the caller's companies only, whatever ids it is given."""
+        self.policy_id.check_access("read")
+        if not self.env.su and self.company_id - self.env.companies:
+            raise AccessError(self.env._("Company: choose one of yours."))
 
     def _get_case(self):
         """Return the case as it is described here, of no database."""
@@ -172,7 +180,7 @@ class AftersalesSlaMatchLine(models.TransientModel):
     policy_id = fields.Many2one(
         "aftersales.sla.policy", readonly=True, ondelete="cascade"
     )
-    agreement_id = fields.Many2one(related="policy_id.agreement_id")
-    scope = fields.Char(related="policy_id.scope")
+    agreement_id = fields.Many2one(related="policy_id.agreement_id", related_sudo=False)
+    scope = fields.Char(related="policy_id.scope", related_sudo=False)
     is_winner = fields.Boolean("Holds", readonly=True)
     reason = fields.Char("Why", readonly=True)

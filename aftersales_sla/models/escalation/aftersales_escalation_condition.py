@@ -9,7 +9,7 @@ class AftersalesEscalationCondition(models.Model):
 
     _name = "aftersales.escalation.condition"
     _description = "Condition of an Escalation Level"
-    _inherit = "aftersales.condition.mixin"
+    _inherit = ["aftersales.sla.setting.mixin", "aftersales.condition.mixin"]
     _owner_field = "level_id"
 
     level_id = fields.Many2one(

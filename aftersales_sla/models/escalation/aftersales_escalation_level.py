@@ -22,9 +22,11 @@ class AftersalesEscalationLevel(models.Model):
 
     _name = "aftersales.escalation.level"
     _description = "Escalation Level"
-    _inherit = ["aftersales.bounded.mixin"]
+    _inherit = ["aftersales.sla.setting.mixin", "aftersales.bounded.mixin"]
     _order = "sequence, id"
     _rec_name = "sentence"
+    # The sentence is not stored.
+    _rec_names_search = ["policy_id.name", "receiver_ids.user_id.name"]
     _bounds = {"percent": (1, MOST_PERCENT)}
 
     sequence = fields.Integer(default=10)
@@ -172,6 +174,11 @@ class AftersalesEscalationLevel(models.Model):
             if model and model != "aftersales.case":
                 raise ValidationError(
                     self.env._("Run an Action: choose one that works on cases.")
+                )
+            groups, user = level.server_action_id.group_ids, self.env.user
+            if groups and not user._is_superuser() and not groups & user.all_group_ids:
+                raise ValidationError(
+                    self.env._("Run an Action: choose one that you may run yourself.")
                 )
 
     @api.constrains("team_id", "company_id")

@@ -16,6 +16,7 @@ class AftersalesEscalationReceiver(models.Model):
 
     _name = "aftersales.escalation.receiver"
     _description = "Receiver of an Escalation Level"
+    _inherit = ["aftersales.sla.setting.mixin"]
     _order = "level_id, sequence, id"
 
     level_id = fields.Many2one(

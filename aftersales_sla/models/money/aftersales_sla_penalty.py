@@ -18,9 +18,11 @@ class AftersalesSlaPenalty(models.Model):
 
     _name = "aftersales.sla.penalty"
     _description = "SLA Penalty"
-    _inherit = ["aftersales.bounded.mixin"]
+    _inherit = ["aftersales.sla.setting.mixin", "aftersales.bounded.mixin"]
     _order = "agreement_id, sequence, id"
     _rec_name = "sentence"
+    # The sentence is not stored.
+    _rec_names_search = ["agreement_id.name"]
     _bounds = {
         "amount": (0, 10**9),
         "percent": (0, 100),

@@ -1,3 +1,4 @@
+from . import aftersales_sla_setting_mixin
 from . import aftersales_sla_policy
 from . import aftersales_sla_target
 from . import aftersales_sla_target_sentence

@@ -120,6 +120,8 @@ class AftersalesSlaPolicy(models.Model):
     def write(self, vals):
         self._ensure_not_versioned(vals)
         result = super().write(vals)
+        # The rules asked about the company it leaves, this about the one it goes to.
+        self.check_access("write")
         if vals.keys() & {*MATCHED, *self._get_criteria(), "calendar_id"}:
             self._mark_clocks()
         return result

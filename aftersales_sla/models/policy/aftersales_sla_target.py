@@ -46,9 +46,11 @@ class AftersalesSlaTarget(models.Model):
 
     _name = "aftersales.sla.target"
     _description = "SLA Target"
-    _inherit = ["aftersales.bounded.mixin"]
+    _inherit = ["aftersales.sla.setting.mixin", "aftersales.bounded.mixin"]
     _order = "policy_id, sequence, id"
     _rec_name = "sentence"
+    # The sentence is not stored.
+    _rec_names_search = ["policy_id.name", "stage_id.name", "team_id.name"]
     _bounds = {"warn_percent": (0, 99), "goal_percent": (1, 100)}
 
     sequence = fields.Integer(default=10)

@@ -1,0 +1,132 @@
+"""What a hostile caller tries by RPC: forged companies, moved settings, foreign ids."""
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .escalation import EscalationCommon
+
+ROLE = "aftersales_case.group_aftersales_%s"
+
+
+class TestHostile(EscalationCommon):
+    """The manager and the agent of another company, and a manager who is no admin."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.other_manager, cls.other_agent = (
+            new_test_user(
+                cls.env,
+                f"other_{role}",
+                groups=ROLE % role,
+                company_id=cls.other.id,
+                company_ids=[Command.set(cls.other.ids)],
+            )
+            for role in ("manager", "agent")
+        )
+        cls.agreement = cls._agreement(name="Secret Contract")
+        cls.theirs = cls._policy(
+            {"metric": "response", "quantity": 2},
+            name="Secret Policy",
+            agreement_id=cls.agreement.id,
+        )
+        cls.level = cls._level("responsible")
+        env = cls.env(
+            user=cls.other_manager, context={"allowed_company_ids": cls.other.ids}
+        )
+        cls.own_policy = env["aftersales.sla.policy"].create(
+            {
+                "name": "Own",
+                "calendar_id": False,
+                "company_id": cls.other.id,
+                "target_ids": [Command.create({"metric": "response"})],
+            }
+        )
+        cls.own_level = env["aftersales.escalation.level"].create(
+            {
+                "policy_id": cls.own_policy.id,
+                "receiver_ids": [Command.create({"kind": "responsible"})],
+                "condition_ids": [
+                    Command.create({"key": "team_id", "operator": "set"})
+                ],
+            }
+        )
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    def test_company_is_not_said(self):
+        """The company of a setting follows from what it belongs to."""
+        env, other = self._as(self.other_manager), self.other.id
+        target = self.policy.target_ids
+        for model, vals in (
+            (self.level, {"target_id": target.id, "is_raised": True}),
+            (target, {"policy_id": self.policy.id}),
+            (target, {"case_type_id": self.type_complaint.id}),
+        ):
+            with (
+                self.subTest(vals),
+                self.assertRefused(AccessError, "kept by the system"),
+            ):
+                env[model._name].create({**vals, "company_id": other})
+
+    def test_nothing_is_moved_to_others(self):
+        """What is written may not end where its writer may not write."""
+        policy, level = self.own_policy, self.own_level
+        theirs = self.policy
+        for record, vals in (
+            (policy, {"company_id": self.company.id, "sequence": 1}),
+            (policy.target_ids, {"policy_id": theirs.id}),
+            (level, {"policy_id": False, "target_id": theirs.target_ids.id}),
+            (level.receiver_ids, {"level_id": self.level.id}),
+            (level.condition_ids, {"level_id": self.level.id}),
+        ):
+            self.env.invalidate_all()
+            with self.subTest(record=record), self.assertRefused(AccessError, ""):
+                record.write(vals)
+
+    def test_which_one_wins_elsewhere(self):
+        """The dialog tells nothing of companies that are not the caller's."""
+        matches = self._as(self.other_agent)["aftersales.sla.match"]
+        vals = {"company_id": self.company.id, "partner_id": self.customer.id}
+        for vals in (vals, {"policy_id": self.theirs.id}):
+            asked = matches.create(vals)
+            self.env.invalidate_all()
+            with self.subTest(vals), self.assertRefused(AccessError, ""):
+                asked.read(["answer", "promises"])
+        lines = self._as(self.other_agent)["aftersales.sla.match.line"]
+        line = lines.create({"match_id": asked.id, "policy_id": self.theirs.id})
+        self.env.invalidate_all()
+        with self.assertRefused(AccessError, ""):
+            line.read(["agreement_id", "scope"])
+
+    def test_action_of_administrators(self):
+        """A level runs no action that whoever chooses it may not run himself."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "For administrators",
+                "state": "code",
+                "code": "record.write({'name': env.user.login})",
+                "model_id": self.env["ir.model"]._get_id("aftersales.case"),
+                "group_ids": [Command.link(self.env.ref("base.group_system").id)],
+            }
+        )
+        levels = self._as(self.manager)["aftersales.escalation.level"]
+        with self.assertRefused(ValidationError, "that you may run yourself"):
+            levels.create(
+                {"policy_id": self.policy.id, "server_action_id": action.id}
+            )
+
+    def test_found_by_name(self):
+        """Whatever is typed where a record is chosen, it is searched for."""
+        self.env["aftersales.sla.penalty"].create(
+            {"agreement_id": self.agreement.id, "amount": 77}
+        )
+        for model, text in (
+            ("aftersales.sla.target", "Secret Policy"),
+            ("aftersales.sla.penalty", "Secret Contract"),
+            ("aftersales.escalation.level", "Standard"),
+        ):
+            with self.subTest(model):
+                self.assertTrue(self._as(self.manager)[model].name_search(text))
