@@ -1,6 +1,7 @@
 """What we promised, and the supplier on whom it depends."""
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -99,6 +100,16 @@ class TestChain(SlaCommon):
             self.assertEqual(self._chain().state, "breached")
             self.assertEqual(self.case.activity_ids, activity)
 
+    def test_told_once(self):
+        """What is too late already is not told again when our promise moves."""
+        with self._at(2):
+            self.child.date_deadline = at(4, 1)
+            self._settle()
+            [activity] = self.case.activity_ids
+            self.case._log_promise("visit:7", at(6, 1))
+            self.assertEqual(self._chain().due_at, at(6))
+            self.assertEqual(self.case.activity_ids, activity)
+
     @feature("P-09")
     def test_of_the_suppliers_agreement(self):
         """What the supplier promises us is compared with what we have for him."""
@@ -128,6 +139,14 @@ class TestChain(SlaCommon):
             clock = self._chain()
             self.assertEqual((clock.state, clock.ended_at), ("met", at(3)))
             self.assertFalse(self._told(self.case))
+
+    def test_supplier_is_let_off(self):
+        """A subcase that is cancelled is nothing that the supplier has kept."""
+        with self._at(3):
+            with self.child._changing(forced=True) as child:
+                child.stage_id = self.stage_cancelled
+            clock = self._chain()
+            self.assertEqual((clock.state, clock.ended_at), ("cancelled", at(3)))
 
     def test_moves_with_ours(self):
         """Waiting for the customer moves ours, and stops the supplier's meanwhile."""
@@ -173,6 +192,13 @@ class TestChain(SlaCommon):
             for value in (-1, 1e6, float("nan")):
                 with self.assertRefused(ValidationError, "Reserve .* enter a number"):
                     self.type_complaint.chain_reserve = value
+
+    def test_reserve_that_cannot_be_counted(self):
+        """By hours of no day no reserve is taken: our own date is the supplier's."""
+        empty = self.calendar.copy()
+        empty.write({"name": "Nothing", "attendance_ids": [Command.clear()]})
+        self.team.resource_calendar_id = empty
+        self.assertEqual(self.case._get_chain_due(at(0, 2)), at(0, 2))
 
     def test_too_late_from_the_start(self):
         """Where nothing is left the chain is broken when it begins, not before."""

@@ -133,6 +133,24 @@ class TestReached(EscalationCommon):
             case.alert_ids.filtered(lambda a: a.state == "passed").level_text, WARNED
         )
 
+    def test_passed_and_then_another_policy(self):
+        """A step that was passed over is told when another policy names it anew."""
+        level = self._level("responsible")
+        level.condition_ids = [
+            Command.create({"key": "priority", "value_shown": "Urgent"})
+        ]
+        urgent = self._policy(
+            {"metric": "resolved", "quantity": 6}, name="Urgent", priority="3"
+        )
+        self._level("leader", owner=urgent)
+        case = self._start()
+        self._run_at(5)
+        self.assertEqual(case.alert_ids.mapped("state"), ["passed"])
+        with self._at(5.1):
+            case.write({"urgency": "3", "impact": "3"})
+        self._run_at(5.9)
+        self.assertEqual(self._get_told(case), [(WARNED, self.leader, "inbox")])
+
     def test_every_answer_anew(self):
         """Each message of the customer is a promise of its own."""
         policy = self._policy({"metric": "next_reply", "quantity": 2}, sequence=1)
@@ -212,6 +230,19 @@ class TestChanged(EscalationCommon):
             case.write({"urgency": "2", "impact": "2"})
         self._run_at(6.5)
         self.assertEqual(len(self._get_told(case)), 2)
+
+    def test_all_told_before(self):
+        """After the last level was told no earlier one of another policy is."""
+        case = self._start()
+        self._run_at(6.5)
+        told = self._get_told(case)
+        self.assertEqual([level for level, _user, _by in told], [WARNED, MISSED])
+        with self._at(6.6):
+            case.write({"urgency": "3", "impact": "3"})
+        self._run_at(6.6)
+        self.assertEqual(self._get_told(case), told)
+        passed = case.alert_ids.filtered(lambda alert: alert.state == "passed")
+        self.assertEqual(passed.mapped("level_text"), ["At 50 % of the time"])
 
     def test_waiting_moves_over(self):
         """What waits to be told is told of the clock that took the place."""

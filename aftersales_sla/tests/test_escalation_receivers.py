@@ -22,6 +22,12 @@ class TestSuperiors(EscalationCommon):
         second.parent_id = first
         self.assertEqual(self._above(), self.leader | self.manager)
 
+    def test_in_a_circle_above(self):
+        """A circle of superiors that leaves the person out ends as well."""
+        _first, second, third = self._employ(self.agent, self.leader, self.manager)
+        third.parent_id = second
+        self.assertEqual(self._above(), self.leader | self.manager)
+
     def test_passed_over(self):
         """Who has left, has no user, or none in this company, is passed over."""
         for what in ("no user", "archived user", "archived employee", "elsewhere"):
@@ -139,6 +145,19 @@ class TestHours(EscalationCommon):
         alert = self._alerts(case)
         self.assertEqual((alert.user_id, alert.told_user_id), (self.agent, self.agent2))
 
+    def test_on_leave_like_the_deputy(self):
+        """A deputy on leave himself is told nothing: it waits for the receiver."""
+        self._level("responsible")
+        self.agent.aftersales_deputy_id = self.agent2
+        self._employ(self.agent2)
+        self._leave(self.agent, 3)
+        self._leave(self.agent2, 4)
+        case = self._start(0)
+        self._run_at(5)
+        self.assertEqual(self._alerts(case).send_at, at(0, 3))
+        self._run_at(0, 3)
+        self.assertEqual(self._alerts(case).told_user_id, self.agent)
+
     def test_on_leave_without_deputy(self):
         """Without deputy it waits until he is back."""
         self._level("responsible")
@@ -165,6 +184,33 @@ class TestHours(EscalationCommon):
             self._run_at(12)
             self.assertEqual(self._alerts(case).send_at, at(23))
             self.assertTrue(self._alerts(case))
+
+    def test_may_not_read_any_more(self):
+        """Who may not read the case when his work begins is told nothing, for good."""
+        self._level({"kind": "person", "user_id": self.agent2.id})
+        case = self._start(8)
+        self._run_at(12)
+        alert = self._alerts(case)
+        self.assertEqual(alert.state, "waiting")
+        with self._at(12.5):
+            case.confidential = True
+        self._run_at(23)
+        self.assertEqual((alert.state, alert.told_user_id.ids), ("over", []))
+
+    def test_waits_when_it_is_to_be_told(self):
+        """What stands still when the receiver's work begins is told when it goes on."""
+        self._level("responsible")
+        case = self._start(8)
+        self._run_at(12)
+        alert = self._alerts(case)
+        with self._at(12.5):
+            case.stage_id = self.stage_wait_customer
+        self._run_at(23)
+        self.assertEqual((alert.state, alert.send_at), ("waiting", at(23.25)))
+        with self._at(23.1):
+            case.stage_id = self.stage_progress
+        self._run_at(23.25)
+        self.assertEqual(alert.state, "sent")
 
     def _flexible(self):
         return self.env["resource.calendar"].create(
@@ -224,6 +270,11 @@ class TestChannels(EscalationCommon):
         self.assertEqual((text.number, text.state), ("+31612345678", "outgoing"))
         self.assertIn(alert.case_id.number, text.body)
         self.assertNotIn(alert.case_id.name, text.body)
+
+    def test_usual_channel(self):
+        """Where no other channel was chosen the usual ones follow, e-mail first."""
+        alert = self._told_by("inbox", notification_type="email")
+        self.assertEqual(alert.channel, "email")
 
     def test_no_number(self):
         alert = self._told_by("sms", "activity")

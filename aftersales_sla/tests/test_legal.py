@@ -85,6 +85,33 @@ class TestLegalClock(LegalCommon):
             self.assertFalse(clock.seconds_customer or clock.seconds_closed)
             self.assertFalse(case.next_clock)
 
+    def test_closed_is_no_pause(self):
+        """A case that was cancelled, and goes on, has no more time for it."""
+        self._term()
+        with self._at():
+            case = self._new_complaint()
+        with self._at(1):
+            case.stage_id = self.stage_cancelled
+        with self._at(days=2):
+            self._as(self.agent, case)._reopen("It leaks after all")
+            [clock] = self._clocks(case)
+            self.assertEqual((clock.state, clock.due_at), ("running", LAST))
+            self.assertFalse(clock.seconds_closed)
+
+    def test_missed_and_done(self):
+        """What was done after all has no consequence any more to tell of."""
+        self._term()
+        with self._at():
+            case = self._complete(self._new_complaint())
+        with self._at(days=15):
+            self._run_job()
+            [clock] = self._clocks(case)
+            self.assertIn("accepted by law", clock.state_text)
+            case.stage_id = self.stage_solved
+            [clock] = self._clocks(case)
+            self.assertEqual((clock.state, clock.ended_at), ("breached", at(0, 15)))
+            self.assertNotIn("accepted by law", clock.state_text)
+
     def test_missed(self):
         """What was not done by the last day is missed, and the card still says so."""
         self._term()

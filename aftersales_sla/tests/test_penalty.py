@@ -350,6 +350,17 @@ class TestMoneyAtRisk(PenaltyCommon):
             self.assertEqual(self._dues(late), [(DUE_REACHED, 50)])
             self.assertEqual(self._dues(early), [])
 
+    def test_archived_rule_and_repair(self):
+        """A repair takes nothing back of what is missed as before, by a former rule."""
+        penalty = self._penalty()
+        with self._at():
+            case = self._new_case()
+        with self._at(5):
+            self._run_job()
+            penalty.active = False
+            self._as(self.leader, case)._repair_clocks("To be sure")
+            self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
+
     def test_merged(self):
         """What is due of a case that is merged is due once, of the one that is left."""
         self._penalty()
@@ -409,6 +420,62 @@ class TestLimits(PenaltyCommon):
         with self._at(5, 30):
             self._run_job()
             self.assertEqual(self._dues(other), [(DUE_REACHED, 50)])
+
+    def test_first_reached_first(self):
+        """What was missed first is paid first, whichever case is older."""
+        self._penalty()
+        self.agreement.sla_month_cap = 80
+        with self._at(1):
+            cases = self._new_case() | self._new_case(reported_at=at())
+        with self._at(5):
+            self._run_job()
+            self.assertEqual(self._dues(cases), [(DUE_REACHED, 30), (DUE_REACHED, 50)])
+
+    def test_first_one_grows(self):
+        """What was missed first takes from what is over, within the month."""
+        self._penalty(per="hour", amount=30)
+        self.agreement.sla_month_cap = 80
+        with self._at():
+            cases = self._new_case(user_id=self.agent.id)
+        with self._at(0.5):
+            later = self._new_case(user_id=self.agent.id)
+            cases |= later
+        with self._at(2.75):
+            self._run_job()
+            self._answer(later)
+            self.assertEqual(self._dues(cases), [(DUE_REACHED, 30), (DUE_REACHED, 30)])
+        with self._at(5.5):
+            self._run_job()
+            self.assertEqual(self._dues(cases), [(DUE_REACHED, 80), (DUE_REACHED, 0)])
+
+    def test_case_over_months(self):
+        """What a case cost in a former month counts for its limit."""
+        self.policy.target_ids = [
+            Command.create({"metric": "resolved", "quantity": 22, "unit": "days"})
+        ]
+        self._penalty()
+        self.agreement.sla_case_cap = 70
+        with self._at():
+            case = self._new_case(user_id=self.agent.id)
+        with self._at(5):
+            self._run_job()
+            self._answer(case)
+        with self._at(5, 30):
+            self._run_job()
+            dues = case.penalty_due_ids.sorted("reached_at")
+            self.assertEqual(dues.mapped("amount"), [50, 20])
+            self.assertEqual([due.month.month for due in dues], [3, 4])
+
+    def test_month_of_the_company(self):
+        """It counts in the month that it is where the company is."""
+        self.company.partner_id.tz = "Pacific/Auckland"
+        self._penalty()
+        with self._at(0, 29):
+            case = self._new_case()
+        with self._at(5, 29):
+            self._run_job()
+            # Missed at eleven on 31 March, when it is midnight there.
+            self.assertEqual(case.penalty_due_ids.month, date(2026, 4, 1))
 
     def test_case_over_rules(self):
         """A case costs no more than was agreed, whatever is missed."""
@@ -483,6 +550,31 @@ class TestLimits(PenaltyCommon):
             self.assertEqual(self._dues(case), [(DUE_REACHED, 5)])
             self.assertEqual(case.penalty_due_ids.currency_id, crown)
             self.assertEqual(self._money(case), [(0.5, 0.5, 0.5)])
+
+    def test_rate_of_its_day(self):
+        """It is worth what it was on the day on which it was reached."""
+        crown = self.env["res.currency"].create(
+            {"name": "KRO", "symbol": "K", "rounding": 1}
+        )
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": crown.id,
+                    "company_id": self.company.id,
+                    "name": day,
+                    "rate": rate,
+                }
+                for day, rate in (("2026-01-01", 10), ("2026-03-03", 20))
+            ]
+        )
+        self.agreement.sla_currency_id = crown
+        self._penalty()
+        with self._at():
+            case = self._new_case()
+        with self._at(5, 2):
+            self._run_job()
+            self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
+            self.assertEqual(case.penalty_due_ids.company_amount, 5)
 
 
 class TestMoneyShown(PenaltyCommon):

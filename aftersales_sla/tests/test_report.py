@@ -1,5 +1,5 @@
 from base64 import b64decode
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -10,7 +10,7 @@ from odoo.tests import Form, new_test_user
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import SlaCommon
+from .common import SlaCommon, at
 
 
 class ReportCommon(SlaCommon):
@@ -127,6 +127,52 @@ class TestReport(ReportCommon):
             self.open._merge_into(self.late)
         rows = self._report().search([("target_id", "=", self.response.id)])
         self.assertEqual(rows.case_id, self.early | self.later | self.late)
+
+    def test_taken_back(self):
+        """A penalty that a repair took back costs nothing."""
+        midnight = at().replace(hour=0)
+        with self._at(7):
+            self._new_holiday(
+                self.calendar, self.company, midnight, midnight + timedelta(days=1)
+            )
+            self._as(self.leader, self.late)._repair_clocks("A holiday was missing")
+            self.assertIn("back", self.late.penalty_due_ids.mapped("state"))
+        row = self._report().search(
+            [("case_id", "=", self.late.id), ("target_id", "=", self.response.id)]
+        )
+        self.assertEqual((row.state, row.penalty), ("met", 0))
+
+    def test_each_answer(self):
+        """Each of several promises of one kind has the penalty of its own."""
+        self.policy.target_ids = [
+            Command.create({"metric": "next_reply", "quantity": 2})
+        ]
+        target = self.policy.target_ids - self.response - self.ola
+        with self._at(0, 1):
+            case = self._new_case(user_id=self.agent.id)
+            self._write_as_customer(case)
+        with self._at(5, 1):
+            self._answer(case)
+        with self._at(6, 1):
+            self._write_as_customer(case)
+        with self._at(6.5, 1):
+            self._answer(case)
+        rows = self._report().search(
+            [("case_id", "=", case.id), ("target_id", "=", target.id)],
+            order="start_at",
+        )
+        self.assertEqual(
+            [(row.state, row.penalty) for row in rows], [("breached", 20), ("met", 0)]
+        )
+
+    def test_up_to_date(self):
+        """What happened in this very transaction is in the report already."""
+        with self._at(7):
+            self._answer(self.open)
+            row = self._report().search(
+                [("case_id", "=", self.open.id), ("target_id", "=", self.response.id)]
+            )
+            self.assertEqual((row.is_open, row.ended_at), (False, at(7)))
 
     def test_rights(self):
         """Leaders read it, of cases that they read; nobody writes it."""
