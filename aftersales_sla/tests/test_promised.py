@@ -95,6 +95,15 @@ class TestPromised(SlaCommon):
             self.assertEqual((first.state, first.ended_at), ("met", at(2)))
             self.assertEqual((second.state, second.due_at), ("running", at(0, 4)))
 
+    def test_case_cancelled(self):
+        """Of a case that is cancelled no promise is kept, nor broken."""
+        with self._at(1):
+            self._promise("visit:7", at(0, 2))
+        with self._at(2):
+            self.case.stage_id = self.stage_cancelled
+            [clock] = self._clocks(self.case)
+            self.assertEqual((clock.state, clock.ended_at), ("cancelled", at(2)))
+
     def test_merged(self):
         """What the merged one promised runs on, and is no earlier date of the other."""
         with self._at(1):
