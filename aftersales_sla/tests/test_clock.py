@@ -37,6 +37,7 @@ class TestClock(SlaCommon):
             self.assertEqual(clock.state, "breached")
             self.assertEqual(clock.breached_at, MONDAY + timedelta(hours=2))
             self.assertEqual(clock.breached_user_id, case.user_id)
+            self.assertFalse(clock.is_born_late)
 
     def test_holiday_added(self):
         """A holiday moves what is due, once the job has looked after it."""
