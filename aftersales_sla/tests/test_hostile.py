@@ -114,9 +114,7 @@ class TestHostile(EscalationCommon):
         )
         levels = self._as(self.manager)["aftersales.escalation.level"]
         with self.assertRefused(ValidationError, "that you may run yourself"):
-            levels.create(
-                {"policy_id": self.policy.id, "server_action_id": action.id}
-            )
+            levels.create({"policy_id": self.policy.id, "server_action_id": action.id})
 
     def test_found_by_name(self):
         """Whatever is typed where a record is chosen, it is searched for."""

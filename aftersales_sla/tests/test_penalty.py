@@ -332,9 +332,7 @@ class TestMoneyAtRisk(PenaltyCommon):
             case.stage_id = self.stage_progress
             self.assertEqual(self._clocks(case).breached_at, at(2, 29))
             due = case.penalty_due_ids
-            self.assertEqual(
-                (due.reached_at, due.month), (at(2, 29), date(2026, 3, 1))
-            )
+            self.assertEqual((due.reached_at, due.month), (at(2, 29), date(2026, 3, 1)))
 
     def test_archived_rule(self):
         """A penalty that is given up costs nothing from then on; what was due stays."""
