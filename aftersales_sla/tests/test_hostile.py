@@ -89,8 +89,8 @@ class TestHostile(EscalationCommon):
     def test_which_one_wins_elsewhere(self):
         """The dialog tells nothing of companies that are not the caller's."""
         matches = self._as(self.other_agent)["aftersales.sla.match"]
-        vals = {"company_id": self.company.id, "partner_id": self.customer.id}
-        for vals in (vals, {"policy_id": self.theirs.id}):
+        described = {"company_id": self.company.id, "partner_id": self.customer.id}
+        for vals in (described, {"policy_id": self.theirs.id}):
             asked = matches.create(vals)
             self.env.invalidate_all()
             with self.subTest(vals), self.assertRefused(AccessError, ""):
