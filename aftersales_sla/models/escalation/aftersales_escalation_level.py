@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS
 
@@ -22,7 +23,11 @@ class AftersalesEscalationLevel(models.Model):
 
     _name = "aftersales.escalation.level"
     _description = "Escalation Level"
-    _inherit = ["aftersales.sla.setting.mixin", "aftersales.bounded.mixin"]
+    _inherit = [
+        "aftersales.cached.mixin",
+        "aftersales.sla.setting.mixin",
+        "aftersales.bounded.mixin",
+    ]
     _order = "sequence, id"
     _rec_name = "sentence"
     # The sentence is not stored.
@@ -84,6 +89,14 @@ class AftersalesEscalationLevel(models.Model):
     sentence = fields.Char("Level", compute="_compute_sentence")
 
     # === Computes === #
+
+    @api.model
+    @ormcache()
+    def _get_owner_ids(self):
+        """Return the ids of the targets, and of the policies, that have levels."""
+        # sudo: who is told does not depend on who looks
+        levels = self.sudo().search([])
+        return frozenset(levels.target_id.ids), frozenset(levels.policy_id.ids)
 
     @api.depends("policy_id.company_id", "target_id.company_id")
     def _compute_company_id(self):

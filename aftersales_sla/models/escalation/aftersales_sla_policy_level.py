@@ -31,8 +31,11 @@ class AftersalesSlaTarget(models.Model):
     def _get_levels(self):
         """Return the levels of this target: its own, and of its policy the others."""
         self.ensure_one()
-        own = self.level_ids
-        if not self.policy_id.level_ids:
+        Level = self.env["aftersales.escalation.level"]
+        # Most have none: nothing is read of those.
+        targets, policies = Level._get_owner_ids()
+        own = self.level_ids if self.id in targets else Level
+        if self.policy_id.id not in policies:
             return own
         taken = {level._get_step_key() for level in own}
         return own | self.policy_id.level_ids.filtered(
