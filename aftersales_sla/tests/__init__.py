@@ -27,6 +27,7 @@ from . import test_legal
 from . import test_legal_engine
 from . import test_legal_term
 from . import test_match
+from . import test_papers
 from . import test_penalty
 from . import test_penalty_engine
 from . import test_penalty_properties
