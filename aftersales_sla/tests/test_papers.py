@@ -31,7 +31,7 @@ class TestPapers(SlaSetup, HttpCase):
             self.case._replay_clocks()
 
     def _print(self, name, records):
-        """Return where the texts of a report stand, for the head of service."""
+        """Return a report as the head of service prints it."""
         self.env.flush_all()
         self.env.invalidate_all()
         report = self._as(self.leader)["ir.actions.report"]
@@ -39,7 +39,7 @@ class TestPapers(SlaSetup, HttpCase):
             force_report_rendering=True
         )._render_qweb_pdf(name, records.ids)
         self.assertEqual(kind, "pdf")
-        return find_tops(content)
+        return content
 
     def assertBelowHead(self, tops, text):
         [top] = {top for known, top in tops.items() if text in known}
@@ -48,10 +48,16 @@ class TestPapers(SlaSetup, HttpCase):
     @feature("P-14")
     def test_why(self):
         """Why a deadline is due is printed day by day, with whose case it is."""
-        tops = self._print("aftersales_sla.report_clock_why", self._clocks(self.case))
+        paper = self._print("aftersales_sla.report_clock_why", self._clocks(self.case))
+        tops = find_tops(paper)
         self.assertBelowHead(tops, f"Why this due time? {self.case.number}")
         self.assertBelowHead(tops, "Mon 2 Mar")
         self.assertTrue(any(self.customer.name in text for text in tops))
+        # It goes on on the next sheet, below the head of that one.
+        tops = find_tops(paper, 1)
+        days = {text: top for text, top in tops.items() if text not in LETTERHEAD}
+        self.assertIn("Day", days)
+        self.assertGreater(min(days.values()), tops[LETTERHEAD[-1]] + 10)
 
     @feature("I2-63")
     def test_review(self):
@@ -64,7 +70,8 @@ class TestPapers(SlaSetup, HttpCase):
                     "date_to": date(2026, 3, 31),
                 }
             )
-            tops = self._print(review.action_print()["report_name"], review)
+            paper = self._print(review.action_print()["report_name"], review)
+            tops = find_tops(paper)
             self.assertBelowHead(tops, review._get_review()["title"])
         self.assertTrue(any(self.case.number in text for text in tops))
         self.assertTrue(any(self.customer.name in text for text in tops))

@@ -124,6 +124,7 @@ class AftersalesSlaReview(models.TransientModel):
             "title": self.env._("Service Review"),
             "agreement": agreement.name,
             "code": agreement.code,
+            "customer": agreement.partner_id.display_name or "",
             "period": self.env._(
                 "%(since)s to %(until)s",
                 since=format_date(self.env, self.date_from),
