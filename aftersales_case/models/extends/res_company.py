@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.tools import html2plaintext
+
+# How high the head of a printed sheet is: its logo, and each line below; in mm.
+LOGO_HEIGHT, LINE_HEIGHT = 36, 6
 
 
 class ResCompany(models.Model):
@@ -41,3 +45,19 @@ class ResCompany(models.Model):
         members.invalidate_recordset(["company_ids"])
         members._check_open_cases()
         return res
+
+    def _get_letterhead_height(self):
+        """Return how high the head of sheets of these companies is, in mm.
+
+        Odoo's paper formats have room for three lines; what companies must print about
+        themselves (Directive (EU) 2017/1132, art. 26) is more.
+        """
+        lines = max((company._count_letterhead_lines() for company in self), default=0)
+        return LOGO_HEIGHT + LINE_HEIGHT * max(lines, 3)
+
+    def _count_letterhead_lines(self):
+        self.ensure_one()
+        if self.is_company_details_empty:
+            text = self.partner_id._display_address(without_company=True)
+            return 1 + len(text.strip().splitlines())
+        return len(html2plaintext(self.company_details).strip().splitlines())
