@@ -60,7 +60,7 @@ class TestAgreement(SlaCommon):
 
     def test_dates(self):
         """An agreement cannot end before it starts, nor be reviewed after its end."""
-        with self.assertRefused(ValidationError, "End Date: .* before it starts"):
+        with self.assertRefused(ValidationError, "Valid Until: .* before it starts"):
             self._agreement(start_date="2026-03-02", end_date="2026-03-01")
         with self.assertRefused(ValidationError, "Next Review: choose a day before"):
             self._agreement(end_date="2026-03-01", sla_review_on="2026-03-02")

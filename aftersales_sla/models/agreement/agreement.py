@@ -16,6 +16,16 @@ class Agreement(models.Model):
     _inherit = ["aftersales.bounded.mixin", "agreement"]
     _bounds = {"sla_goal_percent": (1, 100)}
 
+    # What there is already, in words that come with their translations.
+    code = fields.Char("Number")
+    name = fields.Char()
+    partner_id = fields.Many2one(string="Customer or Supplier")
+    domain = fields.Selection(string="With")
+    is_template = fields.Boolean("Is an Example")
+    signature_date = fields.Date("Signed On")
+    start_date = fields.Date("Valid From")
+    end_date = fields.Date("Valid Until")
+
     sla_policy_ids = fields.One2many(
         "aftersales.sla.policy", "agreement_id", "SLA Policies"
     )
@@ -40,6 +50,16 @@ class Agreement(models.Model):
         " unless you choose another one.",
     )
 
+    @api.model
+    def _domain_selection(self):
+        words = {
+            "sale": self.env._("A customer"),
+            "purchase": self.env._("A supplier"),
+        }
+        return [
+            (key, words.get(key, word)) for key, word in super()._domain_selection()
+        ]
+
     @api.depends("partner_id.commercial_partner_id")
     def _compute_commercial_partner_id(self):
         return super()._compute_commercial_partner_id()
@@ -60,7 +80,9 @@ class Agreement(models.Model):
             first, last = agreement.start_date, agreement.end_date
             if first and last and last < first:
                 raise ValidationError(
-                    self.env._("End Date: the agreement cannot end before it starts.")
+                    self.env._(
+                        "Valid Until: the agreement cannot end before it starts."
+                    )
                 )
             review = agreement.sla_review_on
             if review and last and review > last:
