@@ -1,7 +1,8 @@
 -- The demo cases were just made, but tell a story of three months: date their events,
 -- notes and assignments back. Between the report and now (or the day it was handled) the
 -- moves of a case stand at equal distances. Demo data only: the event log is append-only
--- everywhere else.
+-- everywhere else. Each update of the addon runs this again: what is dated back by its
+-- date of creation stays as it is.
 SET LOCAL aftersales.maintenance = 'on';
 
 CREATE TEMPORARY TABLE demo_story ON COMMIT DROP AS
@@ -14,6 +15,7 @@ SELECT c.id AS case_id,
   JOIN ir_model_data d
     ON d.model = 'aftersales.case' AND d.module = 'aftersales_case' AND d.res_id = c.id
   JOIN aftersales_case_event e ON e.case_id = c.id
+ WHERE c.create_date <> c.reported_at + interval '12 minutes'
  GROUP BY c.id;
 
 WITH numbered AS (
@@ -69,9 +71,12 @@ UPDATE aftersales_intake i
    AND m.message_id = i.message_id;
 
 -- Nothing of this goes out: the customers exist in the story only.
-UPDATE mail_mail SET state = 'sent' WHERE state = 'outgoing';
+UPDATE mail_mail
+   SET state = 'sent'
+ WHERE state = 'outgoing' AND EXISTS (SELECT 1 FROM demo_story);
 UPDATE mail_notification
    SET notification_status = 'sent'
- WHERE notification_type = 'email' AND notification_status IN ('ready', 'process');
+ WHERE notification_type = 'email' AND notification_status IN ('ready', 'process')
+   AND EXISTS (SELECT 1 FROM demo_story);
 
 SET LOCAL aftersales.maintenance = 'off';

@@ -1,4 +1,5 @@
--- The demo holds were just made: date them back to the day of the complaint.
+-- The demo holds were just made: date them back to the day of the complaint. Each update
+-- of the addon runs this again, and finds none made in its own transaction.
 UPDATE aftersales_dunning_hold h
    SET date_from = s.since,
        date_until = s.since + (h.date_until - h.date_from),
@@ -9,4 +10,4 @@ UPDATE aftersales_dunning_hold h
           FROM aftersales_dunning_hold h2
           LEFT JOIN aftersales_case c ON c.id = h2.case_id
        ) s
- WHERE s.id = h.id AND h.state = 'active';
+ WHERE s.id = h.id AND h.state = 'active' AND h.create_date = now() AT TIME ZONE 'UTC';
