@@ -1,6 +1,8 @@
 """What becomes of clocks when something else holds: policy, priority, merge, calendar."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -209,6 +211,45 @@ class TestMarked(SlaCommon):
             self._run_job()
             self.assertFalse(self.clock.is_marked)
             self.assertEqual(self.clock.due_at, at(0, 2))
+
+    def test_matched_only_for_policies(self):
+        """Other hours ask for no other policy; another policy does, whatever else changed."""
+        with self._at(1), self._spy_on_matching() as matched:
+            self._close_on(1, self.company)
+            self._run_job()
+            self.assertFalse(matched)
+            self.assertEqual(self.clock.due_at, at(0, 2))
+            policy = self.clock.policy_id
+            policy.sequence += 1
+            self._close_on(2, self.company)
+            self._run_job()
+            self.assertEqual(matched, [self.case.id])
+            self.assertEqual(self.clock.due_at, at(0, 3))
+            self._run_job()
+            self.assertEqual(matched, [self.case.id])
+
+    @contextmanager
+    def _spy_on_matching(self):
+        """Yield the ids of the cases for which policies are looked for."""
+        matched, find = [], type(self.case)._find_policies
+
+        def spy(cases):
+            matched.extend(cases.ids)
+            return find(cases)
+
+        with patch.object(type(self.case), "_find_policies", spy):
+            yield matched
+
+    def test_no_number_used_up(self):
+        """Clocks are written over without a new number, of which there is an end."""
+        self.env.cr.execute("SELECT nextval('aftersales_sla_clock_id_seq')")
+        [last] = self.env.cr.fetchone()
+        with self._at(1):
+            self._close_on(1, self.company)
+            self._run_job()
+            self.assertEqual(self.clock.due_at, at(0, 2))
+        self.env.cr.execute("SELECT nextval('aftersales_sla_clock_id_seq')")
+        self.assertEqual(self.env.cr.fetchone(), (last + 1,))
 
     def test_holiday_of_another_company(self):
         """The same hours, another company's holiday: nothing moves."""

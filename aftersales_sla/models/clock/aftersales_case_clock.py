@@ -85,7 +85,7 @@ class AftersalesCase(models.Model):
 
     # === Replay === #
 
-    def _replay_clocks(self, is_repair=False):
+    def _replay_clocks(self, is_repair=False, is_matched=False):
         """Bring the clocks of these cases to what their log says, now.
 
         The only writer of clocks: matches the policies of open cases, logs what changed,
@@ -93,11 +93,15 @@ class AftersalesCase(models.Model):
         number of cases.
 
         :param is_repair: whether what was missed may turn out not to have been
+        :param is_matched: whether that holds which the log says, and nothing is matched
         :returns: the rows, as they were stored
         """
+        if not self:
+            return []
         now = fields.Datetime.now()
         raw = self.env["aftersales.case.event"]._read_raw(self.ids, merged=True)
-        forces, matched = self._match_clocks(raw, now)
+        cases = self.browse() if is_matched else self._get_matchable()
+        forces, matched = self._match_clocks(raw, now, cases)
         self.env["aftersales.case.event"]._log_events(matched)
         rows = self._prepare_clocks(raw, forces, now)
         self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
@@ -155,13 +159,16 @@ class AftersalesCase(models.Model):
 
     # === Policies that held === #
 
-    def _match_clocks(self, raw, now):
+    def _get_matchable(self):
+        """Return those that are not over: what was matched once stays as it was then."""
+        return self.filtered(lambda c: c.is_open and not c.merged_into_id)
+
+    def _match_clocks(self, raw, now, cases):
         """Return ``{case: {policy id: [Force]}}``, and the events to log of what is new.
 
-        What was matched once stays as it was when the case is over.
+        :param cases: those of these that are matched anew
         """
-        open_cases = self.filtered(lambda c: c.is_open and not c.merged_into_id)
-        found = open_cases._find_policies()
+        found = cases._find_policies()
         histories, events = {}, []
         for case in self:
             told = [row for row in raw.get(case.id, ()) if row.case_id == case.id]

@@ -54,7 +54,7 @@ class AftersalesCase(models.Model):
         # sudo: as the repair
         cases, now = self.sudo(), fields.Datetime.now()
         raw = self.env["aftersales.case.event"]._read_raw(cases.ids, merged=True)
-        forces, _matched = cases._match_clocks(raw, now)
+        forces, _matched = cases._match_clocks(raw, now, cases._get_matchable())
         rows = cases._prepare_clocks(raw, forces, now)
         return self.env["aftersales.sla.clock"]._compare(cases, rows)
 

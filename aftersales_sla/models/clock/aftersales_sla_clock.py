@@ -1,4 +1,5 @@
 from datetime import timedelta
+from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -38,6 +39,8 @@ COLUMNS = {
 PAUSING = ("customer", "supplier", "parts", "closed")
 KEY = ("case_id", "target_id", "cycle")
 BATCH = 5000
+_get_key = itemgetter(*KEY)
+_get_values = itemgetter(*COLUMNS)
 
 
 class AftersalesSlaClock(models.Model):
@@ -138,7 +141,7 @@ class AftersalesSlaClock(models.Model):
     def _store(self, cases, rows, raw, is_repair=False):
         """Write the clocks of cases as they were replayed; only what differs is written.
 
-        What was missed stays missed, whatever a later replay says, but for a repair. New
+        None of them is marked any more. What was missed stays missed, whatever a later replay says, but for a repair. New
         misses are logged.
 
         :param rows: dicts of ``COLUMNS``
@@ -163,14 +166,15 @@ class AftersalesSlaClock(models.Model):
                 row["breached_user_id"] = row["breached_user_id"] or get_holder(
                     raw, row
                 )
-        changed = [
-            row
-            for key, row in rows.items()
-            if key not in known
-            or any(known[key][name] != row[name] for name in COLUMNS)
-        ]
-        for first in range(0, len(changed), BATCH):
-            self._upsert(changed[first : first + BATCH])
+        self._insert([row for key, row in rows.items() if key not in known])
+        self._update(
+            [
+                (old, rows[key])
+                for key, old in known.items()
+                if key in rows
+                and (old["is_marked"] or _get_values(old) != _get_values(rows[key]))
+            ]
+        )
         self.invalidate_model(flush=False)
         cases.invalidate_recordset(TOLD_OF_CLOCKS, flush=False)
         self._log_missed(cases, missed)
@@ -188,14 +192,14 @@ class AftersalesSlaClock(models.Model):
     @api.model
     def _index(self, rows, known):
         """Return ``{(case, target, cycle): row}``; what cannot run stays what it was."""
-        rows = {tuple(row[name] for name in KEY): row for row in rows}
+        rows = {_get_key(row): row for row in rows}
         _stand_for_broken(rows, known)
         return rows
 
     @api.model
     def _read_known(self, case_ids):
         """Return ``{(case, target, cycle): row}`` of what is stored."""
-        names = ["id", *COLUMNS]
+        names = ["id", "is_marked", *COLUMNS]
         found = self.env.execute_query(
             SQL(
                 "SELECT %s FROM aftersales_sla_clock WHERE case_id = ANY(%s)",
@@ -204,26 +208,54 @@ class AftersalesSlaClock(models.Model):
             )
         )
         rows = (dict(zip(names, values, strict=True)) for values in found)
-        return {tuple(row[name] for name in KEY): row for row in rows}
+        return {_get_key(row): row for row in rows}
 
     @api.model
-    def _upsert(self, rows):
+    def _insert(self, rows):
+        """Add clocks; one that somebody else has added meanwhile is written over."""
         names = [SQL.identifier(name) for name in COLUMNS]
         others = [SQL.identifier(name) for name in COLUMNS if name not in KEY]
-        arrays = [
-            SQL(f"%s::{kind}[]", [row[name] for row in rows])  # kind: of COLUMNS
-            for name, kind in COLUMNS.items()
-        ]
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO aftersales_sla_clock AS c (%(names)s)"
-                " SELECT * FROM unnest(%(arrays)s)"
-                " ON CONFLICT (case_id, target_id, cycle) DO UPDATE SET %(sets)s",
-                names=SQL(", ").join(names),
-                arrays=SQL(", ").join(arrays),
-                sets=SQL(", ").join(SQL("%s = excluded.%s", n, n) for n in others),
+        for first in range(0, len(rows), BATCH):
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO aftersales_sla_clock AS c (%(names)s)"
+                    " SELECT * FROM unnest(%(arrays)s)"
+                    " ON CONFLICT (case_id, target_id, cycle) DO UPDATE SET %(sets)s",
+                    names=SQL(", ").join(names),
+                    arrays=_get_arrays(rows[first : first + BATCH], COLUMNS),
+                    sets=SQL(", ").join(SQL("%s = excluded.%s", n, n) for n in others),
+                )
             )
-        )
+
+    @api.model
+    def _update(self, pairs):
+        """Write of clocks the columns in which any of them differs, and unmark them.
+
+        :param pairs: ``[(stored row, row)]``
+        """
+        names = [
+            name for name in COLUMNS if any(old[name] != row[name] for old, row in pairs)
+        ]
+        for first in range(0, len(pairs), BATCH):
+            some = pairs[first : first + BATCH]
+            moved = [SQL.identifier(name) for name in names]
+            arrays = [SQL("%s::int[]", [old["id"] for old, _row in some])]
+            if names:
+                arrays.append(_get_arrays([row for _old, row in some], names))
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE aftersales_sla_clock c SET %(sets)s"
+                    " FROM unnest(%(arrays)s) AS v(%(names)s) WHERE c.id = v.id",
+                    sets=SQL(", ").join(
+                        [
+                            SQL("is_marked = FALSE, is_unmatched = FALSE"),
+                            *(SQL("%s = v.%s", name, name) for name in moved),
+                        ]
+                    ),
+                    arrays=SQL(", ").join(arrays),
+                    names=SQL(", ").join([SQL("id"), *moved]),
+                )
+            )
 
     @api.model
     def _log_missed(self, cases, missed):
@@ -304,6 +336,15 @@ class AftersalesSlaClock(models.Model):
             "is_born_late": False,
             "error": text,
         }
+
+
+def _get_arrays(rows, names):
+    """Return SQL of an array for each of these columns of rows."""
+    return SQL(", ").join(
+        # The type is one of COLUMNS.
+        SQL(f"%s::{COLUMNS[name]}[]", [row[name] for row in rows])
+        for name in names
+    )
 
 
 def _get_errors(rows):

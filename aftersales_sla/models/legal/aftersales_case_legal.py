@@ -26,10 +26,9 @@ class AftersalesCase(models.Model):
             self._mark_clocks()
         return super()._prepare_change_vals(vals)
 
-    def _match_clocks(self, raw, now):
-        forces, events = super()._match_clocks(raw, now)
-        open_cases = self.filtered(lambda c: c.is_open and not c.merged_into_id)
-        found, histories, live = open_cases._find_legal_terms(), {}, set(open_cases)
+    def _match_clocks(self, raw, now, cases):
+        forces, events = super()._match_clocks(raw, now, cases)
+        found, histories, live = cases._find_legal_terms(), {}, set(cases)
         for case in self:
             told = case._get_own_rows(raw)
             history = histories[case] = read_terms(told)

@@ -108,7 +108,8 @@ class AftersalesLegalTerm(models.Model):
             return
         # sudo: what follows from an allowed change
         clocks = self.env["aftersales.sla.clock"].sudo()
-        clocks._mark(SQL("c.target_id = ANY(%s)", self.target_ids.ids))
+        of_these = SQL("c.target_id = ANY(%s)", self.target_ids.ids)
+        clocks._mark(of_these, is_unmatched=True)
         self.write({"changed_at": fields.Datetime.now()})
         self.env.ref("aftersales_sla.cron_legal")._trigger()
 

@@ -149,7 +149,8 @@ class AftersalesSlaPolicy(models.Model):
         if self.ids:
             # sudo: what follows from an allowed change
             clocks = self.env["aftersales.sla.clock"].sudo()
-            clocks._mark(SQL("c.policy_id = ANY(%s)", self.ids))
+            of_these = SQL("c.policy_id = ANY(%s)", self.ids)
+            clocks._mark(of_these, is_unmatched=True)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_promised(self):
