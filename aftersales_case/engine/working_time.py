@@ -13,6 +13,7 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 EPOCH = datetime(1970, 1, 1)
+SECONDS_OF_DAY = 86400
 # How far to look ahead, the next one when there was too little working time.
 HORIZONS = tuple(timedelta(days=days) for days in (400, 800, 1600, 5 * 366))
 
@@ -58,6 +59,8 @@ class WorkingTime:
         first, last = _seconds(start), _seconds(end)
         if last <= first:
             return 0
+        if not pauses:
+            return self._between(first, last)
         paused = sum(
             self._between(max(begin, first), min(until, last))
             for begin, until in _tidy(pauses)
@@ -172,8 +175,8 @@ class WorkingTime:
         index = bisect_right(self._starts, second) - 1
         if index < 0:
             return 0
-        missing = self._ends[index] - min(second, self._ends[index])
-        return self._done[index] - missing
+        missing = self._ends[index] - second
+        return self._done[index] - missing if missing > 0 else self._done[index]
 
     def _between(self, first, last):
         return self._position(last) - self._position(first)
@@ -271,7 +274,8 @@ class WorkingTime:
 
 
 def _seconds(moment):
-    return int((moment - EPOCH).total_seconds())
+    since = moment - EPOCH
+    return since.days * SECONDS_OF_DAY + since.seconds
 
 
 def _moment(second):
@@ -302,4 +306,7 @@ def _merge(pairs):
 
 
 def _tidy(pauses):
-    return _merge(sorted((_seconds(start), _seconds(end)) for start, end in pauses))
+    if not pauses:
+        return ()
+    pairs = [(_seconds(start), _seconds(end)) for start, end in pauses]
+    return _merge(sorted(pairs))
