@@ -1,7 +1,10 @@
 """Clocks of one case, replayed from its story: values in, values out, no ORM."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from odoo.addons.aftersales_case.engine.working_time import WorkingTime
 
 from .cycles import GO_ON, get_cycles
 from .story import CLOSED, Pause
@@ -47,30 +50,49 @@ class Force:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How one cycle stands.
+class Clock(NamedTuple):
+    """How one cycle stands; what it has counted is added up when somebody asks.
 
     :param due: None while it is paused, which has only so much left
-    :param left: seconds until it is due, of the kind its term counts by; None when over
-    :param elapsed: seconds counted since the start, beyond the due moment too
-    :param paused: ``{party: seconds}`` for which it stood still, counted likewise
     :param ended_at: when it was met, cancelled or replaced
     :param breached_at: the due moment, or the one since which the target held
     :param is_born_late: whether it was over before the target held
+    :param measure: the ``WorkingTime`` by which its term counts
+    :param until: as far as it is known
+    :param ahead: (start, end) of the time it has left; None when it is over, or missed
     """
 
     number: int
     state: str
     start: datetime
     due: datetime | None
-    left: int | None
-    elapsed: int
-    paused: dict = field(default_factory=dict)
     ended_at: datetime | None = None
     breached_at: datetime | None = None
     is_born_late: bool = False
     pauses: tuple = ()
+    measure: WorkingTime = ALWAYS
+    until: datetime | None = None
+    ahead: tuple | None = None
+
+    @property
+    def left(self):
+        """Seconds until it is due, of the kind its term counts by; None when over."""
+        return self.measure.elapsed(*self.ahead) if self.ahead else None
+
+    @property
+    def elapsed(self):
+        """Seconds counted since the start, beyond the due moment too."""
+        stood = [(pause.start, pause.end or self.until) for pause in self.pauses]
+        return self.measure.elapsed(self.start, self.until, stood)
+
+    @property
+    def paused(self):
+        """``{party: seconds}`` for which it stood still, counted likewise."""
+        sums = {}
+        for pause in self.pauses:
+            seconds = self.measure.elapsed(pause.start, pause.end or self.until)
+            sums[pause.party] = sums.get(pause.party, 0) + seconds
+        return sums
 
 
 def replay(story, aim, time, now, forces=None, by_hand=None):
@@ -110,22 +132,19 @@ def _judge(cycle, story, aim, time, now, forces, by_hand):
         breached_at = _first(breached_at, cycle.broken)
     if lasting:
         breached_at = None
-    measure, left = aim.get_measure(time), None
-    if stop is None and not breached_at:
-        left = measure.elapsed(lasting.start if lasting else now, due)
-    stood = [(pause.start, pause.end or until) for pause in pauses]
+    is_over = stop is not None or breached_at is not None
     return Clock(
         number=cycle.number,
         state=_get_state(breached_at, cycle, stop, lasting),
         start=start,
         due=None if lasting else due,
-        left=left,
-        elapsed=measure.elapsed(start, until, stood),
-        paused=_sum_paused(measure, pauses, until),
         ended_at=stop,
         breached_at=breached_at,
         is_born_late=bool(breached_at) and breached_at > due,
         pauses=pauses,
+        measure=aim.get_measure(time),
+        until=until,
+        ahead=None if is_over else (lasting.start if lasting else now, due),
     )
 
 
@@ -169,14 +188,8 @@ def _get_state(breached_at, cycle, stop, lasting):
     return MET if stop == cycle.end else CANCELLED
 
 
-def _sum_paused(measure, pauses, until):
-    sums = {}
-    for pause in pauses:
-        seconds = measure.elapsed(pause.start, pause.end or until)
-        sums[pause.party] = sums.get(pause.party, 0) + seconds
-    return sums
-
-
-def _first(*moments):
-    known = [moment for moment in moments if moment is not None]
-    return min(known) if known else None
+def _first(one, other):
+    """Return the earlier of two moments, of which each may be None."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

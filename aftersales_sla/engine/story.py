@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import zip_longest
 from typing import NamedTuple
 
 from odoo.addons.aftersales_case.const import (
@@ -19,7 +20,10 @@ CLOSED = "closed"
 
 
 class Moment(NamedTuple):
-    """One event of the log: what happened, and how the case was from then on."""
+    """One event of the log: what happened, and how the case was from then on.
+
+    How it was stands between the kind and the reason, in the order of ``Stay``.
+    """
 
     at: datetime
     kind: str
@@ -30,6 +34,10 @@ class Moment(NamedTuple):
     reason: str | None = None
     key: str | None = None
     to_at: datetime | None = None
+
+
+# Of a moment, how the case was.
+HELD = slice(2, 6)
 
 
 class Stay(NamedTuple):
@@ -73,17 +81,16 @@ class Story:
     @cached_property
     def stays(self):
         """The stays, in order; what lasted no second is none."""
-        found = []
-        for number, one in enumerate(self.moments):
-            later = self.moments[number + 1 : number + 2]
-            end = later[0].at if later else None
-            if end == one.at:
+        found, since, held = [], None, None
+        ends = [one.at for one in self.moments[1:]]
+        for one, end in zip_longest(self.moments, ends):
+            if end == one.at or one[HELD] == held:
                 continue
-            held = (one.stage, one.state, one.waiting_for, one.team)
-            if found and found[-1][2:] == held:
-                found[-1] = found[-1]._replace(end=end)
-            else:
-                found.append(Stay(one.at, end, *held))
+            if held:
+                found.append(Stay(since, one.at, *held))
+            since, held = one.at, one[HELD]
+        if held:
+            found.append(Stay(since, None, *held))
         return tuple(found)
 
     @cached_property

@@ -155,7 +155,7 @@ class TestClockTable(BaseCase):
             with self.subTest(key):
                 zone, due, _pauses, time = self._read("D", text, [])
                 start = due - timedelta(days=9)
-                clock = Clock(1, RUNNING, start, due, None, 0)
+                clock = Clock(1, RUNNING, start, due)
                 step = Step(term=Term(*step))
                 found = get_moment(step, clock, time, time)
                 self.assertEqual(found, read_moment(expected, zone))
@@ -164,7 +164,7 @@ class TestClockTable(BaseCase):
         """Half of ten hours, all of them and a second, half as many again."""
         zone, start, _pauses, time = self._read("D", "2034-06-06 09:00", [])
         due = read_moment("2034-06-06 19:00", zone)
-        clock = Clock(1, RUNNING, start, due, None, 0)
+        clock = Clock(1, RUNNING, start, due)
         for share, expected in (
             (0.5, "2034-06-06 14:00"),
             (1, "2034-06-06 19:00:01"),
