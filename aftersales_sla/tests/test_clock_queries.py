@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -50,6 +52,29 @@ class TestQueries(SlaCommon):
             hours = self._count_queries(self._look_up_hours)
         self.assertEqual(one, many)
         self.assertLessEqual(one - without - hours, 10)
+
+    def test_rules_once(self):
+        """By what the clocks count is looked up once for all cases that are alike."""
+        with self._at():
+            cases = self.env["aftersales.case"].concat(
+                *(self._new_case(user_id=self.agent.id) for _number in range(9))
+            )
+            self._flush()
+            one, many = (self._count_aims(some) for some in (cases[:1], cases))
+        self.assertEqual((one, many), (3, 3))
+
+    def _count_aims(self, cases):
+        """Return how often a target says what it asks for, while cases are replayed."""
+        Target = type(self.env["aftersales.sla.target"])
+        prepare, asked = Target._prepare_aim, []
+
+        def spy(target, order=None):
+            asked.append(target.id)
+            return prepare(target, order)
+
+        with patch.object(Target, "_prepare_aim", spy):
+            cases._replay_clocks()
+        return len(asked)
 
     def test_goods_and_tags(self):
         """What only a policy of goods or tags asks for is read for that one."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.aftersales_case.const import ORIGIN_SUPPLIER
@@ -24,17 +25,15 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
-    def _get_told_targets(self, told):
-        result = super()._get_told_targets(told)
-        first = next(
-            (row for row in told if row.kind == EVENT_CHAIN and row.case_id == self.id),
-            None,
-        )
-        if first:
-            target = self.env["aftersales.sla.target"]._get_owned(
-                self.company_id, CHAIN
-            )
-            result.append((target, [Force(first.at)]))
+    def _get_told_targets(self, raw):
+        result = super()._get_told_targets(raw)
+        Target = self.env["aftersales.sla.target"]
+        for case in self:
+            told = [row for row in raw.get(case.id, ()) if row.kind == EVENT_CHAIN]
+            first = next((row for row in told if row.case_id == case.id), None)
+            if first:
+                target = Target._get_owned(case.company_id, CHAIN)
+                result.setdefault(case, []).append((target, [Force(first.at)]))
         return result
 
     # === Noting === #
@@ -69,8 +68,9 @@ class AftersalesCase(models.Model):
 
     def _after_due_change(self):
         result = super()._after_due_change()
-        children = self.search([("parent_id", "in", self.ids), ("is_open", "=", True)])
-        (self.filtered("parent_id") | children).filtered("is_open")._plan_chain()
+        mine = Domain("id", "in", self.ids) & Domain("parent_id", "!=", False)
+        chained = mine | Domain("parent_id", "in", self.ids)
+        self.search(chained & Domain("is_open", "=", True))._plan_chain()
         return result
 
     # === Planning === #

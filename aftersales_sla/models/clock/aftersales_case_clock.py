@@ -1,16 +1,33 @@
 from collections import namedtuple
-from datetime import timedelta
+from operator import attrgetter
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.aftersales_case.const import EVENT_PROMISE
 
 from ...const import EVENT_CHAIN, EVENT_POLICY, OWN_EVENTS, SIDES
 from ...engine.held import Held, get_beginning, get_forces, read_policies
 from ...engine.story import Moment, Story
+from .clock_times import ClockTimes
 
-# A case with its story, the rows of the log, and the ids of its type's stages in order.
-Replayed = namedtuple("Replayed", "case story told order")
+# A case with its company and its story, the rows of the log, the ids of its type's stages
+# in order, and a key: the same for cases that are counted by the same rules.
+Replayed = namedtuple("Replayed", "case company story told order key")
+# What is read of many cases as plain rows, as records cost ten times as much.
+FACTS = ("id", "reported_at", "company_id", "team_id", "type_id")
+# What a row of the log tells of a ``Moment``, in the order of that.
+get_moment = attrgetter(
+    "at",
+    "kind",
+    "stage_id",
+    "state",
+    "waiting_for",
+    "team_id",
+    "reason",
+    "key",
+    "to_at",
+)
 
 # Cases whose clocks are to be replayed before the commit stand here.
 MARKED = "aftersales_sla"
@@ -109,53 +126,72 @@ class AftersalesCase(models.Model):
 
     def _prepare_clocks(self, raw, forces, now):
         """Return the rows of the clocks of these cases, as the log tells them."""
-        times, rows = self._get_clock_times(raw), []
-        for replayed in self._get_replayed(raw):
-            case = replayed.case
-            targets = case._get_targets(forces[case])
-            for target, held in targets + case._get_told_targets(replayed.told):
-                rows += target._prepare_clocks(replayed, held, times, now)
+        replayed, rows = self._get_replayed(raw), []
+        times = ClockTimes(replayed)
+        promised, told = self._get_targets(forces), self._get_told_targets(raw)
+        for one in replayed:
+            for target, held in promised[one.case] + told.get(one.case, []):
+                rows += target._prepare_clocks(one, held, times, now)
         return rows
 
     def _get_replayed(self, raw):
         """Return each case with its story, as ``Replayed``."""
-        orders = self.type_id._get_stage_lists()
-        stories = [(case, raw.get(case.id, ())) for case in self]
-        return [
-            Replayed(case, case._get_story(told), told, orders[case.type_id])
-            for case, told in stories
-        ]
+        facts = self._read_facts()
+        companies = self.env["res.company"].browse({row.company_id for row in facts})
+        companies = {company.id: company for company in companies}
+        types = self.env["aftersales.case.type"].browse({row.type_id for row in facts})
+        orders = {one.id: order for one, order in types._get_stage_lists().items()}
+        replayed = []
+        for case, row in zip(self, facts, strict=True):
+            case_id, reported_at, *key = row
+            told = raw.get(case_id, ())
+            replayed.append(
+                Replayed(
+                    case=case,
+                    company=companies[row.company_id],
+                    story=_get_story(case_id, reported_at, told),
+                    told=told,
+                    order=orders[row.type_id],
+                    key=tuple(key),
+                )
+            )
+        return replayed
 
-    def _get_clock_times(self, raw):
-        """Return a function of calendar and company: their ``WorkClock``, looked up once."""
-        starts = [case.reported_at for case in self]
-        starts += [found[0].at for found in raw.values() if found]
-        # The whole of the first day is told by the table that explains a clock.
-        first = min(starts, default=fields.Datetime.now()) - timedelta(days=1)
-        known = {}
-
-        def get_time(calendar, company):
-            key = calendar, company
-            if key not in known:
-                known[key] = calendar._get_aftersales_clock(company, first)
-            return known[key]
-
-        return get_time
+    def _read_facts(self):
+        """Return a row of ``FACTS`` for each of these cases, in their order."""
+        self.flush_model(FACTS[1:])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM aftersales_case WHERE id = ANY(%s)",
+                SQL(", ").join(SQL.identifier(name) for name in FACTS),
+                self.ids,
+            )
+        )
+        make = namedtuple("CaseRow", FACTS)._make
+        found = {values[0]: make(values) for values in rows}
+        return [found[case_id] for case_id in self.ids]
 
     def _get_targets(self, forces):
-        """Hook: return ``[(target, [Force])]`` of what is promised about this case.
+        """Hook: return ``{case: [(target, [Force])]}`` of what is promised about these.
 
-        :param forces: ``{policy id: [Force]}``, when each policy held
+        :param forces: ``{case: {policy id: [Force]}}``, when each policy held
         """
-        policies = self.env["aftersales.sla.policy"].browse(forces)
-        return [(target, forces[target.policy_id.id]) for target in policies.target_ids]
+        ids = {policy for held in forces.values() for policy in held}
+        policies = self.env["aftersales.sla.policy"].browse(ids)
+        targets = {policy.id: list(policy.target_ids) for policy in policies}
+        return {
+            case: [(target, held[key]) for key in held for target in targets[key]]
+            for case, held in forces.items()
+        }
 
-    def _get_told_targets(self, _told):
-        """Hook: return ``[(target, [Force])]`` of what holds whatever policies say.
+    def _get_told_targets(self, _raw):
+        """Hook: return ``{case: [(target, [Force])]}`` of what holds whatever policies say.
 
-        :param told: rows of the log, those of merged cases among them
+        Cases without any are left out.
+
+        :param raw: ``{case id: rows of the log}``, those of merged cases among them
         """
-        return []
+        return {}
 
     # === Policies that held === #
 
@@ -197,35 +233,6 @@ class AftersalesCase(models.Model):
         told = [row for row in raw.get(self.id, ()) if row.case_id == self.id]
         return get_forces(read_policies(told))
 
-    # === Story === #
-
-    def _get_story(self, told):
-        """Return the ``Story`` that rows of the log tell of this case."""
-        self.ensure_one()
-        return Story(
-            self.reported_at,
-            tuple(
-                Moment(
-                    at=row.at,
-                    kind=row.kind,
-                    stage=row.stage_id,
-                    state=row.state,
-                    waiting_for=row.waiting_for,
-                    team=row.team_id,
-                    reason=row.reason,
-                    key=self._get_told_key(row),
-                    to_at=row.to_at,
-                )
-                for row in told
-            ),
-        )
-
-    def _get_told_key(self, row):
-        """Return the key of an event; what another case was told stays its own."""
-        if row.case_id == self.id or row.kind not in DATED_EVENTS:
-            return row.key
-        return f"{row.key or ''}@{row.case_id}"
-
 
 class AftersalesCaseType(models.Model):
     _inherit = "aftersales.case.type"
@@ -235,3 +242,17 @@ class AftersalesCaseType(models.Model):
         return {
             case_type: case_type.link_ids.sorted().stage_id.ids for case_type in self
         }
+
+
+def _get_story(case_id, reported_at, told):
+    """Return the ``Story`` that rows of the log tell of a case.
+
+    What another case was told, before it was merged into this one, stays its own.
+    """
+    moments = []
+    for row in told:
+        moment = Moment._make(get_moment(row))
+        if row.case_id != case_id and row.kind in DATED_EVENTS:
+            moment = moment._replace(key=f"{row.key or ''}@{row.case_id}")
+        moments.append(moment)
+    return Story(reported_at, tuple(moments))

@@ -39,6 +39,7 @@ COLUMNS = {
 PAUSING = ("customer", "supplier", "parts", "closed")
 KEY = ("case_id", "target_id", "cycle")
 BATCH = 5000
+EMPTY = dict.fromkeys(COLUMNS)
 _get_key = itemgetter(*KEY)
 _get_values = itemgetter(*COLUMNS)
 
@@ -291,19 +292,25 @@ class AftersalesSlaClock(models.Model):
         )._note_due_change()
 
     @api.model
-    def _prepare_row(self, case, target, calendar, one, warn_at):
+    def _prepare_key(self, replayed, target, rule):
+        """Return the row of a clock of which only is known what it is about."""
+        return EMPTY | {
+            "case_id": replayed.case.id,
+            "target_id": target.id,
+            "company_id": replayed.company.id,
+            "policy_id": target.policy_id.id or None,
+            "calendar_id": rule.calendar.id or None,
+        }
+
+    @api.model
+    def _prepare_row(self, replayed, target, rule, one, warn_at):
         """Return the row of a replayed ``Clock``.
 
         Seconds of what runs are not stored: they would be wrong a second later.
         """
         is_open, paused = one.state in OPEN_CLOCKS, _get_paused(one)
-        row = dict.fromkeys(COLUMNS) | {
-            "case_id": case.id,
-            "target_id": target.id,
+        row = self._prepare_key(replayed, target, rule) | {
             "cycle": one.number,
-            "company_id": case.company_id.id,
-            "policy_id": target.policy_id.id or None,
-            "calendar_id": calendar.id or None,
             "state": one.state,
             "start_at": one.start,
             "due_at": one.due,
@@ -321,17 +328,12 @@ class AftersalesSlaClock(models.Model):
         return row
 
     @api.model
-    def _prepare_broken(self, case, target, calendar, text):
+    def _prepare_broken(self, replayed, target, rule, text):
         """Return the row of a clock that cannot run, with a sentence why."""
-        return dict.fromkeys(COLUMNS) | {
-            "case_id": case.id,
-            "target_id": target.id,
+        return self._prepare_key(replayed, target, rule) | {
             "cycle": 1,
-            "company_id": case.company_id.id,
-            "policy_id": target.policy_id.id or None,
-            "calendar_id": calendar.id or None,
             "state": RUNNING,
-            "start_at": case.reported_at,
+            "start_at": replayed.story.reported_at,
             **{f"seconds_{party}": 0 for party in PAUSING},
             "is_born_late": False,
             "error": text,

@@ -10,6 +10,7 @@ from ...engine.held import read_by_hand
 from ...engine.terms import WORKING_UNITS
 from ...engine.why import MOST_DAYS, explain
 from .aftersales_sla_clock_show import format_seconds
+from .clock_times import ClockTimes
 
 # Of the log, what says nothing about a clock.
 SILENT = ("sla_breach", "signal", "mail_in", "mail_out", "mail_failed", "message")
@@ -85,10 +86,11 @@ class AftersalesSlaClock(models.Model):
         case, now = self.case_id, fields.Datetime.now()
         [replayed] = case._get_replayed(raw)
         aim = self.target_id._prepare_aim(replayed.order)
-        targets = case._get_targets(case._get_logged_forces(raw))
-        held = dict(targets + case._get_told_targets(replayed.told)).get(self.target_id)
+        targets = case._get_targets({case: case._get_logged_forces(raw)})[case]
+        targets += case._get_told_targets(raw).get(case, [])
+        held = dict(targets).get(self.target_id)
         by_hand = read_by_hand(replayed.told, self.target_id.id)
-        times = case._get_clock_times(raw)
+        times = ClockTimes([replayed])
 
         def count(time):
             clocks = engine.replay(replayed.story, aim, time, now, held, by_hand)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import fields, models
 
 from odoo.addons.aftersales_case.const import EVENT_MERGE, EVENT_REPORTED
@@ -42,17 +44,19 @@ class AftersalesSlaTarget(models.Model):
             lambda level: level._get_step_key() not in taken
         )
 
-    def _get_reached(self, time, aim, one):
+    def _prepare_rule(self, replayed, times):
+        steps = {level.id: level._get_step() for level in self._get_levels()}
+        return replace(super()._prepare_rule(replayed, times), steps=steps)
+
+    def _get_reached(self, time, rule, one):
         """Return the ``Reached`` list of the levels of a clock, as it counts now."""
-        levels = self._get_levels()
-        if not levels or not is_counting(one):
+        if not rule.steps or not is_counting(one):
             return []
-        measure, found = aim.get_measure(time), []
-        for level in levels:
-            moment = get_moment(level._get_step(), one, measure, time)
-            if moment:
-                found.append(Reached(level.id, moment))
-        return found
+        moments = {
+            level: get_moment(step, one, one.measure, time)
+            for level, step in rule.steps.items()
+        }
+        return [Reached(level, moment) for level, moment in moments.items() if moment]
 
     def _prepare_levels(self, replayed, held, one, reached):
         """Return what a row of a clock carries for the levels, beside its columns."""

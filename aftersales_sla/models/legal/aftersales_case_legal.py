@@ -31,7 +31,9 @@ class AftersalesCase(models.Model):
         found, histories, live = cases._find_legal_terms(), {}, set(cases)
         for case in self:
             told = case._get_own_rows(raw)
-            history = histories[case] = read_terms(told)
+            history = read_terms(told)
+            if history or case in found:
+                histories[case] = history
             old = history[-1].policy if history else 0
             new = found[case].id if case in found else 0
             if case in live and old != new:
@@ -72,12 +74,18 @@ class AftersalesCase(models.Model):
 
     def _get_targets(self, forces):
         """Add the target of the law that holds, unless its number is still to be set."""
-        legal = {key: held for key, held in forces.items() if isinstance(key, LegalKey)}
-        others = {key: held for key, held in forces.items() if key not in legal}
+        legal, others = {}, {}
+        for case, found in forces.items():
+            keys = [key for key in found if isinstance(key, LegalKey)]
+            if keys:
+                legal[case] = {key: found[key] for key in keys}
+                found = {key: found[key] for key in found if key not in legal[case]}
+            others[case] = found
         targets = super()._get_targets(others)
-        terms = self.env["aftersales.legal.term"].with_company(self.company_id)
-        for key, held in legal.items():
-            term = terms.browse(key.term)
-            if term._get_quantity():
-                targets += [(target, held) for target in term.target_ids]
+        for case, found in legal.items():
+            terms = self.env["aftersales.legal.term"].with_company(case.company_id)
+            for key, held in found.items():
+                term = terms.browse(key.term)
+                if term._get_quantity():
+                    targets[case] += [(target, held) for target in term.target_ids]
         return targets

@@ -13,20 +13,32 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
-    def _get_told_targets(self, told):
-        result = super()._get_told_targets(told)
-        Target = self.env["aftersales.sla.target"]
-        limits, _owned = Target._get_own_ids()
-        if not limits:
-            return result
-        for case_type, periods in _get_periods(told).items():
-            # sudo: as the replay
-            for target in Target.sudo().browse(limits.get(case_type, ())):
-                own = target._get_own_force()
-                forces = [force for one in periods if (force := _meet(own, one))]
-                if forces:
-                    result.append((target, forces))
+    def _get_told_targets(self, raw):
+        result = super()._get_told_targets(raw)
+        limits, _owned = self.env["aftersales.sla.target"]._get_own_ids()
+        for case in self if limits else ():
+            periods = _get_periods(raw.get(case.id, ()))
+            if found := self._get_limits(limits, periods):
+                result.setdefault(case, []).extend(found)
         return result
+
+    @api.model
+    def _get_limits(self, limits, periods):
+        """Return ``[(target, [Force])]`` of the limits of the types that a case had.
+
+        :param limits: ``{type id: ids of targets}``
+        :param periods: ``{type id: [Force]}``
+        """
+        found = []
+        for case_type, stretches in periods.items():
+            # sudo: as the replay
+            Target = self.env["aftersales.sla.target"].sudo()
+            for target in Target.browse(limits.get(case_type, ())):
+                own = target._get_own_force()
+                forces = [force for one in stretches if (force := _meet(own, one))]
+                if forces:
+                    found.append((target, forces))
+        return found
 
     @api.model
     def _cron_limits(self):

@@ -71,10 +71,11 @@ class AftersalesSlaClock(models.Model):
     # === Following === #
 
     @api.model
-    def _prepare_row(self, case, target, calendar, one, *args):
+    def _prepare_row(self, replayed, target, rule, one, *args):
         """Keep for the time being when it stood still, by which lateness is counted."""
-        row = super()._prepare_row(case, target, calendar, one, *args)
-        return row | {"pauses": one.pauses}
+        row = super()._prepare_row(replayed, target, rule, one, *args)
+        row["pauses"] = one.pauses
+        return row
 
     @api.model
     def _store(self, cases, rows, raw, is_repair=False):

@@ -32,11 +32,12 @@ class AftersalesSlaTarget(models.Model):
 
     def _note_late_rows(self, rows, replayed, times, now):
         """Note on rows of missed clocks of a case how late they are."""
-        case, aim = replayed.case, self._prepare_aim(replayed.order)
-        clock = times(self._get_calendar(case), case.company_id)
+        rule = times.get_rule(self, replayed)
         for row in rows:
             try:
-                clock.ask(lambda time, row=row: self._note_late(row, time, aim, now))
+                rule.clock.ask(
+                    lambda time, row=row: self._note_late(row, time, rule.aim, now)
+                )
             except WorkingTimeError:
                 # There is an end to the hours that are known: it stays what it was.
                 row.pop("late", None)

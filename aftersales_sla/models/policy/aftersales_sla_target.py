@@ -1,8 +1,11 @@
+from dataclasses import dataclass, field
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.aftersales_case.const import WAIT_CUSTOMER, WAIT_PARTS, WAIT_SUPPLIER
 from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
+from odoo.addons.aftersales_case.models.extends.resource_calendar import WorkClock
 
 from ...const import (
     METRIC_PARTIES,
@@ -39,6 +42,24 @@ PAUSES = {
 
 # The goal of a target that no agreement names one for.
 MOST_USUAL = 95
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a target counts for cases of one company, team and type.
+
+    :param aim: what the engine replays
+    :param calendar: record
+    :param clock: ``WorkClock`` of the calendar and the cases' company
+    :param warning: share of the time after which it is warned, 0 for never
+    :param steps: ``{id of a level: Step}``
+    """
+
+    aim: Aim
+    calendar: models.Model
+    clock: WorkClock
+    warning: float = 0
+    steps: dict = field(default_factory=dict)
 
 
 class AftersalesSlaTarget(models.Model):
@@ -231,50 +252,53 @@ class AftersalesSlaTarget(models.Model):
         )
 
     def _get_calendar(self, _case):
-        """Hook: return the calendar by which the clocks of a case count."""
+        """Hook: return the calendar by which the clocks of a case count.
+
+        It is asked for one of many cases of the same company, team and type.
+        """
         return self.policy_id.calendar_id
+
+    def _prepare_rule(self, replayed, times):
+        """Hook: return the ``Rule`` by which a case, and those like it, are counted.
+
+        :param replayed: ``Replayed`` case
+        :param times: ``ClockTimes``
+        """
+        calendar = self._get_calendar(replayed.case)
+        return Rule(
+            aim=self._prepare_aim(replayed.order),
+            calendar=calendar,
+            clock=times(calendar, replayed.company),
+            warning=self.warn_percent / 100,
+        )
 
     def _prepare_clocks(self, replayed, held, times, now):
         """Return the rows of the clocks that this target has of a case.
 
         :param replayed: ``Replayed`` case
         :param held: ``Force`` list: when the target held
-        :param times: function of calendar and company: their ``WorkClock``
+        :param times: ``ClockTimes``
         """
         self.ensure_one()
-        case, aim = replayed.case, self._prepare_aim(replayed.order)
-        calendar, Clock = self._get_calendar(case), self.env["aftersales.sla.clock"]
-        by_hand = read_by_hand(replayed.told, self.id)
+        rule, Clock = times.get_rule(self, replayed), self.env["aftersales.sla.clock"]
+        story, by_hand = replayed.story, read_by_hand(replayed.told, self.id)
 
         def count(time):
-            clocks = clock.replay(replayed.story, aim, time, now, held, by_hand)
             return [
-                (
-                    one,
-                    self._get_warning(time, aim, one),
-                    self._get_reached(time, aim, one),
-                )
-                for one in clocks
+                (one, _get_warning(rule, one), self._get_reached(time, rule, one))
+                for one in clock.replay(story, rule.aim, time, now, held, by_hand)
             ]
 
         try:
-            found = times(calendar, case.company_id).ask(count)
+            found = rule.clock.ask(count)
         except WorkingTimeError as error:
             text = str(error) or self.env._("There is too little working time.")
-            return [Clock._prepare_broken(case, self, calendar, text)]
+            return [Clock._prepare_broken(replayed, self, rule, text)]
         return [
-            Clock._prepare_row(case, self, calendar, one, warn_at)
+            Clock._prepare_row(replayed, self, rule, one, warn_at)
             | self._prepare_levels(replayed, held, one, reached)
             for one, warn_at, reached in found
         ]
-
-    def _get_warning(self, time, aim, one):
-        """Return when it is to be warned of a clock, None where that has no moment."""
-        if one.state != clock.RUNNING or not self.warn_percent:
-            return None
-        pauses = [(pause.start, pause.end) for pause in one.pauses if pause.end]
-        measure, share = aim.get_measure(time), self.warn_percent / 100
-        return get_share(measure, one.start, one.due, share, pauses)
 
     def _get_stages(self, order):
         """Return the ids of the stages that count as the one of the target."""
@@ -284,3 +308,11 @@ class AftersalesSlaTarget(models.Model):
         if self.metric == STAY:
             return frozenset([stage])
         return frozenset(order[order.index(stage) :] if stage in order else ())
+
+
+def _get_warning(rule, one):
+    """Return when it is to be warned of a clock, None where that has no moment."""
+    if one.state != clock.RUNNING or not rule.warning:
+        return None
+    pauses = [(pause.start, pause.end) for pause in one.pauses if pause.end]
+    return get_share(one.measure, one.start, one.due, rule.warning, pauses)

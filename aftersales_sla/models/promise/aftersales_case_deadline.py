@@ -33,7 +33,13 @@ class AftersalesCase(models.Model):
         What has passed already is no promise any more.
         """
         now = fields.Datetime.now()
-        cases = self.filtered(lambda case: case.is_open and case.is_deadline_promised)
+        cases = self.search(
+            [
+                ("id", "in", self.ids),
+                ("is_open", "=", True),
+                ("type_id.is_deadline_promised", "=", True),
+            ]
+        )
         if not cases:
             return
         told = cases._get_promises(DEADLINE)

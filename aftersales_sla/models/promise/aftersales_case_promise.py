@@ -11,13 +11,14 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
-    def _get_told_targets(self, told):
-        result = super()._get_told_targets(told)
-        if any(row.kind == EVENT_PROMISE for row in told):
-            target = self.env["aftersales.sla.target"]._get_owned(
-                self.company_id, PROMISE
-            )
-            result.append((target, [target._get_own_force()]))
+    def _get_told_targets(self, raw):
+        result = super()._get_told_targets(raw)
+        Target = self.env["aftersales.sla.target"]
+        for case in self:
+            if any(row.kind == EVENT_PROMISE for row in raw.get(case.id, ())):
+                target = Target._get_owned(case.company_id, PROMISE)
+                held = target, [target._get_own_force()]
+                result.setdefault(case, []).append(held)
         return result
 
     def _get_running_promises(self, key):

@@ -15,6 +15,7 @@ from ...engine import match
 from ...engine.clock import BREACHED, CANCELLED
 from ...engine.held import get_forces, read_policies
 from ...engine.scenario import DRAFT, MISSED, WAS, Tally, get_history, judge
+from ..clock.clock_times import ClockTimes
 from .aftersales_sla_scenario import DRAFT_AGREEMENT, DRAFT_HOURS
 
 MOST_CASES = 50000
@@ -205,15 +206,12 @@ class AftersalesSlaScenario(models.Model):
         known = {key for held in forces.values() for key in held}
         policies = self.env["aftersales.sla.policy"].browse(known).exists()
         targets = {policy.id: policy.target_ids for policy in policies}
-        look_up, rows = cases._get_clock_times(raw), []
-
-        def get_time(calendar, company):
-            return look_up(self._get_hours(calendar), company)
-
-        for replayed in cases._get_replayed(raw):
-            for key, held in forces[replayed.case].items():
+        replayed, rows = cases._get_replayed(raw), []
+        times = ClockTimes(replayed, choose=self._get_hours)
+        for one in replayed:
+            for key, held in forces[one.case].items():
                 for target in targets.get(key, ()):
-                    rows += target._prepare_clocks(replayed, held, get_time, now)
+                    rows += target._prepare_clocks(one, held, times, now)
         broken = next((row["error"] for row in rows if row["error"]), None)
         if broken:
             raise UserError(broken)
