@@ -4,7 +4,7 @@ from odoo import fields
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import SlaCommon
+from .common import SlaCommon, at
 
 
 class TestQueries(SlaCommon):
@@ -52,6 +52,24 @@ class TestQueries(SlaCommon):
             hours = self._count_queries(self._look_up_hours)
         self.assertEqual(one, many)
         self.assertLessEqual(one - without - hours, 10)
+
+    def test_board(self):
+        """What is due next, and the clock that tells it, cost one look at the clocks."""
+        with self._at():
+            cases = self.env["aftersales.case"].concat(
+                *(self._new_case(user_id=self.agent.id) for _number in range(9))
+            )
+            self._flush()
+            one, both = (
+                self._count_queries(lambda names=names: self._show(cases, names))
+                for names in (["next_clock"], ["next_clock", "next_due_at"])
+            )
+            self.assertEqual(one, both)
+            self.assertEqual(cases[0].next_due_at, at(5))
+
+    def _show(self, cases, names):
+        self.env.invalidate_all()
+        cases.read(["state", "date_deadline", *names])
 
     def test_rules_once(self):
         """By what the clocks count is looked up once for all cases that are alike."""

@@ -26,6 +26,12 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
+    open_clock_ids = fields.Many2many(
+        "aftersales.sla.clock",
+        string="Open Clocks",
+        compute="_compute_open_clock_ids",
+        groups=AGENT,
+    )
     next_clock = fields.Json(compute="_compute_next_clock", groups=AGENT)
     is_late = fields.Boolean(
         "Deadline Missed",
@@ -34,15 +40,22 @@ class AftersalesCase(models.Model):
         groups=AGENT,
     )
 
-    @api.depends("clock_ids", "date_deadline", "state")
-    def _compute_next_clock(self):
-        # sudo: clocks of cases that may be read, and what their targets say
+    @api.depends("clock_ids")
+    def _compute_open_clock_ids(self):
+        """What somebody still has to do something about: read once for all who tell it."""
+        # sudo: clocks of cases that may be read
         Clock = self.env["aftersales.sla.clock"].sudo()
         domain = Domain("case_id", "in", self._origin.ids) & Clock._get_open_domain()
         found = Clock.search_fetch(domain, SHOWN).grouped("case_id")
         found = {case.id: clocks for case, clocks in found.items()}
         for case in self:
-            clocks = found.get(case._origin.id, Clock)
+            case.open_clock_ids = found.get(case._origin.id, Clock)
+
+    @api.depends("open_clock_ids", "date_deadline", "state")
+    def _compute_next_clock(self):
+        for case in self:
+            # sudo: as above, and what their targets say
+            clocks = case.sudo().open_clock_ids
             case.is_late = any(clock.state == BREACHED for clock in clocks)
             case.next_clock = case._get_next_countdown(clocks)
 

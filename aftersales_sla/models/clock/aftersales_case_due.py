@@ -15,15 +15,14 @@ class AftersalesCase(models.Model):
 
     def _get_next_due(self):
         dues = super()._get_next_due()
-        domain = [
-            ("case_id", "in", self._origin.ids),
-            ("ended_at", "=", False),
-            ("due_at", "!=", False),
-        ]
         # sudo: what is due for cases that may be read
-        clocks = self.env["aftersales.sla.clock"].sudo()
-        rows = clocks._read_group(domain, ["case_id"], ["due_at:min"])
-        return self._take_nearer(dues, rows)
+        moments = {
+            case: case.sudo().open_clock_ids.mapped("due_at") for case in self
+        }
+        return {
+            case: min(filter(None, (due, *moments[case])), default=False)
+            for case, due in dues.items()
+        }
 
     @api.model
     def _get_due_domain(self, moment):
