@@ -29,6 +29,9 @@ from . import test_legal_term
 from . import test_match
 from . import test_papers
 from . import test_penalty
+from . import test_penalty_limits
+from . import test_penalty_merged
+from . import test_penalty_shown
 from . import test_penalty_engine
 from . import test_penalty_properties
 from . import test_penalty_race

@@ -1,7 +1,7 @@
 """Clocks of which the log tells no more: nothing is at stake, and nobody has to act."""
 
 from ..const import DUE_RISK
-from .test_penalty import PenaltyCommon
+from .penalty import PenaltyCommon
 
 
 class TestGone(PenaltyCommon):
