@@ -4,6 +4,8 @@ import threading
 import time
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -130,6 +132,31 @@ class TestEscalationRace(RaceCase):
             bodies = "".join(alerts.message_id.mapped("body"))
             for case in alerts.case_id:
                 self.assertEqual(bodies.count(f">{case.number}<"), 1)
+
+    def test_noted_by_two(self):
+        """A level that two note at once stands there once; the second begins again."""
+
+        def note(env):
+            case = env["aftersales.case"].search(
+                [("company_id", "=", self.company_id)], limit=1
+            )
+            policy = env["aftersales.sla.policy"].browse(self.policy_id)
+            row = {
+                "case_id": case.id,
+                "target_id": policy.target_ids.id,
+                "cycle": 1,
+                "level_id": policy.level_ids.id,
+            }
+            Alert = env["aftersales.sla.alert"]
+            mark = Alert._prepare_mark(
+                row, policy.level_ids.id, "reached", fields.Datetime.now()
+            )
+            return len(Alert._insert([mark]))
+
+        # Not "it is there already", which nobody tries again.
+        self.assertIsInstance(self._race(note, note), SerializationFailure)
+        with self._transaction() as env:
+            self.assertEqual(note(env), 0)
 
     def test_left_to_the_other(self):
         """What one worker sends just then, another one leaves."""

@@ -36,7 +36,9 @@ class TestPenaltyRace(RaceCase):
                     "partner_id": partner.id,
                     "company_id": company.id,
                     "sla_month_cap": 80,
-                    "sla_penalty_ids": [Command.create({"amount": 50})],
+                    "sla_penalty_ids": [
+                        Command.create({"amount": 50, "active": False})
+                    ],
                 }
             )
             policy = env["aftersales.sla.policy"].create(
@@ -62,6 +64,10 @@ class TestPenaltyRace(RaceCase):
                 * 2
             )
             self.case_ids = cases.ids
+        with self._transaction() as env:
+            # Nothing is at stake yet: else the two would meet at what is.
+            agreement = env["agreement"].browse(self.ids[0])
+            agreement.sla_penalty_ids.active = True
         self.addCleanup(self._remove)
 
     def _remove(self):
