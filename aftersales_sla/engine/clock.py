@@ -42,6 +42,17 @@ class Aim:
         return self.term.get_measure(time) if self.term else ALWAYS
 
 
+class Hand(NamedTuple):
+    """A due time that a person has set; ``due`` is None for the computed one again.
+
+    :param event: id of the event that tells of it
+    """
+
+    at: datetime
+    due: datetime | None
+    event: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Force:
     """A stretch in which a target held for the case; ``until`` is None while it does."""
@@ -101,16 +112,33 @@ def replay(story, aim, time, now, forces=None, by_hand=None):
     :param time: ``WorkingTime`` of the calendar
     :param now: naive UTC; nothing later is known
     :param forces: ``Force`` list in order of time; None for a target that always held
-    :param by_hand: ``{number of cycle: due}`` that a person has set
+    :param by_hand: ``Hand`` list in order of time
     :raises NoWorkingTime: when the intervals of the calendar end before something is due
     """
     if forces is None:
         forces = [Force(datetime.min)]
+    cycles = get_cycles(story, aim)
+    hands = get_by_hand([cycle.start for cycle in cycles], by_hand or ())
     clocks = (
-        _judge(cycle, story, aim, time, now, forces, (by_hand or {}).get(cycle.number))
-        for cycle in get_cycles(story, aim)
+        _judge(cycle, story, aim, time, now, forces, hands.get(cycle.start))
+        for cycle in cycles
     )
     return [clock for clock in clocks if clock]
+
+
+def get_by_hand(starts, hands):
+    """Return ``{start of a cycle: Hand}`` of those whose due time was set by a person.
+
+    Each is about the cycle that ran when it was set. Numbers tell nothing: a merge lays
+    other cycles before it. Where the start was moved behind it, the first one is meant.
+
+    :param hands: ``Hand`` list in order of time; the last one of a cycle counts
+    """
+    found = {}
+    for hand in hands if starts else ():
+        before = [start for start in starts if start <= hand.at]
+        found[max(before) if before else min(starts)] = hand
+    return {start: hand for start, hand in found.items() if hand.due}
 
 
 def _judge(cycle, story, aim, time, now, forces, by_hand):
@@ -123,7 +151,10 @@ def _judge(cycle, story, aim, time, now, forces, by_hand):
     until = max(_first(stop, now), start)
     pauses = _get_pauses(story, aim, start, until, stop is not None)
     ended = [(pause.start, pause.end) for pause in pauses if pause.end]
-    due = by_hand or cycle.due or aim.term.get_due(time, start, ended)
+    if by_hand:
+        due = by_hand.due
+    else:
+        due = cycle.due or aim.term.get_due(time, start, ended)
     lasting = next((pause for pause in pauses if not pause.end), None)
     if by_hand or cycle.due or (lasting and lasting.start >= due):
         lasting = None

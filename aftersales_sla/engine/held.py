@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .clock import Force
+from .clock import Force, Hand
 
 # Kinds of events, and whose policy it is: the key of those about policies.
 POLICY, DUE, LEGAL = "sla", "sla_due", "sla_legal"
@@ -59,10 +59,14 @@ def get_forces(history):
     return forces
 
 
-def read_by_hand(rows, target):
-    """Return ``{number of cycle: due}`` that people have set for one target."""
-    found = {}
-    for row in rows:
-        if row.kind == DUE and row.to_id == target:
-            found[int(row.key)] = row.to_at
-    return {number: due for number, due in found.items() if due}
+def read_by_hand(rows, case, target):
+    """Return the ``Hand`` list of what people have set for one target of a case.
+
+    What was set on a case that was merged into it is not meant: the merge itself says
+    in the log of this one where it takes it over.
+    """
+    return [
+        Hand(row.at, row.to_at, row.id)
+        for row in rows
+        if row.kind == DUE and row.to_id == target and row.case_id == case
+    ]

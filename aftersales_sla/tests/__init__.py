@@ -3,6 +3,7 @@ from . import test_chain
 from . import test_clock
 from . import test_clock_changes
 from . import test_clock_hand
+from . import test_clock_hand_kept
 from . import test_clock_meanings
 from . import test_clock_properties
 from . import test_clock_queries

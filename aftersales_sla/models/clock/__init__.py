@@ -3,6 +3,7 @@ from . import aftersales_sla_clock_hand
 from . import aftersales_sla_clock_why
 from . import aftersales_sla_clock_show
 from . import aftersales_case_clock
+from . import aftersales_case_hand
 from . import aftersales_case_missed
 from . import aftersales_case_clock_job
 from . import aftersales_case_clock_show

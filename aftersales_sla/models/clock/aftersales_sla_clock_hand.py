@@ -1,8 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const import EVENT_DISMISSED, EVENT_DUE, OPEN_CLOCKS
-from ...engine.clock import BREACHED
+from ...engine.clock import BREACHED, Hand, get_by_hand
 from ...engine.cycles import NEXT_REPLY
 
 LEADER = "aftersales_case.group_aftersales_leader"
@@ -19,17 +19,43 @@ class AftersalesSlaClock(models.Model):
     def _compute_by_hand(self):
         # sudo: who set what he may read
         events = self.env["aftersales.case.event"].sudo()
-        found = {
-            (event.case_id.id, event.to_id, event.key): event
-            for event in events.search(
-                [("case_id", "in", self.case_id.ids), ("kind", "=", EVENT_DUE)]
-            )
-        }
+        found = events.search(
+            [("case_id", "in", self.case_id.ids), ("kind", "=", EVENT_DUE)]
+        )
+        hands = self._find_hands(found)
         for clock in self:
-            key = clock.case_id.id, clock.target_id.id, str(clock.cycle)
-            event = found.get(key, events)
-            clock.is_by_hand = bool(event.to_at)
-            clock.hand_text = event.to_at and f"{event.actor_id.name}: {event.reason}"
+            event = events.browse(hands.get(clock._origin.id))
+            clock.is_by_hand = bool(event)
+            clock.hand_text = event and f"{event.actor_id.name}: {event.reason}"
+
+    @api.model
+    def _find_hands(self, events):
+        """Return ``{clock id: event id}`` of the clocks whose due time events have set."""
+        if not events:
+            return {}
+        asked = events.grouped(lambda event: (event.case_id.id, event.to_id))
+        # sudo: as above
+        clocks = self.sudo().search(
+            [
+                ("case_id", "in", events.case_id.ids),
+                ("target_id", "in", events.mapped("to_id")),
+            ]
+        )
+        hands = {}
+        for key, runs in clocks.grouped(
+            lambda c: (c.case_id.id, c.target_id.id)
+        ).items():
+            told = asked.get(key, events.browse()).sorted(
+                lambda event: (event.at, event.id)
+            )
+            by_hand = [Hand(event.at, event.to_at or None, event.id) for event in told]
+            by_start = get_by_hand(runs.mapped("start_at"), by_hand)
+            hands |= {
+                clock.id: by_start[clock.start_at].event
+                for clock in runs
+                if clock.start_at in by_start
+            }
+        return hands
 
     # === Due time === #
 

@@ -89,7 +89,7 @@ class AftersalesSlaClock(models.Model):
         targets = case._get_targets({case: case._get_logged_forces(raw)})[case]
         targets += case._get_told_targets(raw).get(case, [])
         held = dict(targets).get(self.target_id)
-        by_hand = read_by_hand(replayed.told, self.target_id.id)
+        by_hand = read_by_hand(replayed.told, case.id, self.target_id.id)
         times = ClockTimes([replayed])
 
         def count(time):

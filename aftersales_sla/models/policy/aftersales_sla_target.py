@@ -281,7 +281,8 @@ class AftersalesSlaTarget(models.Model):
         """
         self.ensure_one()
         rule, Clock = times.get_rule(self, replayed), self.env["aftersales.sla.clock"]
-        story, by_hand = replayed.story, read_by_hand(replayed.told, self.id)
+        story, case = replayed.story, replayed.case
+        by_hand = read_by_hand(replayed.told, case.id, self.id)
 
         def count(time):
             return [
