@@ -152,7 +152,7 @@ def _judge(cycle, story, aim, time, now, forces, by_hand):
     pauses = _get_pauses(story, aim, start, until, stop is not None)
     ended = [(pause.start, pause.end) for pause in pauses if pause.end]
     if by_hand:
-        due = by_hand.due
+        due = _go_on_by_hand(by_hand.due, pauses, aim.get_measure(time))
     else:
         due = cycle.due or aim.term.get_due(time, start, ended)
     lasting = next((pause for pause in pauses if not pause.end), None)
@@ -177,6 +177,19 @@ def _judge(cycle, story, aim, time, now, forces, by_hand):
         until=until,
         ahead=None if is_over else (lasting.start if lasting else now, due),
     )
+
+
+def _go_on_by_hand(due, pauses, measure):
+    """Return when it is due that was set by hand, as often as it was closed and reopened.
+
+    It stands whatever pauses. But while a case is closed nothing is missed: where the
+    moment passed meanwhile, what was left of it at the closing is left when it is opened
+    again.
+    """
+    for pause in pauses:
+        if pause.party == CLOSED and pause.end and pause.start <= due <= pause.end:
+            due = measure.due(pause.end, measure.elapsed(pause.start, due))
+    return due
 
 
 def _get_pauses(story, aim, start, until, is_over):

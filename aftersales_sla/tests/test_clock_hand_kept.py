@@ -20,6 +20,37 @@ class HandCommon(SlaCommon):
         self._flush()
 
 
+class TestOpenedAgain(HandCommon):
+    """Set for one in the afternoon, when an hour of work is left; solved at eleven."""
+
+    def _reopen(self, hours, days):
+        with self._at():
+            case = self._new()
+        with self._at(1):
+            self._set(case, at(4))
+        with self._at(2):
+            case.stage_id = self.stage_solved
+            self.assertEqual(self._clocks(case).state, "met")
+        with self._at(hours, days):
+            self._as(self.agent, case)._reopen("It leaks again")
+            return self._clocks(case)
+
+    @feature("P-15")
+    def test_passed_while_closed(self):
+        """While it was closed nothing was missed: what was left then is left now."""
+        clock = self._reopen(0, 1)
+        self.assertEqual((clock.state, clock.due_at), ("running", at(1, 1)))
+        self.assertTrue(clock.is_by_hand)
+        with self._at(1.5, 1):
+            self._run_job()
+            self.assertEqual((clock.state, clock.breached_at), ("breached", at(1, 1)))
+
+    def test_still_ahead(self):
+        """Opened again before, it is due when it was said."""
+        clock = self._reopen(3, 0)
+        self.assertEqual((clock.state, clock.due_at), ("running", at(4)))
+
+
 class TestMerged(HandCommon):
     def _merge(self, set_on_survivor=None, hours=2, **vals):
         """Merge a case whose due time was set before the other one came."""
