@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from ..const import DUE_REACHED
+from ..const import DUE_REACHED, DUE_RISK
 from .common import at
 from .penalty import PenaltyCommon
 
@@ -159,6 +160,23 @@ class TestLimits(PenaltyCommon):
             self.assertEqual(self._dues(case), [(DUE_REACHED, 5)])
             self.assertEqual(case.penalty_due_ids.currency_id, crown)
             self.assertEqual(self._money(case), [(0.5, 0.5, 0.5)])
+
+    def test_other_currency_later(self):
+        """While nothing is owed the currency may be another one; then limits count by it."""
+        self._penalty()
+        crown = self.env["res.currency"].create(
+            {"name": "KRO", "symbol": "K", "rounding": 1}
+        )
+        with self._at():
+            case = self._new_case()
+            self.assertEqual(self._dues(case), [(DUE_RISK, 0)])
+            self.agreement.sla_currency_id = crown
+        with self._at(5):
+            self._run_job()
+            self.assertEqual(case.penalty_due_ids.currency_id, crown)
+            with self.assertRefused(ValidationError, "are owed in KRO already"):
+                self.agreement.sla_currency_id = self.company.currency_id
+            self.agreement.write({"sla_currency_id": crown.id, "sla_month_cap": 80})
 
     def test_rate_of_its_day(self):
         """It is worth what it was on the day on which it was reached."""

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...const import DUE_RISK
 
 LEADERS = "aftersales_case.group_aftersales_leader"
 AMOUNTS = ("sla_case_cap", "sla_month_cap", "sla_monthly_fee")
@@ -59,6 +62,34 @@ class Agreement(models.Model):
     def _check_sla_penalties(self):
         # sudo: whoever changes it may be no leader of after-sales
         self.sudo().sla_penalty_ids._check_agreement()
+
+    @api.constrains("sla_currency_id")
+    def _check_sla_currency(self):
+        """Limits add up what is owed: amounts in two currencies have no sum.
+
+        What is only at risk follows the currency; what was owed, be it taken back, keeps
+        the one in which people were told of it.
+        """
+        # sudo: of confidential cases too
+        groups = (
+            self.env["aftersales.sla.penalty.due"]
+            .sudo()
+            ._read_group(
+                [("agreement_id", "in", self.ids), ("state", "!=", DUE_RISK)],
+                ["agreement_id", "currency_id"],
+            )
+        )
+        for agreement, currency in groups:
+            if currency != agreement.sla_currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Currency: penalties of %(agreement)s are owed in %(currency)s"
+                        " already. Keep it, and make another agreement for the other"
+                        " currency.",
+                        agreement=agreement.name,
+                        currency=currency.name,
+                    )
+                )
 
     def write(self, vals):
         result = super().write(vals)
