@@ -7,7 +7,8 @@ import xlsxwriter
 
 # What stands in a sheet is at most so long.
 MOST = 32000
-WIDTHS = (18, 40, 30, 18, 18, 14, 20, 30, 18, 14)
+WIDTHS = (18, 40, 30, 18, 18, 14, 20, 30, 18)
+WIDTH_OF_PENALTY = 14
 
 
 def write_review(review, labels):
@@ -22,6 +23,7 @@ def write_review(review, labels):
             "head": book.add_format({"bold": True, "text_wrap": True, "bottom": 1}),
             "title": book.add_format({"bold": True, "font_size": 14}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "sum": book.add_format({"bold": True, "num_format": "#,##0.00", "top": 1}),
             "number": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
         }
         _write_figures(book, formats, review, labels)
@@ -47,11 +49,25 @@ def _write_missed(book, formats, review, labels):
     sheet = book.add_worksheet(labels["missed_list"][:31])
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
+    penalties = review["penalties"]
+    sheet.set_column(len(WIDTHS), len(WIDTHS) + len(penalties), WIDTH_OF_PENALTY)
     columns = ("case", "name", "target", "due", "ended", "late", "held_by", "waited")
-    _write_table(
-        sheet, 0, (*columns, "team", "penalty"), review["missed"], formats, labels
-    )
+    columns = (*columns, "team", *(one["currency"] for one in penalties))
+    labels = labels | {one["currency"]: one["heading"] for one in penalties}
+    rows = [row | row["penalties"] for row in review["missed"]]
+    sums = {one["currency"]: one["sum"] for one in penalties}
+    _write_table(sheet, 0, columns, rows, formats, labels)
+    if rows:
+        _write_sums(sheet, len(rows) + 1, columns, sums, formats, labels)
     sheet.freeze_panes(1, 1)
+
+
+def _write_sums(sheet, row, columns, sums, formats, labels):
+    """Write a sum under each column that has one."""
+    _write_text(sheet, row, 0, labels["sum"], formats["sum"])
+    for column, key in enumerate(columns):
+        if key in sums:
+            sheet.write_number(row, column, sums[key], formats["sum"])
 
 
 def _write_table(sheet, top, columns, rows, formats, labels):
@@ -59,7 +75,8 @@ def _write_table(sheet, top, columns, rows, formats, labels):
         _write_text(sheet, top, column, labels[key], formats["head"])
     for number, row in enumerate(rows, start=top + 1):
         for column, key in enumerate(columns):
-            value = row[key]
+            # Nothing is owed in the currency of a column.
+            value = row.get(key)
             if isinstance(value, int):
                 sheet.write_number(number, column, value)
             elif isinstance(value, float):

@@ -271,9 +271,45 @@ class TestReview(ReportCommon):
         ]
         self.assertEqual(row[1], "=1+1")
         self.assertEqual(row[5:7], ("2:00", self.agent.name))
-        self.assertEqual(row[9], 20)
+        self.assertEqual((head[9], row[9]), (f"Penalty ({self._own()})", 20))
         [kind] = {cell.data_type for cell in missed["B"] if cell.value == "=1+1"}
         self.assertEqual(kind, "s")
+
+    def _own(self):
+        return self.company.currency_id.name
+
+    @feature("I2-63")
+    def test_currencies(self):
+        """What is owed in another currency has a column and a sum of its own."""
+        crown = self.env["res.currency"].create(
+            {"name": "KRO", "symbol": "K", "rounding": 1}
+        )
+        other = self._agreement(code="KRO", sla_currency_id=crown.id)
+        rule = self.env["aftersales.sla.penalty"].create(
+            {"agreement_id": other.id, "amount": 500}
+        )
+        # As after a merge: owed for the same clock by another agreement.
+        [due] = self.late.penalty_due_ids
+        due.copy(
+            {
+                "penalty_id": rule.id,
+                "agreement_id": other.id,
+                "currency_id": crown.id,
+                "state": due.state,
+                "amount": 500,
+            }
+        )
+        review = self._review()
+        review.action_export()
+        book = openpyxl.load_workbook(BytesIO(b64decode(review.sheet)))
+        head, *rows, sums = book.worksheets[1].iter_rows(values_only=True)
+        own = self._own()
+        self.assertEqual(set(head[9:]), {f"Penalty ({own})", "Penalty (KRO)"})
+        crowns, owns = (head.index(f"Penalty ({name})") for name in ("KRO", own))
+        [row] = [row for row in rows if row[0] == self.late.number and row[owns]]
+        self.assertEqual((row[owns], row[crowns]), (20, 500))
+        self.assertEqual((sums[0], sums[crowns]), ("Sum", 500))
+        self.assertEqual(sums[owns], sum(row[owns] or 0 for row in rows))
 
     def test_other_period(self):
         """What ended before counts no more; what is late and open still does."""

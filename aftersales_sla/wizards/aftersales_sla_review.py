@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date, format_datetime
 
-from ..const import PARTY_CUSTOMER
+from ..const import DUE_REACHED, PARTY_CUSTOMER
 from ..engine.clock import BREACHED
 from ..engine.review_xlsx import write_review
 from ..models.clock.aftersales_sla_clock_show import format_seconds
@@ -111,6 +111,8 @@ class AftersalesSlaReview(models.TransientModel):
     def _get_review(self, is_ours=False):
         """Return what paper and sheet show: values and words, no records.
 
+        What is owed stands in the currency in which it was agreed, summed up by currency.
+
         :param is_ours: with penalties, and what others promised us
         """
         self.ensure_one()
@@ -119,7 +121,8 @@ class AftersalesSlaReview(models.TransientModel):
             self._get_domain(is_ours), order="due_at, id"
         )
         missed = rows.filtered(lambda row: row.state == BREACHED)
-        agreement, currency = self.agreement_id, rows.currency_id[:1]
+        agreement = self.agreement_id
+        owed = self._get_owed(missed) if is_ours else {}
         return {
             "title": self.env._("Service Review"),
             "agreement": agreement.name,
@@ -131,13 +134,43 @@ class AftersalesSlaReview(models.TransientModel):
                 until=format_date(self.env, self.date_to),
             ),
             "is_ours": is_ours,
-            "currency": currency.name or "",
             "summary": self.env["aftersales.sla.target"]._tell_reached(
                 len(rows - missed), len(missed), agreement.sla_goal_percent
             ),
             "targets": self._get_figures(rows),
-            "missed": [self._tell_missed(row, is_ours) for row in missed],
+            "missed": [self._tell_missed(row, is_ours, owed) for row in missed],
+            "penalties": self._tell_penalties(owed) if is_ours else [],
         }
+
+    def _get_owed(self, rows):
+        """Return ``{row: {currency: amount}}`` of what is owed, as it was agreed."""
+        clocks = self.env["aftersales.sla.clock"].browse(rows.ids)
+        groups = self.env["aftersales.sla.penalty.due"]._read_group(
+            [("case_id", "in", clocks.case_id.ids), ("state", "=", DUE_REACHED)],
+            ["case_id", "target_id", "cycle", "currency_id"],
+            ["amount:sum"],
+        )
+        found = {}
+        for case, target, cycle, currency, amount in groups:
+            found.setdefault((case, target, cycle), {})[currency] = amount
+        keys = [(clock.case_id, clock.target_id, clock.cycle) for clock in clocks]
+        return {row: found.get(key, {}) for row, key in zip(rows, keys, strict=True)}
+
+    def _tell_penalties(self, owed):
+        """Return a dict for each currency, with its sum: amounts of two have none."""
+        currencies = self.env["res.currency"].union(
+            *(currency for amounts in owed.values() for currency in amounts)
+        )
+        return [
+            {
+                "currency": currency.name,
+                "heading": self.env._("Penalty (%s)", currency.name),
+                "sum": currency.round(
+                    sum(amounts.get(currency, 0.0) for amounts in owed.values())
+                ),
+            }
+            for currency in currencies or self.agreement_id.sla_currency_id
+        ]
 
     def _get_figures(self, rows):
         """Return a dict for each target, in the order of its policy."""
@@ -173,7 +206,7 @@ class AftersalesSlaReview(models.TransientModel):
             "p90_text": _tell_hours(p90),
         }
 
-    def _tell_missed(self, row, is_ours):
+    def _tell_missed(self, row, is_ours, owed):
         told = {
             "case": row.case_id.number,
             "name": row.case_id.name,
@@ -191,7 +224,9 @@ class AftersalesSlaReview(models.TransientModel):
         if is_ours:
             told |= {
                 "team": row.team_id.name or "",
-                "penalty": row.penalty,
+                "penalties": {
+                    currency.name: amount for currency, amount in owed[row].items()
+                },
             }
         return told
 
@@ -217,7 +252,7 @@ class AftersalesSlaReview(models.TransientModel):
             "held_by": self.env._("Held By"),
             "waited": self.env._("Waited"),
             "team": self.env._("Team"),
-            "penalty": self.env._("Penalty"),
+            "sum": self.env._("Sum"),
         }
 
     def _get_waits(self):
