@@ -198,7 +198,9 @@ class TestChain(SlaCommon):
         empty = self.calendar.copy()
         empty.write({"name": "Nothing", "attendance_ids": [Command.clear()]})
         self.team.resource_calendar_id = empty
-        self.assertEqual(self.case._get_chain_due(at(0, 2)), at(0, 2))
+        with self._at(2):
+            self.case._log_promise("visit:7", at(0, 2))
+            self.assertEqual(self.case._get_chain_dues(), {self.case: at(0, 2)})
 
     def test_too_late_from_the_start(self):
         """Where nothing is left the chain is broken when it begins, not before."""
@@ -228,3 +230,38 @@ class TestChain(SlaCommon):
         with self._at(2):
             child = self._new_case(parent_id=self.case.id)
             self.assertFalse(self._chain(child))
+
+    def test_queries(self):
+        """Twenty chains are planned, and told of when they break, as one is."""
+        with self._at():
+            cases = self.env["aftersales.case"].concat(
+                *(self._new_case(user_id=self.agent.id) for _each in range(22))
+            )
+            chains = self.env["aftersales.case"].concat(
+                *(
+                    self._new_case(type_id=self.type_receipt.id, parent_id=case.id)
+                    for case in cases
+                )
+            )
+            self._settle()
+        parts = chains[:1], chains[1:2], chains[2:]
+        with self._at(2):
+            planned, late = (
+                [
+                    self._count_queries(lambda some=some: self._agree(some, moment))
+                    for some in parts
+                ]
+                for moment in (at(0, 1), at(4, 1))
+            )
+        self.assertEqual(planned[1], planned[2])
+        self.assertEqual(late[1], late[2])
+        for case in cases:
+            self.assertIn(case.child_ids.number, case.activity_ids.note)
+
+    def _agree(self, chains, moment):
+        """Agree upon a date with the suppliers of these subcases; their agent does."""
+        chains = self._as(self.agent, chains)
+        chains.date_deadline = moment
+        chains._flush_clocks()
+        chains._flush_due_change()
+        self.env.invalidate_all()

@@ -1,19 +1,23 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.aftersales_case.const import ORIGIN_SUPPLIER
-from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
+from odoo.addons.aftersales_case.engine.working_time import NoWorkingTime
 
 from ...const import EVENT_CHAIN, PARTY_SUPPLIER
 from ...engine.clock import Force
 from ...engine.cycles import CHAIN, REASON_LATE
-from ...engine.terms import HOURS, Term
 
-# Working time before a promise is looked for so long before it, and longer for more.
-LOOK_BACK = timedelta(days=30)
+
+class Stretch(NamedTuple):
+    """Time in which working time is looked for."""
+
+    start: datetime
+    end: datetime
 
 
 class AftersalesCase(models.Model):
@@ -80,41 +84,45 @@ class AftersalesCase(models.Model):
         cases = self.filtered(lambda c: c.parent_id and c.origin == ORIGIN_SUPPLIER)
         if not cases:
             return
-        promised, needs = (
-            cases.parent_id._get_promised_at(),
-            cases._get_supplier_needs(),
-        )
+        dues = cases.parent_id._get_chain_dues()
+        needs = cases._get_supplier_needs()
         told, changes = cases._get_told_chain(), []
         for case in cases:
-            due = case.parent_id._get_chain_due(promised[case.parent_id])
+            due = dues[case.parent_id]
             needed = needs.get(case.id)
             reason = REASON_LATE if due and needed and needed > due else None
             if (due, reason) != told.get(case.id, (None, None)):
                 changes.append((case, due, reason, told))
         self._tell_chain(changes)
 
-    def _get_chain_due(self, promised):
-        """Return when a supplier has to be done for what was promised, None for never.
+    def _get_chain_dues(self):
+        """Return ``{case: when its suppliers have to be done}``, None for never.
 
-        :param promised: naive UTC, or False
+        That is what was promised for the case less the reserve of its type; by hours by
+        which no reserve can be counted it is all of it.
         """
+        promised = self._get_promised_at()
+        spans = {
+            case: [Stretch(case.type_id._get_chain_start(at), at + timedelta(days=1))]
+            for case, at in promised.items()
+            if at and case.type_id.chain_reserve
+        }
+        times = self._get_working_times(spans)
+        dues = {case: at or None for case, at in promised.items()}
+        for case in spans:
+            if time := times[case._get_work_key()]:
+                dues[case] = case._get_chain_due(time, promised[case])
+        return dues
+
+    def _get_chain_due(self, time, promised):
+        """Return when suppliers have to be done for what was promised at a moment."""
         self.ensure_one()
-        if not promised:
-            return None
-        case_type = self.type_id
-        if not case_type.chain_reserve:
-            return promised
-        term = Term(-case_type.chain_reserve, case_type.chain_unit)
-        # A day of two working hours is the shortest that is looked for.
-        days = term.quantity / 2 if term.unit == HOURS else term.quantity * 2
-        start = promised - LOOK_BACK + timedelta(days=days)
         try:
-            time = self._get_calendar()._get_aftersales_working_time(
-                self.company_id, start, promised + timedelta(days=1)
-            )
-            return term.get_shifted(time, promised)
-        except WorkingTimeError:
+            due = self.type_id._get_chain_term().get_shifted(time, promised)
+        except NoWorkingTime:
             return promised
+        # Beside others the look may go farther back than for this case alone.
+        return promised if due < self.type_id._get_chain_start(promised) else due
 
     def _get_supplier_needs(self):
         """Return ``{case id: datetime}`` until when suppliers may, or want to, take."""
@@ -185,15 +193,15 @@ class AftersalesCase(models.Model):
 
     def _note_chain_late(self):
         """Have whoever answers for the case above look at it, before our date."""
+        if not self:
+            return
         self._flush_clocks()
-        for case in self:
-            # sudo: of the case above, whoever changed the subcase
-            parent = case.parent_id.sudo()
-            parent = parent.with_context(lang=parent.user_id.lang)
-            parent.invalidate_recordset(["chain_text", "is_chain_late"], flush=False)
-            parent.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=parent.env._("The supplier is too late for what we promised"),
-                note=parent.chain_text,
-                user_id=parent.user_id.id,
+        # sudo: of the cases above, whoever changed the subcases
+        parents = self.sudo().parent_id
+        parents.invalidate_recordset(["chain_text", "is_chain_late"], flush=False)
+        for lang, some in parents.grouped(lambda case: case.user_id.lang).items():
+            told = some.with_context(lang=lang)
+            summary = told.env._("The supplier is too late for what we promised")
+            told._plan_readings(
+                [(case, case.user_id, summary, case.chain_text) for case in told]
             )

@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from odoo.addons.aftersales_case.const import MOST_DAYS, MOST_HOURS, ORIGIN_SUPPLIER
 
 from ...const import RESERVE_UNITS
-from ...engine.terms import DAYS, HOURS
+from ...engine.terms import DAYS, HOURS, Term
+
+# Working time before a promise is looked for so long before it, and longer for more.
+LOOK_BACK = timedelta(days=30)
 
 
 class AftersalesCaseType(models.Model):
@@ -38,3 +43,15 @@ class AftersalesCaseType(models.Model):
                 ]
             )._note_due_change()
         return result
+
+    def _get_chain_term(self):
+        """Return the reserve as a ``Term`` before what was promised."""
+        self.ensure_one()
+        return Term(-self.chain_reserve, self.chain_unit)
+
+    def _get_chain_start(self, promised):
+        """Return from when on working time is looked for before a promised moment."""
+        self.ensure_one()
+        # A day of two working hours is the shortest that is looked for.
+        days = self.chain_reserve * (0.5 if self.chain_unit == HOURS else 2)
+        return promised - LOOK_BACK - timedelta(days=days)

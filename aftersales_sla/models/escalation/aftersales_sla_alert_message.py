@@ -98,21 +98,15 @@ class AftersalesSlaAlert(models.Model):
 
     def _plan_reading(self, user, clocks):
         """Plan an activity for a person on each case; nobody gets a mail for each."""
-        kind = self.env.ref("mail.mail_activity_data_warning")
-        model = self.env["ir.model"]._get_id("aftersales.case")
-        quick = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        quick.create(
+        case = self.env["aftersales.case"]
+        case.with_context(mail_activity_quick_update=True)._plan_readings(
             [
-                {
-                    "activity_type_id": kind.id,
-                    "summary": clocks[alert].with_env(self.env).target_id._get_what(),
-                    "note": alert._get_note(clocks[alert]),
-                    "res_model_id": model,
-                    "res_id": alert.case_id.id,
-                    "user_id": user.id,
-                    "date_deadline": fields.Date.context_today(self),
-                    "automated": True,
-                }
+                (
+                    alert.case_id,
+                    user,
+                    clocks[alert].with_env(self.env).target_id._get_what(),
+                    alert._get_note(clocks[alert]),
+                )
                 for alert in self
             ]
         )
