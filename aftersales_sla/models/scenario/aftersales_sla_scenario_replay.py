@@ -1,7 +1,3 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -85,11 +81,12 @@ class AftersalesSlaScenario(models.Model):
 
         :raises UserError: when there is none, or when there are too many
         """
+        company, after = self.company_id, date_utils.add(self.date_to, days=1)
         domain = (
-            Domain("company_id", "=", self.company_id.id)
+            Domain("company_id", "=", company.id)
             & Domain("merged_into_id", "=", False)
-            & Domain("reported_at", ">=", self._get_midnight(self.date_from))
-            & Domain("reported_at", "<", self._get_midnight(self.date_to, days=1))
+            & Domain("reported_at", ">=", company._get_sla_moment(self.date_from))
+            & Domain("reported_at", "<", company._get_sla_moment(after))
         )
         if self.partner_id:
             domain &= Domain("partner_id", "child_of", self.partner_id.ids)
@@ -114,12 +111,6 @@ class AftersalesSlaScenario(models.Model):
                 )
             )
         return cases
-
-    def _get_midnight(self, day, days=0):
-        """Return when a day begins where the company is, as naive UTC."""
-        zone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
-        midnight = datetime.combine(date_utils.add(day, days=days), time.min)
-        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_drafted_policies(self):
         """Return the policies of the draft; none where only the hours are others.
@@ -176,7 +167,7 @@ class AftersalesSlaScenario(models.Model):
         )
         forces = {}
         for case in cases:
-            told = [row for row in raw.get(case.id, ()) if row.case_id == case.id]
+            told = case._get_own_rows(raw)
             types = values_at(told, EVENT_TYPE, "type_id")
             priorities = values_at(told, EVENT_PRIORITY, "priority")
             history = {
@@ -190,12 +181,7 @@ class AftersalesSlaScenario(models.Model):
     def _get_real_forces(self, cases, raw):
         """Return the same of the policies that did hold, as the log tells them."""
         return {
-            case: get_forces(
-                read_policies(
-                    [row for row in raw.get(case.id, ()) if row.case_id == case.id]
-                )
-            )
-            for case in cases
+            case: get_forces(read_policies(case._get_own_rows(raw))) for case in cases
         }
 
     def _replay_clocks(self, cases, raw, forces, now):
