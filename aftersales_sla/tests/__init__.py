@@ -1,4 +1,5 @@
 from . import test_agreement
+from . import test_bad_input
 from . import test_chain
 from . import test_clock
 from . import test_clock_changes

@@ -293,7 +293,10 @@ class AftersalesSlaTarget(models.Model):
         try:
             found = rule.clock.ask(count)
         except WorkingTimeError as error:
-            text = str(error) or self.env._("There is too little working time.")
+            text = str(error) or self.env._(
+                "Within: there is too little working time for it within five years."
+                " Give less time, or add working hours."
+            )
             return [Clock._prepare_broken(replayed, self, rule, text)]
         return [
             Clock._prepare_row(replayed, self, rule, one, warn_at)
