@@ -33,6 +33,10 @@ class Law(NamedTuple):
         return place, self.kind is None
 
     def is_on(self, day):
+        """Say whether it holds for what is reported on a day.
+
+        :param day: local date; its first and its last day count
+        """
         return (self.first or day) <= day <= (self.last or day)
 
 

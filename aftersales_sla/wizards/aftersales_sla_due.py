@@ -27,6 +27,11 @@ class AftersalesSlaDue(models.TransientModel):
             wizard.due_at = wizard.clock_id.due_at
 
     def action_set(self):
+        """Let it be due at the moment that is given, and log why.
+
+        :returns: an action
+        :raises UserError: without a reason, and for a moment that has passed
+        """
         self.ensure_one()
         self.clock_id._set_due(self.due_at, self.reason)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -42,6 +42,11 @@ class AftersalesSlaRepair(models.TransientModel):
         }
 
     def action_repair(self):
+        """Replay the clocks of the cases, misses included, and log why.
+
+        :returns: an action
+        :raises AccessError: for who is no leader, and for several cases no manager
+        """
         self.ensure_one()
         self.case_ids._repair_clocks(self.reason)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class HrEmployee(models.Model):
+    """Who stands above an employee."""
+
     _inherit = "hr.employee"
 
     def _get_chain(self):

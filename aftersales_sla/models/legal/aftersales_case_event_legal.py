@@ -4,6 +4,8 @@ from ...const import EVENT_LEGAL
 
 
 class AftersalesCaseEvent(models.Model):
+    """What the log says of legal terms."""
+
     _inherit = "aftersales.case.event"
 
     @api.model

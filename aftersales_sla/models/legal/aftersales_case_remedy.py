@@ -137,6 +137,8 @@ class AftersalesCase(models.Model):
 
 
 class AftersalesLegalTerm(models.Model):
+    """What cases say of a term."""
+
     _inherit = "aftersales.legal.term"
 
     def _tell_law(self):

@@ -131,6 +131,8 @@ class AftersalesTypeStage(models.Model):
 
 
 class AftersalesSlaTarget(models.Model):
+    """Limits end; they are not deleted, as clocks tell of them."""
+
     _inherit = "aftersales.sla.target"
 
     def _end_limit(self):

@@ -188,6 +188,8 @@ class AftersalesCase(models.Model):
 
 
 class ResCompany(models.Model):
+    """Days where a company is."""
+
     _inherit = "res.company"
 
     def _get_sla_day(self, moment):

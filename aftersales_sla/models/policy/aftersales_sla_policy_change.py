@@ -159,6 +159,8 @@ class AftersalesSlaPolicy(models.Model):
 
 
 class AftersalesSlaTarget(models.Model):
+    """What runs follows a changed target; one that was promised is not deleted."""
+
     _inherit = "aftersales.sla.target"
 
     @api.model_create_multi

@@ -6,6 +6,8 @@ from odoo import models
 
 
 class ResCompany(models.Model):
+    """Moments of days where a company is."""
+
     _inherit = "res.company"
 
     def _get_sla_moment(self, day):
