@@ -8,12 +8,9 @@ class AftersalesResolution(models.Model):
 
     _name = "aftersales.resolution"
     _description = "Case Resolution"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = "aftersales.coded.mixin"
     _order = "outcome, sequence, name"
 
-    name = fields.Char(required=True, translate=True)
-    code = fields.Char(help="Short code used in reports.")
-    sequence = fields.Integer(default=10)
     outcome = fields.Selection(
         [(STATE_DONE, "Solved"), (STATE_REJECTED, "Rejected")],
         required=True,
@@ -24,7 +21,6 @@ class AftersalesResolution(models.Model):
         string="Types",
         help="Offered on cases of these types only; empty means on all.",
     )
-    active = fields.Boolean(default=True)
 
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "Another resolution has this code; choose a different one."
