@@ -39,7 +39,6 @@ COLUMNS = {
 PAUSING = ("customer", "supplier", "parts", "closed")
 KEY = ("case_id", "target_id", "cycle")
 BATCH = 5000
-EMPTY = dict.fromkeys(COLUMNS)
 _get_key = itemgetter(*KEY)
 _get_values = itemgetter(*COLUMNS)
 
@@ -223,7 +222,9 @@ class AftersalesSlaClock(models.Model):
                     " SELECT * FROM unnest(%(arrays)s)"
                     " ON CONFLICT (case_id, target_id, cycle) DO UPDATE SET %(sets)s",
                     names=SQL(", ").join(names),
-                    arrays=_get_arrays(rows[first : first + BATCH], COLUMNS),
+                    arrays=SQL(", ").join(
+                        _get_arrays(rows[first : first + BATCH], COLUMNS)
+                    ),
                     sets=SQL(", ").join(SQL("%s = excluded.%s", n, n) for n in others),
                 )
             )
@@ -234,25 +235,25 @@ class AftersalesSlaClock(models.Model):
 
         :param pairs: ``[(stored row, row)]``
         """
-        names = [
-            name for name in COLUMNS if any(old[name] != row[name] for old, row in pairs)
-        ]
         for first in range(0, len(pairs), BATCH):
             some = pairs[first : first + BATCH]
+            before = zip(*(_get_values(old) for old, _row in some), strict=True)
+            after = zip(*(_get_values(row) for _old, row in some), strict=True)
+            names = [
+                name
+                for name, old, new in zip(COLUMNS, before, after, strict=True)
+                if old != new
+            ]
+            ids = SQL("%s::int[]", [old["id"] for old, _row in some])
+            arrays = [ids, *_get_arrays([row for _old, row in some], names)]
             moved = [SQL.identifier(name) for name in names]
-            arrays = [SQL("%s::int[]", [old["id"] for old, _row in some])]
-            if names:
-                arrays.append(_get_arrays([row for _old, row in some], names))
+            unmarked = SQL("is_marked = FALSE, is_unmatched = FALSE")
+            sets = [unmarked, *(SQL("%s = v.%s", name, name) for name in moved)]
             self.env.cr.execute(
                 SQL(
                     "UPDATE aftersales_sla_clock c SET %(sets)s"
                     " FROM unnest(%(arrays)s) AS v(%(names)s) WHERE c.id = v.id",
-                    sets=SQL(", ").join(
-                        [
-                            SQL("is_marked = FALSE, is_unmatched = FALSE"),
-                            *(SQL("%s = v.%s", name, name) for name in moved),
-                        ]
-                    ),
+                    sets=SQL(", ").join(sets),
                     arrays=SQL(", ").join(arrays),
                     names=SQL(", ").join([SQL("id"), *moved]),
                 )
@@ -292,24 +293,24 @@ class AftersalesSlaClock(models.Model):
         )._note_due_change()
 
     @api.model
-    def _prepare_key(self, replayed, target, rule):
+    def _prepare_empty(self, target, calendar, company):
         """Return the row of a clock of which only is known what it is about."""
-        return EMPTY | {
-            "case_id": replayed.case.id,
+        return dict.fromkeys(COLUMNS) | {
             "target_id": target.id,
-            "company_id": replayed.company.id,
+            "company_id": company.id,
             "policy_id": target.policy_id.id or None,
-            "calendar_id": rule.calendar.id or None,
+            "calendar_id": calendar.id or None,
         }
 
     @api.model
-    def _prepare_row(self, replayed, target, rule, one, warn_at):
+    def _prepare_row(self, replayed, rule, one, warn_at):
         """Return the row of a replayed ``Clock``.
 
         Seconds of what runs are not stored: they would be wrong a second later.
         """
         is_open, paused = one.state in OPEN_CLOCKS, _get_paused(one)
-        row = self._prepare_key(replayed, target, rule) | {
+        row = rule.row | {
+            "case_id": replayed.case.id,
             "cycle": one.number,
             "state": one.state,
             "start_at": one.start,
@@ -328,9 +329,10 @@ class AftersalesSlaClock(models.Model):
         return row
 
     @api.model
-    def _prepare_broken(self, replayed, target, rule, text):
+    def _prepare_broken(self, replayed, rule, text):
         """Return the row of a clock that cannot run, with a sentence why."""
-        return self._prepare_key(replayed, target, rule) | {
+        return rule.row | {
+            "case_id": replayed.case.id,
             "cycle": 1,
             "state": RUNNING,
             "start_at": replayed.story.reported_at,
@@ -341,12 +343,12 @@ class AftersalesSlaClock(models.Model):
 
 
 def _get_arrays(rows, names):
-    """Return SQL of an array for each of these columns of rows."""
-    return SQL(", ").join(
+    """Return ``SQL`` of an array for each of these columns of rows."""
+    return [
         # The type is one of COLUMNS.
         SQL(f"%s::{COLUMNS[name]}[]", [row[name] for row in rows])
         for name in names
-    )
+    ]
 
 
 def _get_errors(rows):
@@ -361,7 +363,7 @@ def _get_errors(rows):
 def _stand_for_broken(rows, known):
     """Let clocks that cannot be replayed stay what they were, with the reason why."""
     broken = {key[:2]: key for key, row in rows.items() if row["error"]}
-    for key, old in known.items():
+    for key, old in known.items() if broken else ():
         if new := broken.get(key[:2]):
             error = rows[new]["error"] if old["state"] in OPEN_CLOCKS else None
             kept = {name: old[name] for name in COLUMNS}

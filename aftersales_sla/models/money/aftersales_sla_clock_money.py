@@ -71,9 +71,9 @@ class AftersalesSlaClock(models.Model):
     # === Following === #
 
     @api.model
-    def _prepare_row(self, replayed, target, rule, one, *args):
+    def _prepare_row(self, replayed, rule, one, *args):
         """Keep for the time being when it stood still, by which lateness is counted."""
-        row = super()._prepare_row(replayed, target, rule, one, *args)
+        row = super()._prepare_row(replayed, rule, one, *args)
         row["pauses"] = one.pauses
         return row
 

@@ -49,15 +49,15 @@ class Rule:
     """How a target counts for cases of one company, team and type.
 
     :param aim: what the engine replays
-    :param calendar: record
-    :param clock: ``WorkClock`` of the calendar and the cases' company
+    :param clock: ``WorkClock`` of calendar and company
+    :param row: what all rows of its clocks begin with
     :param warning: share of the time after which it is warned, 0 for never
     :param steps: ``{id of a level: Step}``
     """
 
     aim: Aim
-    calendar: models.Model
     clock: WorkClock
+    row: dict
     warning: float = 0
     steps: dict = field(default_factory=dict)
 
@@ -264,11 +264,12 @@ class AftersalesSlaTarget(models.Model):
         :param replayed: ``Replayed`` case
         :param times: ``ClockTimes``
         """
-        calendar = self._get_calendar(replayed.case)
+        calendar, company = self._get_calendar(replayed.case), replayed.company
+        Clock = self.env["aftersales.sla.clock"]
         return Rule(
             aim=self._prepare_aim(replayed.order),
-            calendar=calendar,
-            clock=times(calendar, replayed.company),
+            clock=times(calendar, company),
+            row=Clock._prepare_empty(self, calendar, company),
             warning=self.warn_percent / 100,
         )
 
@@ -297,9 +298,9 @@ class AftersalesSlaTarget(models.Model):
                 "Within: there is too little working time for it within five years."
                 " Give less time, or add working hours."
             )
-            return [Clock._prepare_broken(replayed, self, rule, text)]
+            return [Clock._prepare_broken(replayed, rule, text)]
         return [
-            Clock._prepare_row(replayed, self, rule, one, warn_at)
+            Clock._prepare_row(replayed, rule, one, warn_at)
             | self._prepare_levels(replayed, held, one, reached)
             for one, warn_at, reached in found
         ]
