@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.tools import SQL
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -66,6 +67,13 @@ class TestQueries(SlaCommon):
             )
             self.assertEqual(one, both)
             self.assertEqual(cases[0].next_due_at, at(5))
+
+    def test_marked_by_index(self):
+        """The job finds what is marked by the index, be there a million others."""
+        marked = self.env["aftersales.sla.clock"]._search([("is_marked", "=", True)])
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        plan = self.env.execute_query(SQL("EXPLAIN %s", marked.select()))
+        self.assertIn("aftersales_sla_clock_marked_idx", str(plan))
 
     def _show(self, cases, names):
         self.env.invalidate_all()
