@@ -68,6 +68,18 @@ class TestQueries(SlaCommon):
             self.assertEqual(one, both)
             self.assertEqual(cases[0].next_due_at, at(5))
 
+    def test_board_without_penalties(self):
+        """Where no agreement names a penalty, money is not even asked for."""
+        with self._at():
+            cases = self._new_case(user_id=self.agent.id)
+            self._flush()
+            self.assertFalse(self.env["aftersales.sla.penalty"].search([]))
+            dues = type(self.env["aftersales.sla.penalty.due"])
+            with patch.object(dues, "_read_group") as asked:
+                self._show(cases, ["money_now", "money_next", "money_most"])
+            asked.assert_not_called()
+            self.assertEqual(cases.money_most, 0)
+
     def test_marked_by_index(self):
         """The job finds what is marked by the index, be there a million others."""
         marked = self.env["aftersales.sla.clock"]._search([("is_marked", "=", True)])

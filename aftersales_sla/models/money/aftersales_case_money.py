@@ -26,6 +26,16 @@ class AftersalesCase(models.Model):
 
     @api.depends("penalty_due_ids", "clock_ids")
     def _compute_money(self):
+        sums = self._sum_penalties()
+        for case in self:
+            found = sums.get(case._origin.id, [0.0] * len(MONEY))
+            for name, value in zip(MONEY, found, strict=True):
+                case[name] = value
+
+    def _sum_penalties(self):
+        """Return ``{case id: sums of the columns of MONEY}`` of those that have any."""
+        if not self.env["aftersales.sla.penalty"]._is_any():
+            return {}
         self._flush_clocks()
         # sudo: penalties of cases that may be read
         dues = self.env["aftersales.sla.penalty.due"].sudo()
@@ -34,11 +44,7 @@ class AftersalesCase(models.Model):
             ["case_id"],
             [f"{name}:sum" for name in MONEY.values()],
         )
-        sums = {case.id: found for case, *found in groups}
-        for case in self:
-            found = sums.get(case._origin.id, [0.0] * len(MONEY))
-            for name, value in zip(MONEY, found, strict=True):
-                case[name] = value
+        return {case.id: found for case, *found in groups}
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Let columns of the board add money up, and lists sort by it."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import ormcache
 
 from ...const import METRICS, PENALTY_BASES, PENALTY_PERS
 from ...engine.penalty import BREACH, DAY, HOUR, take_percent, to_decimal
@@ -18,7 +19,11 @@ class AftersalesSlaPenalty(models.Model):
 
     _name = "aftersales.sla.penalty"
     _description = "SLA Penalty"
-    _inherit = ["aftersales.sla.setting.mixin", "aftersales.bounded.mixin"]
+    _inherit = [
+        "aftersales.cached.mixin",
+        "aftersales.sla.setting.mixin",
+        "aftersales.bounded.mixin",
+    ]
     _order = "agreement_id, sequence, id"
     _rec_name = "sentence"
     # The sentence is not stored.
@@ -204,6 +209,14 @@ class AftersalesSlaPenalty(models.Model):
                     found.sentence,
                 )
             )
+
+    @api.model
+    @ormcache()
+    def _is_any(self):
+        """Say whether there is any rule at all: without, nothing costs anything."""
+        # sudo: what there is does not depend on who looks
+        rules = self.sudo().with_context(active_test=False)
+        return bool(rules.search_count([], limit=1))
 
     def _mark_clocks(self):
         self.agreement_id.with_context(active_test=False).sla_policy_ids._mark_clocks()
