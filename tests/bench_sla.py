@@ -7,6 +7,7 @@ its part. Times are CPU seconds of Python and of the PostgreSQL process that wor
 """
 
 import os
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -26,18 +27,20 @@ def plain(env):
     print("PLAIN", *_count_saves(env), _count_board(env))
 
 
-def measure(env, size, rounds, without):
+def measure(env, size, rounds, without, closed):
     """Print a line for each figure.
 
     :param size: number of open clocks
     :param without: what ``plain`` has printed
+    :param closed: number of closed cases, which come last
     """
     _measure_queries(env, without)
     calendar = _make_clocks(env, size)
     _measure_change(env, calendar, size, rounds)
-    _measure_quiet(env, size)
     _measure_list(env)
     _measure_what_if(env)
+    _make_closed(env, closed)
+    _measure_quiet(env)
 
 
 def other(env, count):
@@ -218,18 +221,8 @@ def _copy_cases(env, cases, count):
             },
         ),
     ):
-        cr.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' AND table_name = %s",
-            [table],
-        )
-        names = [name for (name,) in cr.fetchall()]
-        columns = ", ".join(f'"{name}"' for name in names)
-        values = ", ".join(changed.get(name, f'o."{name}"') for name in names)
-        cr.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {values}"
-            f" FROM copied c JOIN {table} o ON {on} = c.origin ORDER BY c.id, o.id"
-        )
+        ordered = f"{on} = c.origin ORDER BY c.id, o.id"
+        _copy_rows(env, table, changed, "copied c", ordered)
     cr.execute(
         "SELECT setval('aftersales_case_id_seq', (SELECT max(id) FROM aftersales_case))"
     )
@@ -237,6 +230,58 @@ def _copy_cases(env, cases, count):
     cr.commit()
     _vacuum(env)
     env.invalidate_all()
+
+
+def _make_closed(env, count):
+    """Copy a case and its clock by SQL, so often, closed and met."""
+    case = env["aftersales.sla.clock"].search([], limit=1).case_id
+    solved = env.ref("aftersales_case.stage_solved")
+    cr, first = env.cr, "(SELECT max(id) FROM aftersales_case)"
+    _copy_rows(
+        env,
+        "aftersales_case",
+        {
+            "id": f"{first} + n",
+            "number": "o.number || '-closed-' || n",
+            "stage_id": str(solved.id),
+            "state": f"'{solved.state}'",
+        },
+        f"generate_series(1, {count}) AS n",
+        f"o.id = {case.id}",
+    )
+    _copy_rows(
+        env,
+        "aftersales_sla_clock",
+        {
+            "id": "nextval('aftersales_sla_clock_id_seq')",
+            "case_id": f"{first} - {count} + n",
+            "state": "'met'",
+            "ended_at": "o.start_at",
+            "next_at": "NULL",
+        },
+        f"generate_series(1, {count}) AS n",
+        "o.id = (SELECT min(id) FROM aftersales_sla_clock"
+        f" WHERE case_id = {case.id})",
+    )
+    cr.execute(f"SELECT setval('aftersales_case_id_seq', {first})")
+    _vacuum(env)
+    env.invalidate_all()
+
+
+def _copy_rows(env, table, changed, source, condition):
+    """Copy rows ``o`` of a table, with other values in some columns."""
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = %s",
+        [table],
+    )
+    names = [name for (name,) in env.cr.fetchall()]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(changed.get(name, f'o."{name}"') for name in names)
+    env.cr.execute(
+        f"INSERT INTO {table} ({columns}) SELECT {values}"
+        f" FROM {source} JOIN {table} o ON {condition}"
+    )
 
 
 def _vacuum(env):
@@ -295,14 +340,30 @@ def _measure_change(env, calendar, size, rounds):
     print("OURS", ours["cpu"] / size)
 
 
-def _measure_quiet(env, size):
-    """Let the job look when nothing is due and nothing is marked."""
+def _measure_quiet(env):
+    """Let the job look when nothing is due and nothing is marked; tell how it is found."""
+    from odoo import fields
+    from odoo.tools import SQL
+
+    Case, Clock = env["aftersales.case"], env["aftersales.sla.clock"]
+    # What is looked up once in the life of a process is known.
+    Case._cron_clocks()
     env.invalidate_all()
-    found = _measure(env, env["aftersales.case"]._cron_clocks)
+    found = _measure(env, Case._cron_clocks)
+    count = Clock.search_count([])
     _say(
-        f"a minute with nothing due, {size} open clocks: {found['queries']} queries,"
-        f" {1000 * found['wall']:.0f} ms"
+        f"a minute with nothing due, {Case.search_count([])} cases, {count} clocks, of"
+        f" which {Clock.search_count([('ended_at', '=', False)])} are open:"
+        f" {found['queries']} queries, {1000 * found['wall']:.0f} ms"
     )
+    for what, domain in (
+        ("due", [("next_at", "<=", fields.Datetime.now())]),
+        ("marked", [("is_marked", "=", True)]),
+    ):
+        query = Clock._search(domain, limit=1).select()
+        plan = "\n".join(row for (row,) in env.execute_query(SQL("EXPLAIN %s", query)))
+        index = re.search(r"(\w[\w ]* Scan) (?:using|on) (\S+)", plan)
+        _say(f"what is {what} is found by: {' of '.join(index.groups())}")
 
 
 def _measure_list(env):
