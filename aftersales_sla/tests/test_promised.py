@@ -16,8 +16,8 @@ class TestPromised(SlaCommon):
         with self._at():
             self.case = self._complete(self._new_case(user_id=self.agent.id))
 
-    def _promise(self, key, moment, reason=None):
-        self._as(self.agent, self.case)._log_promise(key, moment, reason)
+    def _promise(self, key, moment, reason=None, excuse=None):
+        self._as(self.agent, self.case)._log_promise(key, moment, reason, excuse)
         return self._clocks(self.case)
 
     @feature("N-25")
@@ -62,7 +62,7 @@ class TestPromised(SlaCommon):
             self.assertEqual((third.state, third.due_at), ("running", at(0, 4)))
             self.assertEqual(second.breached_user_id, self.agent)
         with self._at(4):
-            third, fourth = self._promise("visit:7", at(0, 7), "asked")[2:]
+            third, fourth = self._promise("visit:7", at(0, 7), excuse="asked")[2:]
             self.assertEqual((third.state, fourth.state), ("cancelled", "running"))
             told = self.case.event_ids.filtered(lambda event: event.kind == "promise")
             self.assertEqual(
@@ -234,6 +234,18 @@ class TestDeadline(SlaCommon):
             self._move(due_at=False, reason="Sold")
             self.assertEqual((last.state, last.ended_at), ("breached", at(5)))
             self.assertFalse(self.case.date_deadline)
+
+    def test_typed_excuse(self):
+        """Nothing that is typed as a reason excuses; it stays to be read."""
+        for day, typed in enumerate(("asked", "unticked"), start=2):
+            with self._at(day), self.subTest(typed):
+                self._set(at(0, day))
+                *_earlier, clock, _later = self._move(
+                    due_at=at(0, day + 1), reason=typed
+                )
+                self.assertEqual((clock.state, clock.breached_at), ("breached", at(day)))
+                event = self.case.event_ids.filtered(lambda e: e.kind == "promise")[-1]
+                self.assertIn(typed, event.reason_text)
 
     def test_own_aim(self):
         """Elsewhere it is the desk's own aim, moved by anybody, and no clock."""

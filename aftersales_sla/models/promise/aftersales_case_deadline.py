@@ -115,6 +115,7 @@ class AftersalesCase(models.Model):
         self.check_access("write")
         at = fields.Datetime.to_datetime(at) or None
         at = at and at.replace(microsecond=0)
-        self._log_promise(DEADLINE, at, REASON_ASKED if is_asked else reason)
+        excuse = REASON_ASKED if is_asked else None
+        self._log_promise(DEADLINE, at, reason, excuse)
         # The guard finds it promised by now.
         self.date_deadline = at

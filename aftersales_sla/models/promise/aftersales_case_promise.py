@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_case.const import EVENT_PROMISE
 
-from ...engine.cycles import PROMISE
+from ...engine.cycles import EXCUSES, PROMISE
 
 
 class AftersalesCase(models.Model):
@@ -38,14 +38,19 @@ class AftersalesCase(models.Model):
         dues = {(clock.case_id.id, clock.due_at) for clock in running}
         return {case: at for case, at in promised.items() if (case, at) in dues}
 
-    def _log_promise(self, key, at, reason=None):
+    def _log_promise(self, key, at, reason=None, excuse=None):
         """Promise a date; moving one later, or taking it back, needs a reason.
 
-        It counts as broken then, unless the reason is one of ``EXCUSES``.
+        It counts as broken then, unless the log names one of ``EXCUSES``: only who calls
+        this says so, a reason that was typed stays a text.
 
+        :param excuse: one of ``EXCUSES``, that takes the place of the reason
         :raises UserError: without a reason
         """
         moment = self._check_promise(key, at)
+        if reason in EXCUSES:
+            reason = f"“{reason}”"
+        reason = excuse or reason
         if not (reason or "").strip():
             running = self._get_running_promises(key)
             if any(not moment or moment > promised for promised in running.values()):

@@ -19,5 +19,5 @@ class AftersalesCaseType(models.Model):
                 [("type_id", "in", unticked.ids), ("is_open", "=", True)]
             )
             told = cases.browse(cases._get_promises(DEADLINE))
-            told._log_promise(DEADLINE, None, REASON_UNTICKED)
+            told._log_promise(DEADLINE, None, excuse=REASON_UNTICKED)
         return result
