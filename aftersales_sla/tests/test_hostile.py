@@ -128,3 +128,42 @@ class TestHostile(EscalationCommon):
         ):
             with self.subTest(model):
                 self.assertTrue(self._as(self.manager)[model].name_search(text))
+
+    def test_levels_of_all_companies(self):
+        """What counts for all companies is told otherwise by who works in all of them."""
+        remedy = self.env["aftersales.remedy"].create({"name": "A repair"})
+        term = self.env["aftersales.legal.term"].create(
+            {"name": "Repair", "remedy_id": remedy.id, "quantity": 14}
+        )
+        target = term.target_ids
+        level = self._level("responsible", owner=target)
+        condition = {"key": "team_id", "operator": "set"}
+        level.condition_ids = [Command.create(condition)]
+        self.assertFalse(level.company_id)
+        vals = {"target_id": target.id, "is_raised": True}
+        added = {"receiver_ids": [Command.create({"kind": "leader"})]}
+        for user in (self.manager, self.other_manager):
+            mine, their = self._as(user, level), self._as(user, target)
+            for name, attempt in {
+                "create": lambda m=mine: m.create(vals),
+                "write": lambda m=mine: m.write({"is_raised": True}),
+                "unlink": lambda m=mine: m.unlink(),
+                "receiver": lambda m=mine: m.write(added),
+                "condition": lambda m=mine: m.condition_ids.write(condition),
+                "archive": lambda m=mine: m.action_archive(),
+                "target": lambda t=their: t.write(
+                    {"level_ids": [Command.create({"is_raised": True})]}
+                ),
+            }.items():
+                self.env.invalidate_all()
+                with (
+                    self.subTest(user=user.login, name=name),
+                    self.assertRefused(AccessError, ""),
+                ):
+                    attempt()
+        everywhere = self.env["res.company"].search([])
+        self.manager.write({"company_ids": [Command.set(everywhere.ids)]})
+        made = self._as(self.manager, level).create(vals)
+        self.assertTrue(made.is_raised)
+        self._as(self.manager, level).write(added)
+        self._as(self.manager, self.own_level).is_raised = True

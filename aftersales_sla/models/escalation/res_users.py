@@ -13,6 +13,18 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
+    def _get_aftersales_shared(self):
+        """Return the company of what all companies share, as rules name it.
+
+        It is written by who works in all of them: it counts for the cases of each.
+
+        :returns: ``[False]``, or none
+        """
+        self.ensure_one()
+        # sudo: only how many there are, whichever the caller may see
+        count = self.env["res.company"].sudo().search_count([])
+        return [False] if len(self.sudo().company_ids) >= count else []
+
     def _get_aftersales_superiors(self, company):
         """Return the users above each of these, the nearest first, none of them twice.
 
