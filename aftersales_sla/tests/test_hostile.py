@@ -129,6 +129,19 @@ class TestHostile(EscalationCommon):
             with self.subTest(model):
                 self.assertTrue(self._as(self.manager)[model].name_search(text))
 
+    def test_count_of_running_cases(self):
+        """The dialog counts the cases that its user may see, and no others."""
+        self._start()
+        self._flush()
+        self.env.flush_all()
+        for user, count in ((self.manager, 1), (self.other_manager, 0)):
+            self.env.invalidate_all()
+            asked = self._as(user)["aftersales.sla.change"].create(
+                {"policy_id": self.theirs.id}
+            )
+            self.env.invalidate_all()
+            self.assertEqual(asked.running_count, count)
+
     def test_levels_of_all_companies(self):
         """What counts for all companies is told otherwise by who works in all of them."""
         remedy = self.env["aftersales.remedy"].create({"name": "A repair"})

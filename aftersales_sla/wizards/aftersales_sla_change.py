@@ -19,7 +19,9 @@ class AftersalesSlaChange(models.TransientModel):
         required=True,
         default=lambda self: date_utils.add(fields.Date.context_today(self), days=1),
     )
-    running_count = fields.Integer("How Many Run", related="policy_id.running_count")
+    running_count = fields.Integer(
+        "How Many Run", related="policy_id.running_count", related_sudo=False
+    )
     running = fields.Selection(
         [
             (KEEP, "Keep what was promised to them"),
