@@ -195,6 +195,20 @@ class TestActions(EscalationCommon):
         self.assertEqual(activity.summary, "An escalation level failed")
         self.assertEqual(activity.user_id, self.manager)
 
+    def test_confidential_case_fails(self):
+        """Of a confidential case nothing is told on the policy, which others read."""
+        code = "raise UserError('Quoted: %s %s' % (record.number, record.name))"
+        self._level("responsible", server_action_id=self._action(code).id)
+        case = self._start(name="Theft by staff", confidential=True)
+        with mute_logger(ACT, "odoo.addons.base.models.ir_actions"):
+            self._run_at(5)
+        [activity] = self.policy.activity_ids
+        for secret in (case.number, case.name):
+            self.assertNotIn(secret, activity.note)
+        self.assertIn("confidential case", activity.note)
+        marks = self._as(self.manager, case).alert_ids
+        self.assertIn(case.name, str(marks.mapped("error")))
+
     def _action(self, code):
         return self.env["ir.actions.server"].create(
             {

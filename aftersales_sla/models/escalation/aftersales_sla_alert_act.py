@@ -37,18 +37,28 @@ class AftersalesSlaAlert(models.Model):
             self._tell_failure(name, error)
 
     def _tell_failure(self, name, error):
-        """Tell a manager once what a level failed to do, for all cases."""
+        """Tell a manager once what a level failed to do, for all cases.
+
+        What is told on a policy is read by whoever reads that: of a confidential case
+        it says neither the number nor the error, which may quote it. Both are on the
+        alert.
+        """
         job = f"{ACT_JOB}:{name}:{self.level_id.id}"
         policy = self.target_id.policy_id
         if not policy:
             self.env["mail.activity"]._note_failure(self.case_id, error, job)
             return
-        text = self.env._(
-            "%(level)s, case %(case)s: %(error)s",
-            level=self.level_id.sentence,
-            case=self.case_id.number,
-            error=error,
-        )
+        if self.case_id.confidential:
+            text = self.env._(
+                "%s, a confidential case: its alerts say why.", self.level_id.sentence
+            )
+        else:
+            text = self.env._(
+                "%(level)s, case %(case)s: %(error)s",
+                level=self.level_id.sentence,
+                case=self.case_id.number,
+                error=error,
+            )
         policy._note_broken(text, self.env._("An escalation level failed"), job)
 
     def _reassign(self):
