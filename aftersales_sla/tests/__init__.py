@@ -41,3 +41,4 @@ from . import test_policy_change
 from . import test_report
 from . import test_rights
 from . import test_target
+from . import test_told_to_reporters

@@ -29,9 +29,13 @@ class IrRule(models.Model):
             return domain
         case_mode = "read" if mode == "read" else "write"
         case_domain = super()._compute_domain("aftersales.case", case_mode)
-        return domain & (
-            Domain(case_field, "=", False) | Domain(case_field, "any", case_domain)
+        domain &= Domain(case_field, "=", False) | Domain(
+            case_field, "any", case_domain
         )
+        if model_name == "aftersales.case.event":
+            if hidden := self.env[model_name]._get_hidden_kinds():
+                domain &= Domain("kind", "not in", hidden)
+        return domain
 
     def _get_rating_domain(self, mode):
         """Return the domain of ratings that are of no case, or of a case one may read.

@@ -146,6 +146,17 @@ class AftersalesCaseEvent(models.Model):
                     "SET LOCAL aftersales.maintenance = 'off'", log_exceptions=False
                 )
 
+    # === Reading === #
+
+    @api.model
+    def _get_hidden_kinds(self):
+        """Hook: return the kinds of events that the caller does not read, as a tuple.
+
+        Called by the rule of events and by the story of a case. The core hides none; a
+        sibling adds those of which not everybody reads the source.
+        """
+        return ()
+
     # === Telling === #
 
     @api.model

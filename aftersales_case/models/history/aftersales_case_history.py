@@ -14,6 +14,7 @@ class AftersalesCase(models.Model):
 
     history_html = fields.Html("Story", compute="_compute_history_html", sanitize=False)
 
+    @api.depends_context("uid", "lang", "tz")
     def _compute_history_html(self):
         for case in self:
             case.history_html = self.env["ir.qweb"]._render(
@@ -125,9 +126,13 @@ class AftersalesCase(models.Model):
         }
 
     def _get_history_lines(self):
-        # sudo: whoever reads a case reads its history
-        events = self.sudo()._get_merged_cases().event_ids
-        events = events.sorted(lambda event: (event.at, event.id))
+        hidden = self.env["aftersales.case.event"]._get_hidden_kinds()
+        # sudo: whoever reads a case reads its history, but for what is hidden from him.
+        # Searched for: what stands in the cache is what its first reader could read.
+        cases = self.sudo()._get_merged_cases()
+        events = cases.env["aftersales.case.event"].search(
+            [("case_id", "in", cases.ids), ("kind", "not in", hidden)]
+        )
         turns = events.filtered(
             lambda e: e.case_id == self and e.kind in (EVENT_CREATED, EVENT_STAGE)
         )

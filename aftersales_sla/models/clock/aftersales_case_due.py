@@ -9,18 +9,33 @@ from ...engine.cycles import PROMISE, RESOLVED
 
 
 class AftersalesCase(models.Model):
-    """The clocks among what is due next: found, sorted and told like the deadline."""
+    """The clocks among what is due next: found, sorted and told like the deadline.
+
+    Who may not read clocks is told of those only that were promised to the customer.
+    """
 
     _inherit = "aftersales.case"
 
+    @api.depends_context("uid")
+    def _compute_next_due_at(self):
+        return super()._compute_next_due_at()
+
+    @api.model
+    def _get_due_targets(self):
+        """Return the domain of targets of which the caller is told when they are due."""
+        if self.env["aftersales.sla.clock"].has_access("read"):
+            return Domain.TRUE
+        return Domain("party", "=", PARTY_CUSTOMER) & Domain("legal_term_id", "=", False)
+
     def _get_next_due(self):
-        dues = super()._get_next_due()
+        dues, told = super()._get_next_due(), self._get_due_targets()
         # sudo: what is due for cases that may be read
         moments = {
-            case: case.sudo().open_clock_ids.mapped("due_at") for case in self
+            case: case.sudo().open_clock_ids.filtered_domain([("target_id", "any", told)])
+            for case in self
         }
         return {
-            case: min(filter(None, (due, *moments[case])), default=False)
+            case: min(filter(None, (due, *moments[case].mapped("due_at"))), default=False)
             for case, due in dues.items()
         }
 
@@ -31,15 +46,28 @@ class AftersalesCase(models.Model):
             if moment == datetime.max
             else Domain("due_at", "<", moment)
         )
-        return super()._get_due_domain(moment) | Domain("clock_ids", "any!", clocks)
+        before, targets = super()._get_due_domain(moment), self._get_due_targets()
+        if targets.is_true():
+            return before | Domain("clock_ids", "any!", clocks)
+        # sudo: clocks of cases that may be read; their field is closed to the caller
+        Clock = self.env["aftersales.sla.clock"].sudo()
+        found = Clock._search(clocks & Domain("target_id", "any", targets))
+        return before | Domain("id", "in", found.subselect("case_id"))
 
     @api.model
     def _get_due_sql(self, alias, query):
         self._flush_clocks()
+        targets, told = self._get_due_targets(), SQL()
+        if not targets.is_true():
+            # sudo: which they are, whoever sorts
+            Target = self.env["aftersales.sla.target"].sudo()
+            found = Target.with_context(active_test=False)._search(targets)
+            told = SQL("AND k.target_id IN %s", found.subselect())
         nearest = SQL(
             "(SELECT min(k.due_at) FROM aftersales_sla_clock k"
-            " WHERE k.case_id = %s AND k.ended_at IS NULL)",
+            " WHERE k.case_id = %s AND k.ended_at IS NULL %s)",
             SQL.identifier(alias, "id"),
+            told,
         )
         return [*super()._get_due_sql(alias, query), nearest]
 

@@ -6,11 +6,20 @@ from ...const import (
     EVENT_DUE,
     EVENT_POLICY,
     EVENT_REPAIR,
+    OWN_EVENTS,
 )
 
 
 class AftersalesCaseEvent(models.Model):
     _inherit = "aftersales.case.event"
+
+    @api.model
+    def _get_hidden_kinds(self):
+        """What we log is about clocks; what the customer was promised is the core's."""
+        hidden = super()._get_hidden_kinds()
+        if self.env["aftersales.sla.clock"].has_access("read"):
+            return hidden
+        return (*hidden, *OWN_EVENTS, EVENT_DISMISSED)
 
     @api.model
     def _get_kind_models(self):
