@@ -141,6 +141,22 @@ class TestAccess(AftersalesCommon):
             mine.write({"sequence": 1})
             mine.unlink()
 
+    def test_case_of_a_part_is_opened(self):
+        """From a part its case is opened, by whoever may read it."""
+        item, secret = self.env["aftersales.checklist.item"].create(
+            [
+                {"case_id": case.id, "name": "Looked at"}
+                for case in (self.own, self.secret)
+            ]
+        )
+        opened = self._as(self.agent, item).action_open_case()
+        self.assertEqual(opened["res_model"], "aftersales.case")
+        self.assertEqual(opened["res_id"], self.own.id)
+        with self.assertRefused(AccessError, ""):
+            self._as(self.agent, secret).action_open_case()
+        opened = self._as(self.manager, secret).action_open_case()
+        self.assertEqual(opened["res_id"], self.secret.id)
+
     def test_goods_do_not_move_into_a_case_that_one_only_reads(self):
         """A line of one's own case cannot be given to somebody else's."""
         self.elsewhere.assigned_at = "2026-03-02 08:00:00"

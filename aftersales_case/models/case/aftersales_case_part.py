@@ -27,6 +27,15 @@ class AftersalesCasePart(models.AbstractModel):
             self.env["aftersales.case"].browse(vals["case_id"]).check_access("write")
         return super().write(vals)
 
+    def action_open_case(self):
+        """Open the case that this is a part of.
+
+        :returns: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.case_id.get_formview_action()
+
     @api.model
     def default_get(self, fields_list):
         """Take a default of the request only for what the caller may say himself."""

@@ -72,11 +72,6 @@ class AftersalesReportedLine(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(name)
         return action | {"context": {"search_default_open": 0}}
 
-    def action_open_case(self):
-        """Open the case of a row."""
-        self.ensure_one()
-        return self.case_id.get_formview_action()
-
     @api.model
     def _note(self, case, move, rows):
         """Note what a case reports of an invoice, in place of what closed ones did.

@@ -120,15 +120,6 @@ class AftersalesSlaClock(models.Model):
             raise AccessError(self.env._("Clocks are kept by the system only."))
         return super().create(vals_list)
 
-    def action_open_case(self):
-        """Open the case of a clock.
-
-        :returns: an action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.case_id.get_formview_action()
-
     @api.model
     def _search(self, domain, *args, **kwargs):
         """Nobody finds or reads what the log has overtaken."""

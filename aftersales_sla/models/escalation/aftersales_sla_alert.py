@@ -103,15 +103,6 @@ class AftersalesSlaAlert(models.Model):
             level = alert.level_id.sudo()
             alert.level_text = level._tell_when() if level else alert.step
 
-    def action_open_case(self):
-        """Open the case of an alert.
-
-        :returns: an action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.case_id.get_formview_action()
-
     def action_open_message(self):
         """Open what the receiver was sent.
 

@@ -86,12 +86,3 @@ class AftersalesSlaPenaltyDue(models.Model):
             elif due.units and due.penalty_id.per != BREACH:
                 parts.append(self.env._("%s started", due.units))
             due.reason = ". ".join(filter(None, parts))
-
-    def action_open_case(self):
-        """Open the case of a penalty.
-
-        :returns: an action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.case_id.get_formview_action()

@@ -21,8 +21,8 @@ class AftersalesSlaReport(models.Model):
 
     _name = "aftersales.sla.report"
     _description = "SLA Report"
+    _inherit = ["aftersales.case.part"]
     _auto = False
-    _case_field = "case_id"
     _order = "counted_at desc, id desc"
     _rec_name = "case_id"
     _depends = {
@@ -196,12 +196,3 @@ class AftersalesSlaReport(models.Model):
             PERCENTILES[name],
             self._field_to_sql(self._table, name, query),
         )
-
-    def action_open_case(self):
-        """Open the case of a row.
-
-        :returns: an action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.case_id.get_formview_action()

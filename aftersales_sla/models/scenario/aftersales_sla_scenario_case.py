@@ -40,12 +40,3 @@ class AftersalesSlaScenarioCase(models.Model):
     def _compute_late(self):
         for worst in self:
             worst.late = format_seconds(worst.seconds_late)
-
-    def action_open_case(self):
-        """Open the case.
-
-        :returns: an action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        return self.case_id.get_formview_action()
