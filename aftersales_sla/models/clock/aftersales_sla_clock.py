@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...const import CLOCK_STATES, EVENT_BREACH, OPEN_CLOCKS
-from ...engine.clock import PAUSED, RUNNING
+from ...engine.clock import MET, PAUSED, RUNNING
+from ...engine.cycles import REACH
 from .aftersales_case_clock import TOLD_OF_CLOCKS
 
 # What is written of a replayed clock, with the type of its column.
@@ -185,7 +186,25 @@ class AftersalesSlaClock(models.Model):
         """Return ``{(case, target, cycle): row}``; what cannot run stays what it was."""
         rows = {_get_key(row): row for row in rows}
         _stand_for_broken(rows, known)
+        self._keep_reached(rows, known)
         return rows
+
+    @api.model
+    def _keep_reached(self, rows, known):
+        """Let a stage stay reached, though the case's type has it no longer.
+
+        A repair leaves it, too: what was done was done.
+        """
+        met = {
+            key: old
+            for key, old in known.items()
+            if key not in rows and old["state"] == MET
+        }
+        targets = self.env["aftersales.sla.target"].browse({key[1] for key in met})
+        reached = targets.filtered(lambda target: target.metric == REACH).ids
+        for key, old in met.items():
+            if key[1] in reached:
+                rows[key] = {name: old[name] for name in COLUMNS}
 
     @api.model
     def _read_known(self, case_ids):
