@@ -14,6 +14,7 @@ from . import test_due_calendar
 from . import test_hostile
 from . import test_limit
 from . import test_merged
+from . import test_numbers
 from . import test_ola
 from . import test_promised
 from . import test_scenario

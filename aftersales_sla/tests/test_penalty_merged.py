@@ -3,6 +3,7 @@
 from odoo.fields import Command
 
 from ..const import DUE_BACK, DUE_REACHED
+from .common import at
 from .penalty import PenaltyCommon
 
 
@@ -46,3 +47,41 @@ class TestPenaltyMerged(PenaltyCommon):
         with self._at(5.6):
             self._run_job()
             self.assertEqual(self._dues(left), [(DUE_REACHED, 30)])
+
+
+class TestCyclesOfBoth(PenaltyCommon):
+    """Each message is to be answered within two hours; one of two cases missed one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.target_ids.metric = "next_reply"
+        cls._penalty()
+
+    def test_counted_once(self):
+        """Cycles that a merge lays before a missed one make no second miss of it."""
+        with self._at():
+            gone = self._new_case(user_id=self.agent.id)
+            self._write_as_customer(gone)
+        with self._at(0.5):
+            self._answer(gone)
+        with self._at(1):
+            left = self._new_case(user_id=self.agent.id)
+            self._write_as_customer(left)
+        with self._at(5):
+            self._run_job()
+            self.assertEqual(self._dues(gone | left), [(DUE_REACHED, 50)])
+            gone._merge_into(left)
+            clocks = self._clocks(left).sorted("start_at")
+            self.assertEqual(
+                [(clock.state, clock.start_at, clock.cycle) for clock in clocks],
+                [("met", at(), 2), ("breached", at(1), 1)],
+            )
+            self.assertEqual(self._dues(gone | left), [(DUE_REACHED, 50)])
+            values = self._as(self.agent, clocks[1])._get_why_values()
+            self.assertFalse(values["error"] or values["differs"])
+            misses = left.event_ids.filtered(lambda event: event.kind == "sla_breach")
+            self.assertEqual(len(misses), 1)
+        with self._at(6):
+            self._as(self.leader, left)._repair_clocks("To be sure")
+            self.assertEqual(self._dues(gone | left), [(DUE_REACHED, 50)])

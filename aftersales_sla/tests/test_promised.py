@@ -113,9 +113,11 @@ class TestPromised(SlaCommon):
             self._as(self.agent, other)._log_promise("visit:7", at(0, 3))
         with self._at(3):
             self._as(self.agent, self.case)._merge_into(other)
-            clocks = self._clocks(other)
+            clocks = self._clocks(other).sorted("due_at")
             self.assertEqual(clocks.mapped("state"), ["running", "running"])
             self.assertEqual(clocks.mapped("due_at"), [at(0, 1), at(0, 3)])
+            # Its own keeps the number that it had.
+            self.assertEqual(clocks.mapped("cycle"), [2, 1])
 
     def test_merged_later(self):
         """What the merged one promised while the other was there is promised there."""

@@ -400,7 +400,7 @@ def _keep_missed(rows, known):
             )
             row |= {name: old[name] for name in kept}
             row |= {"seconds_left": None, "warn_at": None, "next_at": None}
-        else:
+        elif not (row.get("taken_from") and row["breached_at"] < old["breached_at"]):
             row["breached_user_id"] = old["breached_user_id"]
             row["breached_at"] = old["breached_at"]
 

@@ -94,10 +94,19 @@ class AftersalesSlaClock(models.Model):
 
         def count(time):
             clocks = engine.replay(replayed.story, aim, time, now, held, by_hand)
-            one = next((one for one in clocks if one.number == self.cycle), None)
+            one = self._find_replayed(clocks)
             return one, explain(one, aim, time, now) if one else []
 
         return times(self.calendar_id, case.company_id).ask(count)
+
+    def _find_replayed(self, clocks):
+        """Return the one of replayed clocks that this is, or None.
+
+        By its start: numbers are those before a merge.
+        """
+        by_start = [one for one in clocks if one.start == self.start_at]
+        by_number = [one for one in by_start or clocks if one.number == self.cycle]
+        return next(iter(by_number or by_start), None)
 
     def _is_otherwise(self, one):
         """Say whether the replay says something else than what was kept."""

@@ -10,14 +10,14 @@ class AftersalesCase(models.Model):
 
     _inherit = "aftersales.case"
 
-    def _prepare_clocks(self, raw, forces, now):
-        rows = super()._prepare_clocks(raw, forces, now)
+    def _take_over_missed(self, rows, missed, raw, times, now):
+        result = super()._take_over_missed(rows, missed, raw, times, now)
         taken = [row for row in rows if "taken_from" in row]
         if taken:
-            self._note_taken_late(taken, raw, now)
-        return rows
+            self._note_taken_late(taken, raw, times, now)
+        return result
 
-    def _note_taken_late(self, rows, raw, now):
+    def _note_taken_late(self, rows, raw, times, now):
         """Note on rows that took over a miss how late they are."""
         replayed = {one.case.id: one for one in self._get_replayed(raw)}
         times = ClockTimes(list(replayed.values()))
