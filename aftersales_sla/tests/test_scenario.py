@@ -295,8 +295,7 @@ class TestScenario(ScenarioCommon):
             ).sudo()
             cases |= self.quick | self.slow
             raw = self.env["aftersales.case.event"]._read_raw(cases.ids, merged=True)
-            forces = asked._get_drafted_forces(cases, raw, held)
-            rows = asked._replay_clocks(cases, raw, forces, MONDAY + timedelta(days=30))
+            rows = asked._replay_clocks(cases, raw, held, MONDAY + timedelta(days=30))
         names = ("state", "start_at", "due_at", "ended_at", "breached_at")
         replayed = {
             (row["case_id"], row["target_id"], row["cycle"]): [row[n] for n in names]

@@ -51,3 +51,23 @@ class TestScenarioPenalty(ScenarioCommon):
         self.assertEqual(self._replay(**vals), (0, 25))
         with self._at(days=30):
             self.assertEqual(case.clock_ids.breached_at, at(2))
+
+    @feature("N-08")
+    def test_merged(self):
+        """What a case would have missed before it was merged, the other one would have."""
+        self._penalties(self.agreement)
+        with self._at(days=2):
+            gone = self._new_case(user_id=self.agent.id)
+        with self._at(1, 2):
+            left = self._new_case(user_id=self.agent.id)
+            left.stage_id = self.stage_wait_customer
+        with self._at(4, 2):
+            self._as(self.agent, gone)._merge_into(left)
+        with self._at(days=30):
+            scenario = self._ask(date_from="2026-03-04", date_to="2026-03-04")
+            scenario.action_run()
+        self.assertEqual(self._read(scenario), (0, 1, 1))
+        self.assertEqual(self._read(scenario, "was_"), (0, 0, 2))
+        worst = scenario.worst_ids
+        self.assertEqual((worst.case_id, worst.due_at), (left, at(2, 2)))
+        self.assertEqual(scenario.penalty, 25)

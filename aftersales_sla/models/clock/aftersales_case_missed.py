@@ -5,6 +5,7 @@ from odoo.addons.aftersales_case.const import EVENT_MERGE
 from ...engine.clock import BREACHED
 from ...engine.numbers import Run, keep_numbers
 from .aftersales_sla_clock import KEY, get_holder
+from .clock_times import ClockTimes
 
 
 class AftersalesCase(models.Model):
@@ -34,7 +35,8 @@ class AftersalesCase(models.Model):
                 ended = told[key]["ended_at"] if key in told else None
                 told[key] = row | {"ended_at": row["ended_at"] or ended or now}
         missed = self._sort_missed(merged, told.values())
-        self._take_over_missed(rows, missed, raw, self._get_clock_times(raw), now)
+        times = ClockTimes(self._get_replayed(raw))
+        self._take_over_missed(rows, missed, raw, times, now)
         return rows
 
     def _get_merged_away(self, raw):
@@ -72,7 +74,7 @@ class AftersalesCase(models.Model):
 
         :param rows: of the clocks of these cases; those that go on are added
         :param missed: ``{survivor: [row]}``, as ``_sort_missed`` returns it
-        :param times: function of calendar and company: their ``WorkClock``
+        :param times: ``ClockTimes``
         """
         mine = {survivor: [] for survivor in missed}
         for row in rows:

@@ -2,8 +2,6 @@ from odoo import models
 
 from odoo.addons.aftersales_case.const import EVENT_MERGE
 
-from ..clock.clock_times import ClockTimes
-
 
 class AftersalesCase(models.Model):
     """What was missed before a merge costs the one that goes on what it would have."""
@@ -20,7 +18,6 @@ class AftersalesCase(models.Model):
     def _note_taken_late(self, rows, raw, times, now):
         """Note on rows that took over a miss how late they are."""
         replayed = {one.case.id: one for one in self._get_replayed(raw)}
-        times = ClockTimes(list(replayed.values()))
         for row in rows:
             row["pauses"] = _get_later(row, raw.get(row["case_id"], ()))
             target = self.env["aftersales.sla.target"].browse(row["target_id"])

@@ -11,6 +11,7 @@ from ...engine import match
 from ...engine.clock import BREACHED, CANCELLED
 from ...engine.held import get_forces, read_policies
 from ...engine.scenario import DRAFT, MISSED, WAS, Tally, get_history, judge
+from ..clock.aftersales_sla_clock import get_holder
 from ..clock.clock_times import ClockTimes
 from .aftersales_sla_scenario import DRAFT_AGREEMENT, DRAFT_HOURS
 
@@ -53,17 +54,12 @@ class AftersalesSlaScenario(models.Model):
 
     def _replay_batch(self, cases, policies, tally):
         raw = self.env["aftersales.case.event"]._read_raw(cases.ids, merged=True)
-        forces = (
-            self._get_real_forces(cases, raw)
-            if self.draft == DRAFT_HOURS
-            else self._get_drafted_forces(cases, raw, policies)
-        )
         months = {
             case.id: date_utils.start_of(case._get_report_day(), "month")
             for case in cases
         }
         for side, rows in (
-            (DRAFT, self._replay_clocks(cases, raw, forces, tally.now)),
+            (DRAFT, self._replay_clocks(cases, raw, policies, tally.now)),
             (WAS, self._read_clocks(cases, policies)),
         ):
             targets = self.env["aftersales.sla.target"].browse(
@@ -184,23 +180,53 @@ class AftersalesSlaScenario(models.Model):
             case: get_forces(read_policies(case._get_own_rows(raw))) for case in cases
         }
 
-    def _replay_clocks(self, cases, raw, forces, now):
+    def _replay_clocks(self, cases, raw, policies, now):
         """Return the rows of the clocks that these cases would have had.
+
+        What cases that were merged into them would have missed until then, they would
+        have taken over.
 
         :raises UserError: for working hours that cannot be counted by, by a sentence
         """
+        merged = cases._get_merged_away(raw)
+        gone = cases.browse(merged)
+        told = self.env["aftersales.case.event"]._read_raw(gone.ids, merged=True)
+        replayed, others = cases._get_replayed(raw), gone._get_replayed(told)
+        times = ClockTimes([*replayed, *others], choose=self._get_hours)
+        forces = self._get_forces(cases, raw, policies)
+        rows = self._replay_drafted(replayed, forces, times, now)
+        if merged:
+            forces = self._get_forces(gone, told, policies)
+            missed = cases._sort_missed(
+                merged,
+                [
+                    row | {"breached_user_id": get_holder(told, row)}
+                    for row in self._replay_drafted(others, forces, times, now)
+                    if row["breached_at"]
+                ],
+            )
+            cases._take_over_missed(rows, missed, raw, times, now)
+        broken = next((row["error"] for row in rows if row["error"]), None)
+        if broken:
+            raise UserError(broken)
+        return rows
+
+    def _get_forces(self, cases, raw, policies):
+        """Return ``{case: {policy id: [Force]}}`` as the draft says."""
+        if self.draft == DRAFT_HOURS:
+            return self._get_real_forces(cases, raw)
+        return self._get_drafted_forces(cases, raw, policies)
+
+    def _replay_drafted(self, replayed, forces, times, now):
+        """Return the rows of clocks of cases under what holds, each for itself."""
         known = {key for held in forces.values() for key in held}
         policies = self.env["aftersales.sla.policy"].browse(known).exists()
         targets = {policy.id: policy.target_ids for policy in policies}
-        replayed, rows = cases._get_replayed(raw), []
-        times = ClockTimes(replayed, choose=self._get_hours)
+        rows = []
         for one in replayed:
             for key, held in forces[one.case].items():
                 for target in targets.get(key, ()):
                     rows += target._prepare_clocks(one, held, times, now)
-        broken = next((row["error"] for row in rows if row["error"]), None)
-        if broken:
-            raise UserError(broken)
         return rows
 
     def _get_hours(self, calendar):
