@@ -34,6 +34,7 @@ from . import test_papers
 from . import test_penalty
 from . import test_penalty_limits
 from . import test_penalty_merged
+from . import test_penalty_once
 from . import test_penalty_shown
 from . import test_penalty_engine
 from . import test_penalty_properties

@@ -49,6 +49,93 @@ class TestPenaltyMerged(PenaltyCommon):
             self.assertEqual(self._dues(left), [(DUE_REACHED, 30)])
 
 
+class TestPassedOn(PenaltyCommon):
+    """An answer is missed on one case, which is merged into one of another policy."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._penalty(policy_ids=cls.policy.ids)
+        cls.other = cls._policy(
+            {"metric": "response", "quantity": 6},
+            name="Low",
+            agreement_id=cls.agreement.id,
+            priority="0",
+        )
+
+    def _merge(self):
+        with self._at():
+            gone = self._new_case(user_id=self.agent.id)
+        with self._at(1):
+            left = self._new_case(user_id=self.agent.id, priority="0")
+        with self._at(5):
+            self._run_job()
+            self.assertEqual(self._dues(gone), [(DUE_REACHED, 50)])
+            gone._merge_into(left)
+            self.assertEqual(self._dues(gone), [(DUE_BACK, 50)])
+        return gone, left
+
+    def _get_reported(self, case):
+        """Return what the report says of a case: promise, and penalty."""
+        reports = self._as(self.leader)["aftersales.sla.report"]
+        rows = reports.search([("case_id", "=", case.id), ("state", "=", "breached")])
+        return [(row.metric, row.penalty) for row in rows]
+
+    def test_no_rule_of_its_own(self):
+        """What was owed is owed: it goes on with the miss, and says where that was."""
+        gone, left = self._merge()
+        with self._at(5):
+            self.assertEqual(self._clocks(left).breached_at, at(2))
+            self.assertEqual(self._dues(left), [(DUE_REACHED, 50)])
+            self.assertIn(f"missed on {gone.number}", left.penalty_due_ids.reason)
+            self.assertEqual(self._money(left), [(50, 50, 50)])
+            self.assertEqual(self._get_reported(left), [("response", 50)])
+        with self._at(7):
+            self._as(self.leader, left)._repair_clocks("To be sure")
+            self._run_job()
+            self.assertEqual(self._dues(left), [(DUE_REACHED, 50)])
+
+    def test_cheaper_rule(self):
+        """Where the survivor's terms cost less, what was owed is all."""
+        self._penalty(policy_ids=self.other.ids, amount=20)
+        _gone, left = self._merge()
+        self.assertEqual(self._dues(left), [(DUE_REACHED, 50)])
+
+    def test_dearer_rule(self):
+        """Where they cost more, what is above is owed, too."""
+        self._penalty(policy_ids=self.other.ids, amount=80)
+        _gone, left = self._merge()
+        amounts = sorted(amount for _state, amount in self._dues(left))
+        self.assertEqual(amounts, [30, 50])
+
+    def test_no_such_promise(self):
+        """Where the survivor promised nothing like it, the missed clock goes on there."""
+        self.other.target_ids.metric = "resolved"
+        _gone, left = self._merge()
+        with self._at(5):
+            missed = self._clocks(left).filtered("breached_at")
+            self.assertEqual(missed.target_id, self.policy.target_ids)
+            self.assertEqual((missed.state, missed.ended_at), ("breached", at(5)))
+            self.assertEqual(self._dues(left), [(DUE_REACHED, 50)])
+            self.assertEqual(self._get_reported(left), [("response", 50)])
+        with self._at(6):
+            self._as(self.leader, left)._repair_clocks("To be sure")
+            self.assertEqual(self._dues(left), [(DUE_REACHED, 50)])
+            self.assertEqual(self._get_reported(left), [("response", 50)])
+
+    def test_done_before(self):
+        """What the survivor had done before it was missed, it does not owe."""
+        with self._at():
+            gone = self._new_case(user_id=self.agent.id)
+        with self._at(1):
+            left = self._new_case(user_id=self.agent.id, priority="0")
+            self._answer(left)
+        with self._at(5):
+            self._run_job()
+            gone._merge_into(left)
+            self.assertEqual(self._dues(gone | left), [(DUE_BACK, 50)])
+
+
 class TestCyclesOfBoth(PenaltyCommon):
     """Each message is to be answered within two hours; one of two cases missed one."""
 

@@ -4,6 +4,7 @@ from . import aftersales_sla_policy_money
 from . import aftersales_sla_target_money
 from . import aftersales_sla_penalty_due
 from . import aftersales_sla_penalty_due_follow
+from . import aftersales_sla_penalty_due_once
 from . import aftersales_sla_penalty_due_caps
 from . import aftersales_sla_clock_money
 from . import aftersales_case_money

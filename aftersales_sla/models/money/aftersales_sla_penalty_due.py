@@ -63,6 +63,14 @@ class AftersalesSlaPenaltyDue(models.Model):
     company_most = fields.Monetary(
         "At Most", currency_field="company_currency_id", readonly=True
     )
+    passed_from_id = fields.Many2one(
+        "aftersales.case",
+        "Missed On",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The case that was merged into this one, and had missed it.",
+    )
     reason = fields.Char(compute="_compute_reason")
     back_at = fields.Datetime("Taken Back On", readonly=True)
     back_reason = fields.Char("Taken Back Because", readonly=True)
@@ -76,11 +84,15 @@ class AftersalesSlaPenaltyDue(models.Model):
 
     # === In words === #
 
-    @api.depends("state", "units", "reached_at", "back_reason")
+    @api.depends("state", "units", "reached_at", "back_reason", "passed_from_id")
     @api.depends_context("lang", "tz")
     def _compute_reason(self):
         for due in self:
             parts = [f"{due.target_id._get_what()}: {due.penalty_id._tell()}"]
+            if due.passed_from_id:
+                # sudo: a number only
+                number = due.passed_from_id.sudo().number
+                parts.append(self.env._("missed on %s", number))
             if due.state == DUE_BACK:
                 parts.append(due.back_reason)
             elif due.units and due.penalty_id.per != BREACH:

@@ -25,7 +25,7 @@ class AftersalesSlaPenaltyDue(models.Model):
         if not agreements and not is_repair:
             return
         known = self._read_known(cases)
-        wanted = self._prepare_wanted(cases, rows)
+        wanted = self._prepare_wanted(cases, rows, known, is_repair)
         changed, made = self.browse(), []
         for key in dict.fromkeys([*known, *wanted]):
             old, row = known.get(key, self.browse()), rows.get(key[:3])
@@ -129,8 +129,19 @@ class AftersalesSlaPenaltyDue(models.Model):
     # === What clocks cost === #
 
     @api.model
-    def _prepare_wanted(self, cases, rows):
-        """Return ``{key: values}`` of what clocks cost, or may cost; without caps."""
+    def _prepare_wanted(self, cases, rows, known=None, is_repair=False):
+        """Return ``{key: values}`` of what clocks cost, or may cost; without caps.
+
+        :param known: ``{key: penalty}`` of what stands there
+        """
+        wanted = self._prepare_each(cases, rows)
+        wanted |= self._prepare_passed(known or {}, wanted, rows)
+        self._owe_once(wanted, rows, known or {}, is_repair)
+        return wanted
+
+    @api.model
+    def _prepare_each(self, cases, rows):
+        """Return the same of each clock and rule for itself."""
         living = {case.id for case in cases if not case.merged_into_id}
         found = []
         for (case, target, _cycle), row in rows.items():
