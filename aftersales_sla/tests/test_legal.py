@@ -112,6 +112,17 @@ class TestLegalClock(LegalCommon):
             self.assertEqual((clock.state, clock.ended_at), ("breached", at(0, 15)))
             self.assertNotIn("accepted by law", clock.state_text)
 
+    def test_of_another_year(self):
+        """A last day that is not of this year is told with its year."""
+        self._term()
+        with self._at(days=295):  # the twenty-second of December
+            case = self._new_complaint()
+            self._flush()
+            self.assertEqual(
+                case.next_clock["consequence"],
+                "No answer by 5 January 2027: accepted by law",
+            )
+
     def test_missed(self):
         """What was not done by the last day is missed, and the card still says so."""
         self._term()
