@@ -108,3 +108,25 @@ class TestHours(SlaCommon):
             policy.target_ids.quantity = 4
             self._run_job()
             self.assertFalse(clock.error)
+
+
+class TestCompany(SlaCommon):
+    def test_another_company(self):
+        """What is promised is what the company promises that has the case by now."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.agent.company_ids |= other
+        self.type_complaint.write({"team_id": False, "company_id": False})
+        self._policy({"metric": "resolved", "quantity": 4})
+        theirs = self._policy(
+            {"metric": "resolved", "quantity": 2},
+            company_id=other.id,
+            calendar_id=False,
+        )
+        with self._at():
+            case = self._new_case(user_id=self.agent.id, team_id=False)
+            self._flush()
+        with self._at(1):
+            case.company_id = other
+            clock = self._clocks(case).filtered(lambda one: not one.ended_at)
+            self.assertEqual((clock.policy_id, clock.company_id), (theirs, other))
+            self.assertEqual(clock.due_at, at(2))

@@ -39,6 +39,7 @@ TOLD_OF_CLOCKS += ["money_now", "money_next", "money_most"]
 # What a policy is matched by, and no event tells.
 WATCHED = {
     "category_id",
+    "company_id",
     "customer_kind",
     "product_categ_ids",
     "product_ids",
