@@ -102,7 +102,9 @@ class TestHours(SlaCommon):
         )
         with self._at():
             [clock] = self._clocks(self._new_case())
-            self.assertRegex(clock.error, "^Within: .* five years. Give less time, or add")
+            self.assertRegex(
+                clock.error, "^Within: .* five years. Give less time, or add"
+            )
             self.assertFalse(clock.due_at)
             self.assertEqual(policy.activity_ids.user_id, self.manager)
             policy.target_ids.quantity = 4

@@ -247,16 +247,16 @@ class TestChain(SlaCommon):
         parts = chains[:1], chains[1:2], chains[2:]
         with self._at(2):
             planned, late = (
-                [
-                    self._count_queries(lambda some=some: self._agree(some, moment))
-                    for some in parts
-                ]
+                [self._count_agreeing(some, moment) for some in parts]
                 for moment in (at(0, 1), at(4, 1))
             )
         self.assertEqual(planned[1], planned[2])
         self.assertEqual(late[1], late[2])
         for case in cases:
             self.assertIn(case.child_ids.number, case.activity_ids.note)
+
+    def _count_agreeing(self, chains, moment):
+        return self._count_queries(lambda: self._agree(chains, moment))
 
     def _agree(self, chains, moment):
         """Agree upon a date with the suppliers of these subcases; their agent does."""
