@@ -260,8 +260,7 @@ def _make_closed(env, count):
             "next_at": "NULL",
         },
         f"generate_series(1, {count}) AS n",
-        "o.id = (SELECT min(id) FROM aftersales_sla_clock"
-        f" WHERE case_id = {case.id})",
+        f"o.id = (SELECT min(id) FROM aftersales_sla_clock WHERE case_id = {case.id})",
     )
     cr.execute(f"SELECT setval('aftersales_case_id_seq', {first})")
     _vacuum(env)

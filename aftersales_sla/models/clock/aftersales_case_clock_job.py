@@ -91,4 +91,6 @@ class AftersalesSlaClock(models.Model):
             ("is_marked", "=", True),
             ("is_unmatched", "=", True),
         ]
-        return cases.browse(case.id for (case,) in self._read_group(domain, ["case_id"]))
+        return cases.browse(
+            case.id for (case,) in self._read_group(domain, ["case_id"])
+        )

@@ -133,8 +133,8 @@ class AftersalesSlaClock(models.Model):
     def _store(self, cases, rows, raw, is_repair=False):
         """Write the clocks of cases as they were replayed; only what differs is written.
 
-        None of them is marked any more. What was missed stays missed, whatever a later replay says, but for a repair. New
-        misses are logged.
+        None of them is marked any more. What was missed stays missed, whatever a later
+        replay says, but for a repair. New misses are logged.
 
         :param rows: dicts of ``COLUMNS``
         :param raw: ``{case id: rows of the log}``, for who held it at the miss
