@@ -167,6 +167,8 @@ class TestHostile(EscalationCommon):
                 "target": lambda t=their: t.write(
                     {"level_ids": [Command.create({"is_raised": True})]}
                 ),
+                "warning": lambda t=their: t.write({"warn_percent": 1}),
+                "goal": lambda t=their: t.write({"goal_percent": 1}),
             }.items():
                 self.env.invalidate_all()
                 with (
