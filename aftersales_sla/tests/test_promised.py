@@ -245,7 +245,9 @@ class TestDeadline(SlaCommon):
                 *_earlier, clock, _later = self._move(
                     due_at=at(0, day + 1), reason=typed
                 )
-                self.assertEqual((clock.state, clock.breached_at), ("breached", at(day)))
+                self.assertEqual(
+                    (clock.state, clock.breached_at), ("breached", at(day))
+                )
                 event = self.case.event_ids.filtered(lambda e: e.kind == "promise")[-1]
                 self.assertIn(typed, event.reason_text)
 

@@ -90,7 +90,9 @@ class TestToldToReporters(SlaCommon):
         shown = reporter.search(mine)
         self.assertEqual(shown, self.case.event_ids - hidden)
         self.assertIn("promise", shown.mapped("kind"))
-        kinds = {kind for kind, _count in reporter._read_group(mine, ["kind"], ["__count"])}
+        kinds = {
+            kind for kind, _count in reporter._read_group(mine, ["kind"], ["__count"])
+        }
         self.assertFalse(kinds & set(internal))
         with self.assertRaises(AccessError):
             self._as(self.reporter, hidden).read(["kind", "to_at"])

@@ -33,8 +33,8 @@ class IrRule(models.Model):
             case_field, "any", case_domain
         )
         if model_name == "aftersales.case.event":
-            if hidden := self.env[model_name]._get_hidden_kinds():
-                domain &= Domain("kind", "not in", hidden)
+            # Without hidden kinds it is no condition.
+            domain &= Domain("kind", "not in", self.env[model_name]._get_hidden_kinds())
         return domain
 
     def _get_rating_domain(self, mode):

@@ -25,7 +25,9 @@ class AftersalesCase(models.Model):
         """Return the domain of targets of which the caller is told when they are due."""
         if self.env["aftersales.sla.clock"].has_access("read"):
             return Domain.TRUE
-        return Domain("party", "=", PARTY_CUSTOMER) & Domain("legal_term_id", "=", False)
+        return Domain("party", "=", PARTY_CUSTOMER) & Domain(
+            "legal_term_id", "=", False
+        )
 
     def _get_next_due(self):
         dues, told = super()._get_next_due(), self._get_due_targets()
