@@ -202,6 +202,34 @@ class TestChain(SlaCommon):
             self.case._log_promise("visit:7", at(0, 2))
             self.assertEqual(self.case._get_chain_dues(), {self.case: at(0, 2)})
 
+    def test_reserve_beside_others(self):
+        """What one case has left does not depend on the cases that are asked beside it."""
+        weekly = self.calendar.copy({"name": "An hour a week"})
+        weekly.attendance_ids[1:].unlink()
+        weekly.attendance_ids.hour_to = 9
+        self.team.resource_calendar_id = weekly
+        with self._at(2):
+            early, late = self.case, self._new_case(user_id=self.agent.id)
+            self.policy.active = False
+            self._settle()
+            early._log_promise("visit:7", at(0, 2))
+            late._log_promise("visit:7", at(0, 100))
+            for cases in (late, early | late):
+                self.assertEqual(cases._get_chain_dues()[late], at(0, 100))
+
+    def test_in_his_language(self):
+        """Whoever answers for the case above reads of it in his own language."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.env["ir.module.module"].search(
+            [("name", "=", "aftersales_sla")]
+        )._update_translations(["nl_NL"])
+        self.agent.lang = "nl_NL"
+        with self._at(2):
+            self._agree(self.child, at(4, 1))
+            [activity] = self.case.activity_ids
+            self.assertIn("leverancier", activity.summary)
+            self.assertNotIn("Will be too late", activity.note)
+
     def test_too_late_from_the_start(self):
         """Where nothing is left the chain is broken when it begins, not before."""
         with self._at(3, 1):
