@@ -21,10 +21,16 @@ class Agreement(models.Model):
     name = fields.Char()
     partner_id = fields.Many2one(string="Customer or Supplier")
     domain = fields.Selection(string="With")
-    is_template = fields.Boolean("Is an Example")
+    is_template = fields.Boolean(
+        "Is an Example", help="Agreements begin as a copy of it; it holds for nobody."
+    )
     signature_date = fields.Date("Signed On")
-    start_date = fields.Date("Valid From")
-    end_date = fields.Date("Valid Until")
+    start_date = fields.Date(
+        "Valid From", help="Covers what is reported from this day on."
+    )
+    end_date = fields.Date(
+        "Valid Until", help="Covers what is reported until this day."
+    )
 
     sla_policy_ids = fields.One2many(
         "aftersales.sla.policy", "agreement_id", "SLA Policies"

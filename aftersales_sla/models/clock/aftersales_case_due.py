@@ -33,11 +33,15 @@ class AftersalesCase(models.Model):
         dues, told = super()._get_next_due(), self._get_due_targets()
         # sudo: what is due for cases that may be read
         moments = {
-            case: case.sudo().open_clock_ids.filtered_domain([("target_id", "any", told)])
+            case: case.sudo().open_clock_ids.filtered_domain(
+                [("target_id", "any", told)]
+            )
             for case in self
         }
         return {
-            case: min(filter(None, (due, *moments[case].mapped("due_at"))), default=False)
+            case: min(
+                filter(None, (due, *moments[case].mapped("due_at"))), default=False
+            )
             for case, due in dues.items()
         }
 
