@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import story_dunning
 import story_portal
+import story_sla
 import story_web
 import story_webhook
 from story_dunning import check
@@ -407,4 +408,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     *story_portal.STEPS,
     *story_webhook.HEAR,
     *story_web.STEPS,
+    *story_sla.STEPS,
 )
