@@ -20,7 +20,8 @@ draw = random.Random(1)
 
 def read():
     rows = Clock._read_known(cases.ids).items()
-    return {key: {**row, "id": None} for key, row in rows}
+    # Neither its number nor the mark for the job is what a clock says.
+    return {key: {**row, "id": None, "is_marked": None} for key, row in rows}
 
 
 def is_kept(key, stored, found):
@@ -115,6 +116,18 @@ def test_replay_of_the_log(space, demo):
     (cases, few), (again, many) = re.findall(r"REPLAYED (\d+) (\d+)", told)
     assert int(cases) == int(again) > 10
     assert int(many) > int(few) > 0
+
+
+def test_one_warns_and_one_is_missed(space, demo):
+    """Of what agreements promise something is about to be missed, and something was."""
+    found = space.sql(
+        "SELECT DISTINCT CASE WHEN k.state = 'running' THEN 'warns' ELSE k.state END"
+        " FROM aftersales_sla_clock k JOIN aftersales_sla_policy p ON p.id = k.policy_id"
+        " WHERE p.agreement_id IS NOT NULL AND k.ended_at IS NULL AND (k.state = 'breached'"
+        " OR now() AT TIME ZONE 'UTC' BETWEEN k.warn_at AND k.due_at)",
+        demo,
+    )
+    assert set(found.splitlines()) == {"warns", "breached"}
 
 
 def test_update_moves_no_dates(space, demo):

@@ -5,7 +5,6 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.aftersales_case.const import WAIT_CUSTOMER, WAIT_PARTS, WAIT_SUPPLIER
 from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
-from odoo.addons.aftersales_case.models.extends.resource_calendar import WorkClock
 
 from ...const import (
     METRIC_PARTIES,
@@ -49,14 +48,14 @@ class Rule:
     """How a target counts for cases of one company, team and type.
 
     :param aim: what the engine replays
-    :param clock: ``WorkClock`` of calendar and company
+    :param clock: the core's ``WorkClock`` of calendar and company
     :param row: what all rows of its clocks begin with
     :param warning: share of the time after which it is warned, 0 for never
     :param steps: ``{id of a level: Step}``
     """
 
     aim: Aim
-    clock: WorkClock
+    clock: object
     row: dict
     warning: float = 0
     steps: dict = field(default_factory=dict)
