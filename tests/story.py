@@ -49,6 +49,19 @@ class Story:
         """Return a record that the addon brings along."""
         return self.env.ref(f"aftersales_case.{name}")
 
+    def hire(self, name, role):
+        """Return a new colleague with a role of After-sales."""
+        group = self.ref(f"group_aftersales_{role}")
+        return self.env["res.users"].create(
+            {
+                "name": name,
+                "login": name.lower(),
+                "email": f"{name.lower()}@{DOMAIN}",
+                "notification_type": "inbox",
+                "group_ids": group.ids,
+            }
+        )
+
     def receive(self, name, **values):
         """Let an example mail come in; return its row of the intake."""
         source = (MAILS / name).read_bytes()
@@ -93,9 +106,9 @@ def open_the_service_desk(story):
         env["res.lang"]._activate_lang(language)
     domain = env["mail.alias.domain"].create({"name": DOMAIN})
     env.company.write({"name": "Kaapse Brander", "alias_domain_id": domain.id})
-    story.lies = _hire(story, "Lies", "leader")
-    story.aagje = _hire(story, "Aagje", "agent")
-    story.bram = _hire(story, "Bram", "agent")
+    story.lies = story.hire("Lies", "leader")
+    story.aagje = story.hire("Aagje", "agent")
+    story.bram = story.hire("Bram", "agent")
     story.team = story.ref("team_customer_service")
     story.team.write(
         {
@@ -114,19 +127,6 @@ def open_the_service_desk(story):
     return (
         f"Team {story.team.name}: Lies leads, Aagje and Bram work; mail goes to"
         f" {complaint.alias_email} and {story.team.alias_email}."
-    )
-
-
-def _hire(story, name, role):
-    group = story.ref(f"group_aftersales_{role}")
-    return story.env["res.users"].create(
-        {
-            "name": name,
-            "login": name.lower(),
-            "email": f"{name.lower()}@{DOMAIN}",
-            "notification_type": "inbox",
-            "group_ids": group.ids,
-        }
     )
 
 
