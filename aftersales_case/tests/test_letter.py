@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
@@ -185,6 +185,20 @@ class TestPlaceholders(LetterCommon):
         self.assertEqual(
             stranger.letter_language, self.company.partner_id.lang or "en_US"
         )
+
+    def test_promise(self):
+        """What the customer was promised, where the company is; no deadline of ours."""
+        case = self.case
+        case.company_id.partner_id.tz = "Europe/Amsterdam"
+        case.date_deadline = datetime(2026, 3, 3, 8, 0)
+        self.assertFalse(case.letter_promise)
+        self.type_complaint.is_deadline_promised = True
+        case.invalidate_recordset()
+        self.template.body_html = "<p t-out='object.letter_promise'/>"
+        [body] = self._as(self.manager, self.template)._render_field(
+            "body_html", case.ids
+        ).values()
+        self.assertIn("Promised for: 3/3/26, 9:00", body)
 
     def test_nothing_to_say_leaves_nothing(self):
         """A message without a reason has no empty words of one."""

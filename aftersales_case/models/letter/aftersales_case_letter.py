@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ...const import LINK_VIEW
 
@@ -34,6 +35,12 @@ class AftersalesCase(models.Model):
     )
     letter_reason = fields.Char(
         "Reason of the Rejection, as a Sentence", compute="_compute_letter_reason"
+    )
+    letter_promise = fields.Char(
+        "Promised Date, as a Sentence",
+        compute="_compute_letter_promise",
+        help="The nearest date that the customer was promised; what colleagues promise"
+        " each other is never named.",
     )
     letter_link = fields.Html(
         "Link to the Case",
@@ -105,6 +112,17 @@ class AftersalesCase(models.Model):
         for case, name in self._get_named("rejection_reason_id").items():
             case.letter_reason = name and self.env._("Reason: %s.", name)
 
+    @api.depends("date_deadline", "stage_id", "type_id")
+    @api.depends_context("lang")
+    def _compute_letter_promise(self):
+        for case, moment in self._get_promised_at().items():
+            # sudo: where the company is, is no secret to who reads its case
+            zone = case.company_id.sudo().partner_id.tz or "UTC"
+            case.letter_promise = moment and self.env._(
+                "Promised for: %s.",
+                format_datetime(self.env, moment, tz=zone, dt_format="short"),
+            )
+
     @api.depends("customer_word", "number")
     @api.depends_context("lang")
     def _compute_letter_link(self):
@@ -143,6 +161,7 @@ class AftersalesCase(models.Model):
             "letter_company",
             "letter_solution",
             "letter_reason",
+            "letter_promise",
             "letter_link",
         )
 
