@@ -43,6 +43,36 @@ class TestPromised(SlaCommon):
             self.assertEqual((visit.state, visit.ended_at), ("met", at(0, 2)))
             self.assertEqual((letter.state, letter.ended_at), ("breached", at(0, 2)))
 
+    def test_letter(self):
+        """A message names the date, in the time of the company, while one is to come."""
+        self.company.partner_id.tz = "Europe/Amsterdam"
+        template = self.env.ref("aftersales_case.template_received")
+        template.body_html = "<p t-out='object.letter_promise'/>"
+        self._policy(
+            {"metric": "resolved", "quantity": 4},
+            {"metric": "team", "quantity": 2},
+            name="With a team",
+        )
+
+        def tell():
+            rendered = self._as(self.manager, template)._render_field(
+                "body_html", self.case.ids
+            )
+            return rendered[self.case.id]
+
+        with self._at(1):
+            self.case.name = "It leaks"
+            self.case.category_id = self.env.ref("aftersales_case.category_product")
+            self.assertIn("Promised for: 3/2/26, 3:00", tell())
+            self._promise("visit:7", at(3))
+            self.assertIn("Promised for: 3/2/26, 1:00", tell())
+            self._promise("visit:7", at(0, 3), "No part yet")
+            self.case.stage_id = self.stage_wait_customer
+            self.assertIn("Promised for: 3/5/26, 10:00", tell())
+        with self._at(2):
+            self.case.stage_id = self.stage_solved
+            self.assertNotIn("Promised", tell())
+
     @feature("N-25")
     def test_moved(self):
         """Earlier breaks nothing; later by us is broken at once, however it goes on."""

@@ -35,7 +35,7 @@ MARKED = "aftersales_sla"
 DATED_EVENTS = (EVENT_PROMISE, EVENT_CHAIN)
 # What a case tells of its clocks.
 TOLD_OF_CLOCKS = ["clock_ids", "open_clock_ids", "next_clock", "is_late", "next_due_at"]
-TOLD_OF_CLOCKS += ["money_now", "money_next", "money_most"]
+TOLD_OF_CLOCKS += ["letter_promise", "money_now", "money_next", "money_most"]
 # What a policy is matched by, and no event tells.
 WATCHED = {
     "category_id",
