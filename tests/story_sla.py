@@ -330,7 +330,9 @@ def review_the_month(story):
     check(row[0] == case.number, f"the sheet names {row[0]}.")
     check(row[-1] == story.owed, f"the sheet says {row[-1]}, not {story.owed}.")
     summary = figures["A5"].value
-    return f"The review of March is a PDF for the customer and a sheet for us: {summary}"
+    return (
+        f"The review of March is a PDF for the customer and a sheet for us: {summary}"
+    )
 
 
 def ask_what_if(story):
@@ -410,7 +412,9 @@ def _tell_clock(story, clock):
 
 
 def _read_paper(content):
-    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return " ".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(content)).pages
+    )
 
 
 def _list(lines):

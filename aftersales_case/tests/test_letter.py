@@ -195,9 +195,11 @@ class TestPlaceholders(LetterCommon):
         self.type_complaint.is_deadline_promised = True
         case.invalidate_recordset()
         self.template.body_html = "<p t-out='object.letter_promise'/>"
-        [body] = self._as(self.manager, self.template)._render_field(
-            "body_html", case.ids
-        ).values()
+        [body] = (
+            self._as(self.manager, self.template)
+            ._render_field("body_html", case.ids)
+            .values()
+        )
         self.assertIn("Promised for: 3/3/26, 9:00", body)
 
     def test_nothing_to_say_leaves_nothing(self):
