@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import time
+import traceback
 
 COPIES = 2999
 # So many people share the cases: each is told of his in messages of his own.
@@ -302,6 +303,7 @@ def _start(env):
         code = 0
     except BaseException as error:
         print("WORKER", repr(error), flush=True)
+        traceback.print_exc()
     finally:
         os._exit(code)
 
