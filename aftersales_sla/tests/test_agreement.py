@@ -148,6 +148,8 @@ class TestAgreement(SlaCommon):
         agreement = self.env["agreement"].browse(made["res_id"])
         self.assertFalse(agreement.is_template)
         self.assertEqual(agreement.company_id, self.company)
+        # Without a responsible nobody is reminded of the review.
+        self.assertEqual(agreement.sla_user_id, self.manager)
         self.assertEqual(len(agreement.sla_policy_ids), 2)
         self.assertEqual(
             agreement.sla_policy_ids.target_ids.mapped("metric"),

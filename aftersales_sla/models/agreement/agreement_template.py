@@ -19,7 +19,9 @@ class Agreement(models.Model):
                 self.env._("%s is no template: duplicate it instead.", self.name)
             )
         company = self.company_id or self.env.company
-        made = self.copy({"is_template": False, "company_id": company.id})
+        # Of an example nobody has to be reminded; of this one whoever makes it.
+        vals = {"company_id": company.id, "sla_user_id": self.env.user.id}
+        made = self.copy({"is_template": False} | vals)
         made.check_access("write")
         copies = {}
         # sudo: examples are read by all companies, their policies included
