@@ -66,6 +66,7 @@
         "demo/promise.xml",
         "demo/escalation.xml",
         "demo/penalties.xml",
+        "demo/scenario.xml",
     ],
     "assets": {
         "web.assets_backend": ["aftersales_sla/static/src/**/*"],
