@@ -15,7 +15,7 @@ from .clock_times import ClockTimes
 # in order, and a key: the same for cases that are counted by the same rules.
 Replayed = namedtuple("Replayed", "case company story told order key")
 # What is read of many cases as plain rows, as records cost ten times as much.
-FACTS = ("id", "reported_at", "company_id", "team_id", "type_id")
+Facts = namedtuple("Facts", "id reported_at company_id team_id type_id")
 # What a row of the log tells of a ``Moment``, in the order of that.
 get_moment = attrgetter(
     "at",
@@ -159,17 +159,16 @@ class AftersalesCase(models.Model):
         return replayed
 
     def _read_facts(self):
-        """Return a row of ``FACTS`` for each of these cases, in their order."""
-        self.flush_model(FACTS[1:])
+        """Return the ``Facts`` of each of these cases, in their order."""
+        self.flush_model(Facts._fields[1:])
         rows = self.env.execute_query(
             SQL(
                 "SELECT %s FROM aftersales_case WHERE id = ANY(%s)",
-                SQL(", ").join(SQL.identifier(name) for name in FACTS),
+                SQL(", ").join(SQL.identifier(name) for name in Facts._fields),
                 self.ids,
             )
         )
-        make = namedtuple("CaseRow", FACTS)._make
-        found = {values[0]: make(values) for values in rows}
+        found = {values[0]: Facts._make(values) for values in rows}
         return [found[case_id] for case_id in self.ids]
 
     def _get_targets(self, forces):

@@ -31,19 +31,13 @@ class AftersalesCase(models.Model):
 
     def _get_next_due(self):
         dues, told = super()._get_next_due(), self._get_due_targets()
-        # sudo: what is due for cases that may be read
-        moments = {
-            case: case.sudo().open_clock_ids.filtered_domain(
-                [("target_id", "any", told)]
-            )
-            for case in self
-        }
-        return {
-            case: min(
-                filter(None, (due, *moments[case].mapped("due_at"))), default=False
-            )
-            for case, due in dues.items()
-        }
+        domain = [("target_id", "any", told)]
+        for case, due in dues.items():
+            # sudo: what is due for cases that may be read
+            clocks = case.sudo().open_clock_ids.filtered_domain(domain)
+            moments = filter(None, (due, *clocks.mapped("due_at")))
+            dues[case] = min(moments, default=False)
+        return dues
 
     @api.model
     def _get_due_domain(self, moment):
