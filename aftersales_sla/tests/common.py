@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo.fields import Command
-from odoo.tests import TransactionCase, freeze_time, tagged
+from odoo.tests import TransactionCase, freeze_time, new_test_user, tagged
 
 from odoo.addons.aftersales_case.tests.common import AftersalesSetup
 
@@ -68,6 +68,17 @@ class SlaSetup(AftersalesSetup):
                 "sla_user_id": cls.manager.id,
                 **vals,
             }
+        )
+
+    @classmethod
+    def _hire_other_leader(cls):
+        """Return a leader of the company who leads none of its teams."""
+        return new_test_user(
+            cls.env,
+            "as_other_leader",
+            groups="aftersales_case.group_aftersales_leader",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
         )
 
     @contextmanager

@@ -1,8 +1,7 @@
 """Where penalties are seen, and by whom."""
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -83,13 +82,7 @@ class TestMoneyShown(PenaltyCommon):
         with self._at():
             case = self._new_case(confidential=True, user_id=self.manager.id)
             self._flush()
-        other = new_test_user(
-            self.env,
-            "as_other_leader",
-            groups="aftersales_case.group_aftersales_leader",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        other = self._hire_other_leader()
         dues = case.penalty_due_ids
         self.assertTrue(self._as(self.leader, dues).has_access("read"))
         self.assertFalse(self._as(other, dues).has_access("read"))

@@ -6,7 +6,7 @@ import openpyxl
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
@@ -179,13 +179,7 @@ class TestReport(ReportCommon):
         with self.assertRaises(AccessError):
             self._report(self.agent).search([])
         self.late.write({"confidential": True, "user_id": self.manager.id})
-        other = new_test_user(
-            self.env,
-            "as_other_leader",
-            groups="aftersales_case.group_aftersales_leader",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        other = self._hire_other_leader()
         domain = [("target_id", "=", self.response.id)]
         self.assertEqual(self._report(self.leader).search_count(domain), 4)
         self.assertEqual(self._report(other).search_count(domain), 3)
