@@ -11,7 +11,8 @@ FEWEST_STEPS = 52
 def test_every_step_holds(space, capfd):
     """The story comes to its end, line after line, without a warning."""
     code, warnings = stories.tell(space)
-    lines = re.findall(r"^ *(\d+)\. ", capfd.readouterr().out, re.MULTILINE)
-    assert (code, warnings) == (0, [])
+    told = capfd.readouterr().out
+    lines = re.findall(r"^ *(\d+)\. ", told, re.MULTILINE)
+    assert (code, warnings) == (0, []), told
     assert lines == [str(number) for number in range(1, len(lines) + 1)]
     assert len(lines) >= FEWEST_STEPS

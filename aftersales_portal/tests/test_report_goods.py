@@ -221,7 +221,7 @@ class TestReportGoods(DeliveriesMixin, ReportSetup, HttpCase):
                 page = self._found(search)
                 self.assertEqual({key for key in every if f'"{key}"' in page}, keys)
                 self.assertNotIn("Strange Pump", page)
-                self.assertNotIn("4711", page)
+                self.assertNotIn("M60-4711", page)
 
     def test_search_of_types(self):
         """A type that asks for no goods has none to search."""
