@@ -125,6 +125,8 @@ EVENT_MESSAGE = "message"
 # When the customer told us was corrected; a date was told to the customer.
 EVENT_REPORTED = "reported"
 EVENT_PROMISE = "promise"
+# Why a promise ends without being taken back: what was promised was done.
+PROMISE_KEPT = "kept"
 
 # What can keep a case from a stage, besides the kinds of requirement.
 MISSING_MOVE = "move"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from odoo.addons.aftersales_case.const import (
     EVENT_PROMISE,
+    PROMISE_KEPT,
     STATE_CANCELLED,
     WAIT_SUPPLIER,
 )
@@ -194,7 +195,8 @@ def _get_promise(story, aim):
     """Each date that was promised, under one key or any; numbered over all of them.
 
     A new date takes the place of the former one under its key. Kept when the case is
-    closed by then; broken when it passes, or is moved later and nobody asked for it.
+    closed by then, or the log says that it was done; broken when it passes, or is moved
+    later and nobody asked for it.
     """
     cycles, running = [], {}
     for one in story.moments:
@@ -217,6 +219,8 @@ def _replace_promise(story, cycle, one):
     closed = story.get_closing_after(cycle.start)
     if closed and closed <= one.at:
         return cycle._replace(end=closed)
+    if not one.to_at and one.reason == PROMISE_KEPT:
+        return cycle._replace(end=one.at)
     is_later = not one.to_at or one.to_at > cycle.due
     is_broken = is_later and one.reason not in EXCUSES
     return cycle._replace(dropped=one.at, broken=one.at if is_broken else None)

@@ -43,6 +43,28 @@ class TestPromised(SlaCommon):
             self.assertEqual((visit.state, visit.ended_at), ("met", at(0, 2)))
             self.assertEqual((letter.state, letter.ended_at), ("breached", at(0, 2)))
 
+    @feature("N-25")
+    def test_kept_before_the_case_is_closed(self):
+        """What was promised is done: its clock is met, though the case goes on."""
+        with self._at(1):
+            self._promise("visit:7", at(0, 3))
+            self._promise("letter", at(0, 1))
+        with self._at(2):
+            self.case._keep_promise("visit:7")
+            visit, letter = self._clocks(self.case)
+            self.assertEqual((visit.state, visit.ended_at), ("met", at(2)))
+            self.assertEqual(letter.state, "running")
+            self.assertFalse(self.case._keep_promise("visit:7"))
+            told = self.case.event_ids.filtered(lambda one: one.key == "visit:7")
+            self.assertEqual(told.sorted("id")[-1].reason_text, "kept")
+
+    def test_typed_word_keeps_nothing(self):
+        """Only what was done keeps a promise, not a reason that somebody types."""
+        with self._at(1):
+            self._promise("letter", at(0, 1))
+            [letter] = self._promise("letter", None, "kept")
+            self.assertEqual(letter.state, "breached")
+
     def test_letter(self):
         """A message names the date, in the time of the company, while one is to come."""
         self.company.partner_id.tz = "Europe/Amsterdam"

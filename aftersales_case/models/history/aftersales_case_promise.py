@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...const import EVENT_PROMISE, MOST_DAYS
+from ...const import EVENT_PROMISE, MOST_DAYS, PROMISE_KEPT
 
 # What a promise is about, as siblings name it: "deadline", "visit:12".
 KEY = re.compile(r"[a-z][a-z0-9_]*(:[0-9]+)?")
@@ -32,6 +32,18 @@ class AftersalesCase(models.Model):
         :raises UserError: for a date that nobody can keep
         """
         at = self._check_promise(key, at)
+        if reason == PROMISE_KEPT:
+            reason = f"“{reason}”"
+        return self._append_promise(key, at, reason)
+
+    def _keep_promise(self, key):
+        """Log that what was promised under a key is done now, before the case is closed.
+
+        :returns: the new events; none where nothing was promised, or it was kept already
+        """
+        return self._append_promise(key, False, PROMISE_KEPT)
+
+    def _append_promise(self, key, at, reason):
         before = self._get_promises(key)
         return self.env["aftersales.case.event"]._log_events(
             [
