@@ -47,6 +47,34 @@ class TestOla(SlaCommon):
             told = self._as(self.agent, third)
             self.assertEqual(told.party, "team")
             self.assertIn("Missed", told.state_text)
+        with self._at(1, 1):
+            self._hand_over(case, second_line)
+        # Two hours and, with a night between, six; one hour, and what goes on in time.
+        self.assertEqual(self._report(case), {self.team: 8, second_line: 1})
+
+    def test_hold_without_waiting(self):
+        """The hold of a team is its own time: what the case waited is not in it."""
+        self._policy({"metric": "team", "quantity": 1})
+        with self._at():
+            case = self._complete(self._new_case(user_id=self.agent.id))
+            case.stage_id = self.stage_wait_customer
+        with self._at(1):
+            case.stage_id = self.stage_progress
+        with self._at(2.5):
+            case.stage_id = self.stage_solved
+        self.assertEqual(self._report(case), {self.team: 1.5})
+
+    def _report(self, case):
+        """Return ``{team: hours}`` that each had a case, as the report shows it."""
+        reports = self._as(self.leader)["aftersales.sla.report"]
+        groups = reports.formatted_read_group(
+            [("case_id", "=", case.id)], ["team_id"], ["held_hours:sum"]
+        )
+        teams = self.env["aftersales.team"]
+        return {
+            teams.browse(group["team_id"][0]): group["held_hours:sum"]
+            for group in groups
+        }
 
     def _hand_over(self, case, team):
         with Form(self._as(self.leader, case)) as form:

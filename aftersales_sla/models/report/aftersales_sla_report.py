@@ -5,6 +5,7 @@ from odoo.addons.aftersales_case.const import PRIORITIES
 
 from ...const import CLOCK_STATES, DUE_REACHED, METRICS, PARTIES
 from ...engine.clock import BREACHED, MET
+from ...engine.cycles import TEAM
 
 JUDGED = (MET, BREACHED)
 # Measures that are no sum or average: which share of all is below.
@@ -38,6 +39,7 @@ class AftersalesSlaReport(models.Model):
             "team_id",
             "type_id",
         ],
+        "aftersales.case.event": ["case_id", "at", "team_id"],
         "res.partner": ["commercial_partner_id"],
     }
 
@@ -49,7 +51,11 @@ class AftersalesSlaReport(models.Model):
     policy_id = fields.Many2one("aftersales.sla.policy", readonly=True)
     target_id = fields.Many2one("aftersales.sla.target", "Promise", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    team_id = fields.Many2one("aftersales.team", readonly=True)
+    team_id = fields.Many2one(
+        "aftersales.team",
+        readonly=True,
+        help="Of the case; where teams promise each other something, who had it then.",
+    )
     type_id = fields.Many2one("aftersales.case.type", "Case Type", readonly=True)
     priority = fields.Selection(PRIORITIES, readonly=True)
     metric = fields.Selection(METRICS, readonly=True)
@@ -87,6 +93,12 @@ class AftersalesSlaReport(models.Model):
         readonly=True,
         aggregator="avg",
         help="Nine of ten took so long or less.",
+    )
+    held_hours = fields.Float(
+        "Held by the Team (Hours)",
+        readonly=True,
+        help="What teams promise each other: how long a team had the case, all its turns"
+        " that are over or late together, without the time that the case waited.",
     )
     late_hours = fields.Float("Hours Late", readonly=True, aggregator="avg")
     customer_hours = fields.Float("Waited for the Customer (Hours)", readonly=True)
@@ -131,8 +143,9 @@ class AftersalesSlaReport(models.Model):
             },
             **{
                 name: SQL("c.%s", SQL.identifier(name))
-                for name in ("confidential", "team_id", "type_id", "priority")
+                for name in ("confidential", "type_id", "priority")
             },
+            "team_id": self._get_team(),
             "currency_id": SQL("o.currency_id"),
             "agreement_id": SQL("p.agreement_id"),
             "partner_id": SQL("r.commercial_partner_id"),
@@ -147,6 +160,9 @@ class AftersalesSlaReport(models.Model):
             "goal_percent": SQL("t.goal_percent"),
             "difference": SQL("%s - t.goal_percent", attainment),
             **hours,
+            "held_hours": SQL(
+                "CASE WHEN t.metric = %s THEN k.seconds_elapsed / 3600.0 END", TEAM
+            ),
             "penalty": SQL(
                 "COALESCE((SELECT SUM(d.company_amount)"
                 " FROM aftersales_sla_penalty_due d WHERE d.case_id = k.case_id"
@@ -155,6 +171,17 @@ class AftersalesSlaReport(models.Model):
                 DUE_REACHED,
             ),
         }
+
+    @api.model
+    def _get_team(self):
+        """Return whose clock it is: each turn of a team has one, as the log tells."""
+        return SQL(
+            "CASE WHEN t.metric = %s THEN COALESCE((SELECT e.team_id"
+            " FROM aftersales_case_event e WHERE e.case_id = k.case_id"
+            " AND e.at <= k.start_at ORDER BY e.at DESC, e.id DESC LIMIT 1),"
+            " c.team_id) ELSE c.team_id END",
+            TEAM,
+        )
 
     @api.model
     def _select(self):
