@@ -29,13 +29,9 @@ class IrRule(models.Model):
             return domain
         case_mode = "read" if mode == "read" else "write"
         case_domain = super()._compute_domain("aftersales.case", case_mode)
-        domain &= Domain(case_field, "=", False) | Domain(
-            case_field, "any", case_domain
+        return domain & (
+            Domain(case_field, "=", False) | Domain(case_field, "any", case_domain)
         )
-        if model_name == "aftersales.case.event":
-            # Without hidden kinds it is no condition.
-            domain &= Domain("kind", "not in", self.env[model_name]._get_hidden_kinds())
-        return domain
 
     def _get_rating_domain(self, mode):
         """Return the domain of ratings that are of no case, or of a case one may read.
