@@ -178,6 +178,31 @@ class TestLimits(PenaltyCommon):
                 self.agreement.sla_currency_id = self.company.currency_id
             self.agreement.write({"sla_currency_id": crown.id, "sla_month_cap": 80})
 
+    def test_moved_to_another_currency(self):
+        """A rule by which something is owed goes to no agreement in another currency."""
+        rule = self._penalty()
+        crown = self.env["res.currency"].create(
+            {"name": "KRO", "symbol": "K", "rounding": 1}
+        )
+        crowns, same = (
+            self._agreement(code=f"A{number}", **vals)
+            for number, vals in enumerate(({"sla_currency_id": crown.id}, {}))
+        )
+        rules = self._as(self.manager, rule)
+        with self._at():
+            case = self._new_case()
+            self.assertEqual(self._dues(case), [(DUE_RISK, 0)])
+            rules.agreement_id = crowns
+            rules.agreement_id = self.agreement
+        with self._at(5):
+            self._run_job()
+            self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
+            with self.assertRefused(ValidationError, "is owed in .* already"):
+                rules.agreement_id = crowns
+            rules.agreement_id = same
+            with self.assertRefused(ValidationError, "is owed in .* already"):
+                same.sla_currency_id = crown
+
     def test_rate_of_its_day(self):
         """It is worth what it was on the day on which it was reached."""
         crown = self.env["res.currency"].create(

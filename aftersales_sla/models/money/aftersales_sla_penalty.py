@@ -172,6 +172,21 @@ class AftersalesSlaPenalty(models.Model):
                     )
                 )
 
+    @api.constrains("agreement_id")
+    def _check_owed(self):
+        """Refuse an agreement in another currency than the one that is owed already."""
+        owed = self.env["aftersales.sla.penalty.due"]._read_owed("penalty_id", self)
+        for penalty, currency in owed:
+            if currency != penalty.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Penalties: %(penalty)s is owed in %(currency)s already. Leave it"
+                        " with an agreement in that currency, and make another rule.",
+                        penalty=penalty.sentence,
+                        currency=currency.name,
+                    )
+                )
+
     @api.constrains("basis", "amount", "percent", "basis_amount")
     def _check_amount(self):
         for penalty in self:

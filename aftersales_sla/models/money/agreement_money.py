@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...const import DUE_RISK
-
 LEADERS = "aftersales_case.group_aftersales_leader"
 AMOUNTS = ("sla_case_cap", "sla_month_cap", "sla_monthly_fee")
 MOST = 10**12
@@ -70,16 +68,8 @@ class Agreement(models.Model):
         What is only at risk follows the currency; what was owed, be it taken back, keeps
         the one in which people were told of it.
         """
-        # sudo: of confidential cases too
-        groups = (
-            self.env["aftersales.sla.penalty.due"]
-            .sudo()
-            ._read_group(
-                [("agreement_id", "in", self.ids), ("state", "!=", DUE_RISK)],
-                ["agreement_id", "currency_id"],
-            )
-        )
-        for agreement, currency in groups:
+        owed = self.env["aftersales.sla.penalty.due"]._read_owed("agreement_id", self)
+        for agreement, currency in owed:
             if currency != agreement.sla_currency_id:
                 raise ValidationError(
                     self.env._(
@@ -90,6 +80,8 @@ class Agreement(models.Model):
                         currency=currency.name,
                     )
                 )
+        # Rules that came from another agreement.
+        self.sudo().sla_penalty_ids._check_owed()
 
     def write(self, vals):
         result = super().write(vals)
