@@ -56,6 +56,15 @@ class TestHostile(EscalationCommon):
         cls.env.flush_all()
         cls.env.invalidate_all()
 
+    def _assert_refused_each(self, user, attempts):
+        for name, attempt in attempts.items():
+            self.env.invalidate_all()
+            with (
+                self.subTest(user=user.login, name=name),
+                self.assertRefused(AccessError, ""),
+            ):
+                attempt()
+
     def test_company_is_not_said(self):
         """The company of a setting follows from what it belongs to."""
         env, other = self._as(self.other_manager), self.other.id
@@ -157,7 +166,7 @@ class TestHostile(EscalationCommon):
         added = {"receiver_ids": [Command.create({"kind": "leader"})]}
         for user in (self.manager, self.other_manager):
             mine, their = self._as(user, level), self._as(user, target)
-            for name, attempt in {
+            attempts = {
                 "create": lambda m=mine: m.create(vals),
                 "write": lambda m=mine: m.write({"is_raised": True}),
                 "unlink": lambda m=mine: m.unlink(),
@@ -169,16 +178,46 @@ class TestHostile(EscalationCommon):
                 ),
                 "warning": lambda t=their: t.write({"warn_percent": 1}),
                 "goal": lambda t=their: t.write({"goal_percent": 1}),
-            }.items():
-                self.env.invalidate_all()
-                with (
-                    self.subTest(user=user.login, name=name),
-                    self.assertRefused(AccessError, ""),
-                ):
-                    attempt()
+            }
+            self._assert_refused_each(user, attempts)
         everywhere = self.env["res.company"].search([])
         self.manager.write({"company_ids": [Command.set(everywhere.ids)]})
         made = self._as(self.manager, level).create(vals)
         self.assertTrue(made.is_raised)
         self._as(self.manager, level).write(added)
         self._as(self.manager, self.own_level).is_raised = True
+
+    def test_penalties_of_all_companies(self):
+        """So are penalties of an agreement of no company, its fee and its limits."""
+        shared = self._agreement(company_id=False, code="ALL")
+        penalty = self.env["aftersales.sla.penalty"].create(
+            {"agreement_id": shared.id, "amount": 50}
+        )
+        self.assertFalse(penalty.company_id)
+        vals = {"agreement_id": shared.id, "amount": 1}
+        own = self._agreement(company_id=self.other.id, code="OWN")
+        for user in (self.manager, self.other_manager):
+            mine, agreement = self._as(user, penalty), self._as(user, shared)
+            self.assertTrue(mine.has_access("read"))
+            attempts = {
+                "create": lambda m=mine: m.create(vals),
+                "write": lambda m=mine: m.write({"amount": 1}),
+                "unlink": lambda m=mine: m.unlink(),
+                "archive": lambda m=mine: m.action_archive(),
+                "moved away": lambda m=mine: m.write({"agreement_id": own.id}),
+                "added": lambda a=agreement: a.write(
+                    {"sla_penalty_ids": [Command.create({"amount": 1})]}
+                ),
+                "fee": lambda a=agreement: a.write({"sla_monthly_fee": 1}),
+                "limit": lambda a=agreement: a.write({"sla_month_cap": 1}),
+                "currency": lambda a=agreement: a.write({"sla_currency_id": 1}),
+                "company": lambda a=agreement, u=user: a.write(
+                    {"company_id": u.company_id.id}
+                ),
+            }
+            self._assert_refused_each(user, attempts)
+        everywhere = self.env["res.company"].search([])
+        self.manager.write({"company_ids": [Command.set(everywhere.ids)]})
+        self.assertTrue(self._as(self.manager, penalty).create(vals))
+        self._as(self.manager, shared).sla_monthly_fee = 7
+        self._as(self.manager, penalty).amount = 7

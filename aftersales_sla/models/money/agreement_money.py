@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 LEADERS = "aftersales_case.group_aftersales_leader"
 AMOUNTS = ("sla_case_cap", "sla_month_cap", "sla_monthly_fee")
@@ -84,10 +84,31 @@ class Agreement(models.Model):
         self.sudo().sla_penalty_ids._check_owed()
 
     def write(self, vals):
+        is_money = bool(vals.keys() & {*AMOUNTS, "sla_currency_id"})
+        if is_money:
+            self._ensure_can_price()
+        if "company_id" in vals:
+            # sudo: whoever changes it may be no leader of after-sales
+            self.filtered(lambda one: one.sudo().sla_penalty_ids)._ensure_can_price()
         result = super().write(vals)
-        if vals.keys() & {*AMOUNTS, "sla_currency_id"}:
+        if is_money:
             self.with_context(active_test=False).sla_policy_ids._mark_clocks()
         return result
+
+    def _ensure_can_price(self):
+        """Guard: what counts for all companies is written by who works in all of them.
+
+        :raises AccessError: naming the first agreement that they share
+        """
+        shared = self.filtered(lambda agreement: not agreement.company_id)
+        if shared and not self.env.su and not self.env.user._get_aftersales_shared():
+            raise AccessError(
+                self.env._(
+                    "%s is of no company: its fee, currency, limits and penalties are"
+                    " changed by who works in all companies.",
+                    shared[0].name,
+                )
+            )
 
     def _copy_sla_penalties(self, source, copies):
         """Take over the penalties of another agreement.
