@@ -221,3 +221,10 @@ class TestHostile(EscalationCommon):
         self.assertTrue(self._as(self.manager, penalty).create(vals))
         self._as(self.manager, shared).sla_monthly_fee = 7
         self._as(self.manager, penalty).amount = 7
+
+    def test_review_tells_no_company(self):
+        """A dialog that names a foreign agreement does not say whose it is."""
+        reviews = self._as(self.other_manager)["aftersales.sla.review"]
+        review = reviews.create({"agreement_id": self.agreement.id})
+        self.env.invalidate_all()
+        self.assertNotIn(self.company.name, str(review.read()))

@@ -30,7 +30,6 @@ class AftersalesSlaReview(models.TransientModel):
     date_to = fields.Date(
         "Until", required=True, default=lambda self: self._get_last_month()[1]
     )
-    company_id = fields.Many2one(related="agreement_id.company_id")
     sheet = fields.Binary(attachment=False, readonly=True)
 
     @api.model
