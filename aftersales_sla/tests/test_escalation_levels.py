@@ -37,6 +37,29 @@ class TestLevels(EscalationCommon):
         self.assertEqual(level.condition_ids.value, "3")
         self.assertEqual(level.condition_ids.display_name, "Priority is Urgent")
 
+    def test_when(self):
+        """The moment of a level is told as people say it, one hour as one hour."""
+        for vals, text in (
+            ({"quantity": 1}, "A working hour before it is due"),
+            ({"quantity": 1.5}, "1.5 working hours before it is due"),
+            ({"quantity": 1, "unit": "days"}, "A working day before it is due"),
+            ({"quantity": 2, "unit": "days"}, "2 working days before it is due"),
+            ({"quantity": 1, "when": "after"}, "A working hour after it was due"),
+            ({"quantity": 3, "when": "after"}, "3 working hours after it was due"),
+            (
+                {"quantity": 1, "unit": "days", "when": "after"},
+                "A working day after it was due",
+            ),
+            (
+                {"quantity": 5, "unit": "days", "when": "after"},
+                "5 working days after it was due",
+            ),
+            ({"quantity": 0, "when": "after"}, "When it is missed"),
+        ):
+            level = self._level("responsible", **{"when": "before", **vals})
+            with self.subTest(vals):
+                self.assertEqual(level._tell_when(), text)
+
     def test_refused(self):
         """What nobody would notice, or nobody can count, is refused by a sentence."""
         target = self.policy.target_ids

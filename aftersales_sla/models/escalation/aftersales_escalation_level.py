@@ -296,9 +296,22 @@ class AftersalesEscalationLevel(models.Model):
         if self.when == SHARE or (self.when == AFTER and not self.quantity):
             return env._("When it is missed")
         texts = {
-            (BEFORE, HOURS): env._("%s working hours before it is due", number),
-            (BEFORE, DAYS): env._("%s working days before it is due", number),
-            (AFTER, HOURS): env._("%s working hours after it was due", number),
-            (AFTER, DAYS): env._("%s working days after it was due", number),
+            (BEFORE, HOURS): (
+                env._("A working hour before it is due"),
+                env._("%s working hours before it is due"),
+            ),
+            (BEFORE, DAYS): (
+                env._("A working day before it is due"),
+                env._("%s working days before it is due"),
+            ),
+            (AFTER, HOURS): (
+                env._("A working hour after it was due"),
+                env._("%s working hours after it was due"),
+            ),
+            (AFTER, DAYS): (
+                env._("A working day after it was due"),
+                env._("%s working days after it was due"),
+            ),
         }
-        return texts.get((self.when, self.unit), "")
+        single, many = texts.get((self.when, self.unit), ("", ""))
+        return single if self.quantity == 1 else many.replace("%s", number)
