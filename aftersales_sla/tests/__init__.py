@@ -41,6 +41,7 @@ from . import test_penalty_properties
 from . import test_penalty_race
 from . import test_policy_change
 from . import test_report
+from . import test_review_rights
 from . import test_rights
 from . import test_target
 from . import test_told_to_reporters
