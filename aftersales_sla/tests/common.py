@@ -15,30 +15,41 @@ def at(hours=0, days=0):
     return MONDAY + timedelta(hours=hours, days=days)
 
 
+def new_calendar(env, *slots, days=range(5), **vals):
+    """Return working hours in UTC: slots ``(from, to)`` on each of some weekdays."""
+    return env["resource.calendar"].create(
+        {
+            "tz": "UTC",
+            "attendance_ids": [
+                Command.create(
+                    {
+                        "name": f"{day} {start}",
+                        "dayofweek": str(day),
+                        "hour_from": start,
+                        "hour_to": end,
+                    }
+                )
+                for day in days
+                for start, end in slots
+            ],
+            **vals,
+        }
+    )
+
+
+def new_day_and_night(env, **vals):
+    """Return working hours by which somebody is always at work."""
+    return new_calendar(env, (0, 24), days=range(7), name="Always", **vals)
+
+
 class SlaSetup(AftersalesSetup):
     """A company that works on weekdays from eight to noon and from one to five, UTC."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.calendar = cls.env["resource.calendar"].create(
-            {
-                "name": "Office",
-                "tz": "UTC",
-                "company_id": cls.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": f"{day} {start}",
-                            "dayofweek": str(day),
-                            "hour_from": start,
-                            "hour_to": end,
-                        }
-                    )
-                    for day in range(5)
-                    for start, end in ((8, 12), (13, 17))
-                ],
-            }
+        cls.calendar = new_calendar(
+            cls.env, (8, 12), (13, 17), name="Office", company_id=cls.company.id
         )
         cls.company.resource_calendar_id = cls.calendar
         cls.company.partner_id.tz = "UTC"

@@ -1,10 +1,8 @@
 """Cases and hours as nobody should enter them: every clock still says what it counts."""
 
-from odoo.fields import Command
-
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import SlaCommon, at
+from .common import SlaCommon, at, new_calendar
 
 
 class TestReportedAt(SlaCommon):
@@ -80,22 +78,12 @@ class TestHours(SlaCommon):
 
     def test_too_little_time_for_it(self):
         """More hours than five years have: the clock says so, and what to do."""
-        short = self.env["resource.calendar"].create(
-            {
-                "name": "Monday's hour",
-                "tz": "UTC",
-                "company_id": self.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": "Monday",
-                            "dayofweek": "0",
-                            "hour_from": 9,
-                            "hour_to": 10,
-                        }
-                    )
-                ],
-            }
+        short = new_calendar(
+            self.env,
+            (9, 10),
+            days=[0],
+            name="Monday's hour",
+            company_id=self.company.id,
         )
         policy = self._policy(
             {"metric": "resolved", "quantity": 400}, calendar_id=short.id

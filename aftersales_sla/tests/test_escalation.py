@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import at
+from .common import at, new_calendar
 from .escalation import EscalationCommon
 
 WARNED, MISSED = "At 80 % of the time", "When it is missed"
@@ -274,23 +274,8 @@ class TestChanged(EscalationCommon):
         self.assertEqual(self._alerts(case).state, "over")
 
     def _mornings(self):
-        return self.env["resource.calendar"].create(
-            {
-                "name": "Mornings",
-                "tz": "UTC",
-                "company_id": self.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": str(day),
-                            "dayofweek": str(day),
-                            "hour_from": 8,
-                            "hour_to": 12,
-                        }
-                    )
-                    for day in range(5)
-                ],
-            }
+        return new_calendar(
+            self.env, (8, 12), name="Mornings", company_id=self.company.id
         )
 
     def test_side_by_side(self):

@@ -14,6 +14,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.aftersales_case.tests.races import SECONDS, RaceCase
 
+from .common import new_day_and_night
+
 CASES = 20
 AGENT = "aftersales_case.group_aftersales_agent"
 
@@ -24,24 +26,7 @@ class TestEscalationRace(RaceCase):
         super().setUp()
         with self._transaction(no_reset_password=True) as env:
             company = env["res.company"].create({"name": f"Race {time.time_ns()}"})
-            company.resource_calendar_id = env["resource.calendar"].create(
-                {
-                    "name": "Always",
-                    "tz": "UTC",
-                    "company_id": company.id,
-                    "attendance_ids": [
-                        Command.create(
-                            {
-                                "name": str(day),
-                                "dayofweek": str(day),
-                                "hour_from": 0,
-                                "hour_to": 24,
-                            }
-                        )
-                        for day in range(7)
-                    ],
-                }
-            )
+            company.resource_calendar_id = new_day_and_night(env, company_id=company.id)
             env.user.company_ids |= company
             env = env(context=dict(env.context, allowed_company_ids=company.ids))
             user = new_test_user(

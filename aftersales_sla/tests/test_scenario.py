@@ -9,7 +9,7 @@ from odoo.tests import Form
 from odoo.addons.aftersales_case.tests.common import feature
 
 from ..models.scenario import aftersales_sla_scenario_replay
-from .common import MONDAY, SlaCommon, at
+from .common import MONDAY, SlaCommon, at, new_calendar
 
 COUNTS = ("met_count", "missed_count", "open_count")
 PREMIUM = (
@@ -193,23 +193,8 @@ class TestScenario(ScenarioCommon):
 
     def test_other_hours(self):
         """Only other working hours: half a day misses what a whole one kept."""
-        afternoons = self.env["resource.calendar"].create(
-            {
-                "name": "Afternoons",
-                "tz": "UTC",
-                "company_id": self.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": str(day),
-                            "dayofweek": str(day),
-                            "hour_from": 13,
-                            "hour_to": 17,
-                        }
-                    )
-                    for day in range(5)
-                ],
-            }
+        afternoons = new_calendar(
+            self.env, (13, 17), name="Afternoons", company_id=self.company.id
         )
         scenario = self._run(
             draft="hours", agreement_id=False, calendar_id=afternoons.id

@@ -4,7 +4,7 @@ from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
-from .common import SlaCommon
+from .common import SlaCommon, new_calendar
 
 
 class TestTarget(SlaCommon):
@@ -144,25 +144,9 @@ class TestTarget(SlaCommon):
 class TestWorkingHours(SlaCommon):
     """Hours by which no clock can run are refused, by a sentence that says why."""
 
-    def _calendar(self, *hours, **vals):
-        return self.env["resource.calendar"].create(
-            {
-                "name": "Odd",
-                "tz": "UTC",
-                "company_id": self.company.id,
-                "attendance_ids": [
-                    Command.create(
-                        {
-                            "name": "x",
-                            "dayofweek": "0",
-                            "hour_from": first,
-                            "hour_to": last,
-                        }
-                    )
-                    for first, last in hours
-                ],
-                **vals,
-            }
+    def _calendar(self, *hours):
+        return new_calendar(
+            self.env, *hours, days=[0], name="Odd", company_id=self.company.id
         )
 
     def test_refused_calendars(self):
