@@ -1,6 +1,7 @@
 """What if something else had been promised: real events, judged by a draft."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -8,6 +9,8 @@ from odoo.tests import Form
 
 from odoo.addons.aftersales_case.tests.common import feature
 
+from ..engine.held import Held
+from ..engine.scenario import get_history
 from ..models.scenario import aftersales_sla_scenario_replay
 from .common import MONDAY, SlaCommon, at, new_calendar
 
@@ -254,6 +257,39 @@ class TestScenario(ScenarioCommon):
         made.target_ids.quantity = 100
         self.assertEqual(self._read(self._run()), (4, 0, 0))
 
+    def test_what_it_was_in_the_end(self):
+        """What was is told of the policy that held, not of the one that it replaced."""
+        self._policy({"metric": "resolved", "quantity": 1}, name="Urgent", priority="3")
+        with self._at(days=2):
+            case = self._new_case(user_id=self.agent.id, urgency="3", impact="3")
+        with self._at(0.5, 2):
+            case.write({"urgency": "1", "impact": "1"})
+        self.assertEqual(
+            set(self._clocks(case).mapped("state")), {"cancelled", "running"}
+        )
+        worst = self._run().worst_ids.filtered(lambda one: one.case_id == case)
+        [solved] = worst.filtered(lambda one: one.metric == "resolved")
+        self.assertEqual(solved.was_state, "breached")
+
+    def test_changed_while_it_is_closed(self):
+        """A priority that is raised on a closed case counts from its reopening on."""
+        rows = [
+            SimpleNamespace(at=at(hours), state=state)
+            for hours, state in ((0, "new"), (2, "done"), (3, "open"))
+        ]
+        history = get_history(rows, [7, 7, 7], [1, 3, 3], lambda _type, priority: priority)
+        self.assertEqual(history, [Held(None, 1), Held(at(3), 3)])
+
+    def test_what_nobody_could_count(self):
+        """A clock that could not be counted was neither kept nor missed nor open."""
+        with self._at(days=2):
+            case = self._new_case(user_id=self.agent.id)
+            self._clocks(case).error = "These hours cannot be read."
+            self.env.flush_all()
+        scenario = self._run()
+        self.assertEqual(scenario.case_count, 3)
+        self.assertEqual(self._read(scenario, "was_"), (4, 0, 0))
+
     def test_same_as_it_was(self):
         """Judged by what did hold, every deadline is what it was, to the second."""
         self._policy({"metric": "resolved", "quantity": 2}, name="Urgent", priority="3")
@@ -328,10 +364,12 @@ class TestScenario(ScenarioCommon):
             agreement_id=purchase.id,
         )
         with self._at(days=2):
-            case = self._new_case(user_id=self.agent.id, supplier_id=self.other.id)
-            case.stage_id = self.stage_wait_supplier
+            cases = self._new_case(user_id=self.agent.id, supplier_id=self.other.id)
+            # It waits for somebody whom nobody has named.
+            cases |= self._new_case(user_id=self.agent.id)
+            cases.stage_id = self.stage_wait_supplier
         with self._at(days=2, hours=3):
-            case.stage_id = self.stage_progress
+            cases.stage_id = self.stage_progress
         scenario = self._run(agreement_id=purchase.id)
         self.assertEqual(self._read(scenario), (0, 1, 0))
         # What was promised to the customer is another matter.
