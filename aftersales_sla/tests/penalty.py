@@ -1,5 +1,6 @@
 """Agreements with penalties, and what tests read of what they cost."""
 
+from ..const import DUE_REACHED
 from .common import SlaCommon
 
 
@@ -19,6 +20,20 @@ class PenaltyCommon(SlaCommon):
         return cls.env["aftersales.sla.penalty"].create(
             {"agreement_id": cls.agreement.id, "amount": 50, **vals}
         )
+
+    @classmethod
+    def _other_policy(cls, quantity, **vals):
+        """Return a policy of the agreement that promises an answer in other hours."""
+        return cls._policy(
+            {"metric": "response", "quantity": quantity},
+            agreement_id=cls.agreement.id,
+            **vals,
+        )
+
+    def _miss(self, case):
+        """Let the job find that the answer to a case was missed, which costs 50."""
+        self._run_job()
+        self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
 
     def _dues(self, cases, *states):
         """Return ``[(state, amount)]`` of the penalties of cases, in their order."""

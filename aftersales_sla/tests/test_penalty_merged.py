@@ -56,12 +56,7 @@ class TestPassedOn(PenaltyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._penalty(policy_ids=cls.policy.ids)
-        cls.other = cls._policy(
-            {"metric": "response", "quantity": 6},
-            name="Low",
-            agreement_id=cls.agreement.id,
-            priority="0",
-        )
+        cls.other = cls._other_policy(6, name="Low", priority="0")
 
     def _merge(self):
         with self._at():
@@ -69,8 +64,7 @@ class TestPassedOn(PenaltyCommon):
         with self._at(1):
             left = self._new_case(user_id=self.agent.id, priority="0")
         with self._at(5):
-            self._run_job()
-            self.assertEqual(self._dues(gone), [(DUE_REACHED, 50)])
+            self._miss(gone)
             gone._merge_into(left)
             self.assertEqual(self._dues(gone), [(DUE_BACK, 50)])
         return gone, left

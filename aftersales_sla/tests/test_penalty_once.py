@@ -59,20 +59,14 @@ class TestOnce(BaseCase):
 class TestReplacedTerms(PenaltyCommon):
     """An answer is missed, then another policy holds, which asks for it as well."""
 
-    def _urgent(self, **vals):
-        return self._policy(
-            {"metric": "response", "quantity": 1, **vals},
-            name="Urgent",
-            agreement_id=self.agreement.id,
-            priority="3",
-        )
+    def _urgent(self):
+        return self._other_policy(1, name="Urgent", priority="3")
 
     def _miss_and_raise(self):
         with self._at():
             case = self._new_case(user_id=self.agent.id)
         with self._at(2.5):
-            self._run_job()
-            self.assertEqual(self._dues(case), [(DUE_REACHED, 50)])
+            self._miss(case)
             case.write({"urgency": "3", "impact": "3"})
             self.assertEqual(len(self._clocks(case)), 2)
         return case
