@@ -190,6 +190,8 @@ def _copy_cases(env, cases, count):
 
     The steps of their history get some time between them, in which they waited.
     """
+    from odoo.addons.aftersales_sla.tests.copies import copy_rows, count_on
+
     cr, ids = env.cr, cases.ids
     cr.execute("SELECT max(id) FROM aftersales_case")
     base = cr.fetchone()[0]
@@ -222,22 +224,20 @@ def _copy_cases(env, cases, count):
         ),
     ):
         ordered = f"{on} = c.origin ORDER BY c.id, o.id"
-        _copy_rows(env, table, changed, "copied c", ordered)
-    cr.execute(
-        "SELECT setval('aftersales_case_id_seq', (SELECT max(id) FROM aftersales_case))"
-    )
+        copy_rows(env, table, changed, "copied c", ordered)
+    count_on(env)
     cr.execute("DROP TABLE copied")
-    cr.commit()
     _vacuum(env)
-    env.invalidate_all()
 
 
 def _make_closed(env, count):
     """Copy a case and its clock by SQL, so often, closed and met."""
+    from odoo.addons.aftersales_sla.tests.copies import copy_rows, count_on
+
     case = env["aftersales.sla.clock"].search([], limit=1).case_id
     solved = env.ref("aftersales_case.stage_solved")
-    cr, first = env.cr, "(SELECT max(id) FROM aftersales_case)"
-    _copy_rows(
+    first = "(SELECT max(id) FROM aftersales_case)"
+    copy_rows(
         env,
         "aftersales_case",
         {
@@ -249,7 +249,7 @@ def _make_closed(env, count):
         f"generate_series(1, {count}) AS n",
         f"o.id = {case.id}",
     )
-    _copy_rows(
+    copy_rows(
         env,
         "aftersales_sla_clock",
         {
@@ -262,25 +262,8 @@ def _make_closed(env, count):
         f"generate_series(1, {count}) AS n",
         f"o.id = (SELECT min(id) FROM aftersales_sla_clock WHERE case_id = {case.id})",
     )
-    cr.execute(f"SELECT setval('aftersales_case_id_seq', {first})")
+    count_on(env)
     _vacuum(env)
-    env.invalidate_all()
-
-
-def _copy_rows(env, table, changed, source, condition):
-    """Copy rows ``o`` of a table, with other values in some columns."""
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND table_name = %s",
-        [table],
-    )
-    names = [name for (name,) in env.cr.fetchall()]
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(changed.get(name, f'o."{name}"') for name in names)
-    env.cr.execute(
-        f"INSERT INTO {table} ({columns}) SELECT {values}"
-        f" FROM {source} JOIN {table} o ON {condition}"
-    )
 
 
 def _vacuum(env):

@@ -153,6 +153,8 @@ def _prepare(env):
     """Make cases whose clocks ran out while nobody looked, and people to be told."""
     from odoo.fields import Command
 
+    from odoo.addons.aftersales_sla.tests.copies import copy_case
+
     users = _hire(env)
     case_type = env.ref("aftersales_case.type_complaint").copy(
         {"code": "KILL", "activity_plan_id": False}
@@ -181,77 +183,20 @@ def _prepare(env):
     )
     case._flush_clocks()
     env.flush_all()
-    base = case.id
-    for table, changed in (
-        (
-            "aftersales_case",
-            {
-                "id": "o.id + n",
-                "number": "o.number || '-' || n",
-                "user_id": f"(ARRAY{users.ids})[1 + n % {PEOPLE}]",
-            },
-        ),
-        (
-            "aftersales_case_event",
-            {
-                "id": "nextval('aftersales_case_event_id_seq')",
-                "case_id": "o.case_id + n",
-                "at": "o.at - interval '3 days'",
-            },
-        ),
-        (
-            "aftersales_sla_clock",
-            {
-                "id": "nextval('aftersales_sla_clock_id_seq')",
-                "case_id": "o.case_id + n",
-                "start_at": "o.start_at - interval '3 days'",
-                "due_at": "o.due_at - interval '3 days'",
-                "next_at": "o.next_at - interval '3 days'",
-            },
-        ),
-    ):
-        changed |= {"reported_at": "o.reported_at - interval '3 days'"}
-        env.cr.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' AND table_name = %s",
-            [table],
-        )
-        names = [name for (name,) in env.cr.fetchall()]
-        columns = ", ".join(f'"{name}"' for name in names)
-        values = ", ".join(changed.get(name, f'o."{name}"') for name in names)
-        link = "id" if table == "aftersales_case" else "case_id"
-        env.cr.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {values}"
-            f" FROM {table} o, generate_series(1, {COPIES}) AS n"
-            f" WHERE o.{link} = {base} ORDER BY n, o.id"
-        )
-    env.cr.execute(
-        "SELECT setval('aftersales_case_id_seq', (SELECT max(id) FROM aftersales_case))"
+    copy_case(
+        env,
+        case,
+        COPIES,
+        earlier="3 days",
+        user_id=f"(ARRAY{users.ids})[1 + n % {PEOPLE}]",
     )
-    env.invalidate_all()
 
 
 def _hire(env):
     """Return people who are at work day and night, with an address."""
-    from odoo.fields import Command
+    from odoo.addons.aftersales_sla.tests.common import new_day_and_night
 
-    env.company.resource_calendar_id = env["resource.calendar"].create(
-        {
-            "name": "Always",
-            "tz": "UTC",
-            "attendance_ids": [
-                Command.create(
-                    {
-                        "name": str(day),
-                        "dayofweek": str(day),
-                        "hour_from": 0,
-                        "hour_to": 24,
-                    }
-                )
-                for day in range(7)
-            ],
-        }
-    )
+    env.company.resource_calendar_id = new_day_and_night(env)
     group = env.ref("aftersales_case.group_aftersales_agent")
     users = env["res.users"].with_context(no_reset_password=True)
     return users.create(

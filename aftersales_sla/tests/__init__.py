@@ -25,6 +25,7 @@ from . import test_escalation_limit
 from . import test_escalation_race
 from . import test_escalation_receivers
 from . import test_scripts
+from . import test_flood
 from . import test_gone
 from . import test_legal
 from . import test_legal_engine
