@@ -1,5 +1,7 @@
 """Cases and hours as nobody should enter them: every clock still says what it counts."""
 
+from odoo.exceptions import ValidationError
+
 from odoo.addons.aftersales_case.tests.common import feature
 
 from .common import SlaCommon, at, new_calendar
@@ -120,3 +122,48 @@ class TestCompany(SlaCommon):
             clock = self._clocks(case).filtered(lambda one: not one.ended_at)
             self.assertEqual((clock.policy_id, clock.company_id), (theirs, other))
             self.assertEqual(clock.due_at, at(2))
+
+
+class TestDays(SlaCommon):
+    """Days of no calendar, as only a slip of the pen or a program enters them."""
+
+    FIRST, LAST = "0001-01-05 00:00:00", "9999-12-31 23:59:59"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls._policy({"metric": "resolved", "quantity": 4})
+        cls.agreement = cls._agreement()
+        cls.type_complaint.is_deadline_promised = True
+
+    def test_refused(self):
+        """Whoever enters them is told by which field, before anything counts with them."""
+        with self._at():
+            case = self._new_case(user_id=self.agent.id)
+            [clock] = self._clocks(case)
+        manager = self._as(self.manager)
+        due = manager["aftersales.sla.due"].create({"clock_id": clock.id})
+        for record, name, label in (
+            (case, "reported_at", "Reported On"),
+            (case, "date_deadline", "Deadline"),
+            (due, "due_at", "Due"),
+            (self.agreement, "start_date", "Valid From"),
+            (self.agreement, "end_date", "Valid Until"),
+            (self.agreement, "sla_review_on", "Next Review"),
+            (self.policy, "date_from", "Valid From"),
+            (manager["aftersales.sla.review"], "date_to", "Until"),
+            (manager["aftersales.sla.match"], "day", "Reported On"),
+            (manager["aftersales.sla.change"], "day", "Valid From"),
+            (manager["aftersales.sla.scenario"], "date_to", "Until"),
+            (manager["aftersales.legal.term"].search([], limit=1), "date_from", "Valid From"),
+        ):
+            mine = record.with_user(self.manager)
+            enter = mine.write if record else mine.create
+            for moment in (self.FIRST, self.LAST):
+                with (
+                    self.subTest(model=record._name, name=name, moment=moment),
+                    self.assertRefused(
+                        ValidationError, f"{label}: enter a date from 1900 to 2199"
+                    ),
+                ):
+                    enter({name: moment})

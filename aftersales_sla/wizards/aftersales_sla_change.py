@@ -10,6 +10,7 @@ class AftersalesSlaChange(models.TransientModel):
 
     _name = "aftersales.sla.change"
     _description = "Change an SLA Policy From a Date On"
+    _inherit = ["aftersales.bounded.mixin"]
 
     policy_id = fields.Many2one(
         "aftersales.sla.policy", required=True, ondelete="cascade"

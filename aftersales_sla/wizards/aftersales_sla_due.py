@@ -6,6 +6,7 @@ class AftersalesSlaDue(models.TransientModel):
 
     _name = "aftersales.sla.due"
     _description = "Set a Due Time"
+    _inherit = ["aftersales.bounded.mixin"]
 
     clock_id = fields.Many2one(
         "aftersales.sla.clock", required=True, readonly=True, ondelete="cascade"

@@ -31,6 +31,7 @@ class AftersalesSlaMatch(models.TransientModel):
 
     _name = "aftersales.sla.match"
     _description = "Which SLA Policy Wins"
+    _inherit = ["aftersales.bounded.mixin"]
 
     case_id = fields.Many2one("aftersales.case", ondelete="cascade")
     policy_id = fields.Many2one(

@@ -20,6 +20,7 @@ class AftersalesSlaReview(models.TransientModel):
 
     _name = "aftersales.sla.review"
     _description = "SLA Service Review"
+    _inherit = ["aftersales.bounded.mixin"]
 
     agreement_id = fields.Many2one(
         "agreement", required=True, domain="[('is_template', '=', False)]"

@@ -32,6 +32,7 @@ class AftersalesCase(models.Model):
         "mail.activity.mixin",
         "aftersales.job.mixin",
         "aftersales.form.mixin",
+        "aftersales.bounded.mixin",
     ]
     _order = "sequence, priority desc, id desc"
     _rec_names_search = ["number", "name"]

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 # What a column of whole numbers holds in PostgreSQL.
@@ -10,13 +10,15 @@ NUMBERS = {
     "float": (-MOST_MONEY, MOST_MONEY),
     "monetary": (-MOST_MONEY, MOST_MONEY),
 }
+# Beyond these a day is a slip of the pen; calendars of Python and browsers end soon.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class AftersalesBoundedMixin(models.AbstractModel):
-    """Numbers of settings stay where dates and the database can follow.
+    """Numbers and days stay where arithmetic and the database can follow.
 
     A model names the bounds of its numbers in ``_bounds``; every other one is kept within
-    what the database can store, and arithmetic can follow.
+    what the database can store, and arithmetic can follow; days within our centuries.
     """
 
     _name = "aftersales.bounded.mixin"
@@ -43,13 +45,15 @@ class AftersalesBoundedMixin(models.AbstractModel):
         return self._bounds
 
     def _check_bounds(self, vals):
-        """Refuse a number out of bounds before the database or a calendar does.
+        """Refuse a number or a day out of bounds before the database or a calendar does.
 
         :raises ValidationError: naming the field and its bounds
         """
         bounds = self._get_bounds(vals)
         for name, value in vals.items():
             field = self._fields.get(name)
+            if field and value and field.type in ("date", "datetime"):
+                self._check_year(field, value)
             if not field or field.type not in NUMBERS or not value:
                 continue
             smallest, largest = bounds.get(name, NUMBERS[field.type])
@@ -62,6 +66,18 @@ class AftersalesBoundedMixin(models.AbstractModel):
                         largest=largest,
                     )
                 )
+
+    def _check_year(self, field, value):
+        day = fields.Date.to_date(value)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(
+                self.env._(
+                    "%(field)s: enter a date from %(first)s to %(last)s.",
+                    field=field._description_string(self.env),
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
 
 
 def _is_between(value, smallest, largest):

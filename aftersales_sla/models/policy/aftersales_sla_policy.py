@@ -17,7 +17,7 @@ class AftersalesSlaPolicy(models.Model):
 
     _name = "aftersales.sla.policy"
     _description = "SLA Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "aftersales.bounded.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

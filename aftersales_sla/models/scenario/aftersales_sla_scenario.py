@@ -41,7 +41,7 @@ class AftersalesSlaScenario(models.Model):
 
     _name = "aftersales.sla.scenario"
     _description = "SLA What-If"
-    _inherit = ["aftersales.kept.mixin"]
+    _inherit = ["aftersales.kept.mixin", "aftersales.bounded.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
