@@ -143,6 +143,23 @@ class TestEscalationRace(RaceCase):
         with self._transaction() as env:
             self.assertEqual(note(env), 0)
 
+    def test_sent_since_it_began(self):
+        """What another worker has sent since this one began is no failure of this one."""
+        with self._transaction() as env:
+            env["aftersales.case"].search(
+                [("company_id", "=", self.company_id)]
+            )._replay_due()
+        with mute_logger("odoo.sql_db"), self._transaction() as env:
+            alerts = self._get_alerts(env)
+            with self._transaction() as other:
+                first = self._get_alerts(other)[:1]
+                first._send_to(first.user_id)
+            env["aftersales.sla.alert"]._send_waiting()
+        with self._transaction() as env:
+            alerts = self._get_alerts(env)
+            self.assertEqual(set(alerts.mapped("state")), {"sent"})
+            self.assertEqual(len(alerts.message_id), 2)
+
     def test_left_to_the_other(self):
         """What one worker sends just then, another one leaves."""
         with self._transaction() as env:

@@ -40,11 +40,28 @@ class AftersalesJobMixin(models.AbstractModel):
                     cron._run_again_soon()
                 return True
             last = found[-1].id
-            locked = found.try_lock_for_update(allow_referencing=True)
+            locked = found._lock_for_job()
             left |= (found - locked) | locked._do_safely(work, task)
             remaining = max(remaining - len(found), 0)
             if not cron._commit_progress(len(found), remaining=remaining):
                 return False
+
+    def _lock_for_job(self):
+        """Lock those of these records that nobody else is changing, for a job's work.
+
+        What others have changed since this transaction began is not among them: the
+        database locks no row that this transaction sees as it was.
+
+        :returns: the records that are locked
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self.try_lock_for_update(allow_referencing=True)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            half = len(self) // 2
+            if not half:
+                return self.browse()
+        return self[:half]._lock_for_job() | self[half:]._lock_for_job()
 
     def _do_safely(self, work, task=""):
         """Do a job's work on these records, one by one when it fails for all.

@@ -45,7 +45,7 @@ class AftersalesSlaAlert(models.Model):
                 for user, company in receivers
             )
             alerts = self.search(mine, order="id")
-            locked = alerts.try_lock_for_update(allow_referencing=True)
+            locked = alerts._lock_for_job()
             if opening > now:
                 locked.write({"send_at": opening})
             else:
