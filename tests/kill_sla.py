@@ -20,6 +20,8 @@ COPIES = 2999
 PEOPLE = 60
 WORKERS = 2
 MOST_SECONDS = 3
+# A worker that has done nothing at all lives so much longer the next time.
+PATIENCE = 1.5
 MOST_ROUNDS = 200
 # (model, method, id of a job that Odoo runs by one worker at a time) in their order.
 JOBS = [
@@ -96,10 +98,13 @@ def run(env, seed):
         _prepare(env)
         env.cr.commit()
         due = _count(env, LEFT)
-        kills, rounds = 0, 0
-        while _count(env, LEFT) and rounds < MOST_ROUNDS:
+        kills, rounds, left, seconds = 0, 0, due, MOST_SECONDS
+        while left and rounds < MOST_ROUNDS:
             rounds += 1
-            kills += _run_round(env)
+            kills += _run_round(env, seconds)
+            before, left = left, _count(env, LEFT)
+            if left == before:
+                seconds *= PATIENCE
         ids = [message["Message-Id"] for _envelope, message in arrived]
     faults = {
         what: found for what, sql in FAULTS.items() if (found := _count(env, sql))
@@ -212,12 +217,15 @@ def _hire(env):
     )
 
 
-def _run_round(env):
-    """Let two workers begin, and kill each after a while; return how many were killed."""
+def _run_round(env, seconds):
+    """Let two workers begin, and kill each after a while; return how many were killed.
+
+    :param seconds: how long each lives at most
+    """
     workers = [_start(env) for _number in range(WORKERS)]
     killed = 0
     for pid in workers:
-        time.sleep(random.uniform(0, MOST_SECONDS))
+        time.sleep(random.uniform(0, seconds))
         os.kill(pid, signal.SIGKILL)
     for pid in workers:
         _pid, status = os.waitpid(pid, 0)
