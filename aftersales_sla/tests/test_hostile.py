@@ -104,6 +104,9 @@ class TestHostile(EscalationCommon):
             self.env.invalidate_all()
             with self.subTest(vals), self.assertRefused(AccessError, ""):
                 asked.read(["answer", "promises"])
+            self.env.invalidate_all()
+            with self.subTest(vals), self.assertRefused(AccessError, ""):
+                asked.read(["legal_text"])
         lines = self._as(self.other_agent)["aftersales.sla.match.line"]
         line = lines.create({"match_id": asked.id, "policy_id": self.theirs.id})
         self.env.invalidate_all()

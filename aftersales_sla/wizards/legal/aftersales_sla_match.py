@@ -29,6 +29,7 @@ class AftersalesSlaMatch(models.TransientModel):
         # sudo: what the law says does not depend on who asks
         laws = self.env["aftersales.legal.term"].sudo()._get_laws()
         for asked in self:
+            asked._ensure_can_ask()
             case = asked._get_case()
             found = case._find_laws(laws, asked.day)[case]
             asked.legal_text = case._tell_laws(found)
