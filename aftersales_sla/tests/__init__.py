@@ -12,6 +12,7 @@ from . import test_clock_table
 from . import test_clock_terms
 from . import test_due_calendar
 from . import test_hostile
+from . import test_hostile_agreement
 from . import test_limit
 from . import test_merged
 from . import test_numbers

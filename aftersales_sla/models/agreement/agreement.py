@@ -33,7 +33,10 @@ class Agreement(models.Model):
     )
 
     sla_policy_ids = fields.One2many(
-        "aftersales.sla.policy", "agreement_id", "SLA Policies"
+        "aftersales.sla.policy",
+        "agreement_id",
+        "SLA Policies",
+        groups="aftersales_case.group_aftersales_agent",
     )
     sla_goal_percent = fields.Integer(
         "Goal (%)",
@@ -106,8 +109,10 @@ class Agreement(models.Model):
 
     @api.constrains("company_id", *sorted(MATCHED))
     def _check_policies(self):
-        self.sla_policy_ids._check_ties()
-        self.sla_policy_ids.target_ids._check_party()
+        # sudo: whoever changes it may be nobody in after-sales
+        policies = self.sudo().sla_policy_ids
+        policies._check_ties()
+        policies.target_ids._check_party()
 
     # === Changes === #
 
@@ -122,9 +127,13 @@ class Agreement(models.Model):
         if vals.keys() & {"active", "end_date", "sla_review_on", "sla_user_id"}:
             self._plan_reviews()
         if vals.keys() & MATCHED:
-            policies = self.with_context(active_test=False).sla_policy_ids
-            policies._mark_clocks()
+            self._get_all_policies()._mark_clocks()
         return result
+
+    def _get_all_policies(self):
+        """Return the policies of all companies, archived ones too."""
+        # sudo: what follows from an allowed change
+        return self.sudo().with_context(active_test=False).sla_policy_ids
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_promising(self):

@@ -234,7 +234,7 @@ class AftersalesSlaPenalty(models.Model):
         return bool(rules.search_count([], limit=1))
 
     def _mark_clocks(self):
-        self.agreement_id.with_context(active_test=False).sla_policy_ids._mark_clocks()
+        self.agreement_id._get_all_policies()._mark_clocks()
 
     def _follow_copy(self, named, policy, copied):
         """Name the copy of a policy, and of its targets, where another rule names these.

@@ -18,7 +18,6 @@ class Agreement(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        groups=LEADERS,
         help="Of the fee and of penalties; that of the company unless you choose another.",
     )
     sla_monthly_fee = fields.Monetary(
@@ -83,6 +82,20 @@ class Agreement(models.Model):
         # Rules that came from another agreement.
         self.sudo().sla_penalty_ids._check_owed()
 
+    def copy_data(self, default=None):
+        """Whoever is not told what it costs duplicates it without."""
+        self.check_access("read")
+        # sudo: what the caller may not write is left out below
+        copied = super(Agreement, self.sudo()).copy_data(default)
+        return [
+            {
+                name: value
+                for name, value in vals.items()
+                if self._has_field_access(self._fields[name], "write")
+            }
+            for vals in copied
+        ]
+
     def write(self, vals):
         is_money = bool(vals.keys() & {*AMOUNTS, "sla_currency_id"})
         if is_money:
@@ -92,7 +105,7 @@ class Agreement(models.Model):
             self.filtered(lambda one: one.sudo().sla_penalty_ids)._ensure_can_price()
         result = super().write(vals)
         if is_money:
-            self.with_context(active_test=False).sla_policy_ids._mark_clocks()
+            self._get_all_policies()._mark_clocks()
         return result
 
     def _ensure_can_price(self):

@@ -1,0 +1,59 @@
+"""Agreements in the hands of those who make them for others, and of other companies."""
+
+from odoo.fields import Command
+from odoo.tests import new_test_user
+
+from .common import SlaCommon
+
+
+class TestHostileAgreement(SlaCommon):
+    """An agreement of all companies by which this one promises something."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shared = cls._agreement(name="Secret Contract", company_id=False)
+        cls.own = cls._agreement(name="Own Contract", end_date="2026-12-31")
+        cls.policy = cls._policy({"metric": "resolved"}, agreement_id=cls.shared.id)
+        cls.own_policy = cls._policy(
+            {"metric": "resolved"}, name="Own", agreement_id=cls.own.id, sequence=20
+        )
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _hire(cls, name, company, groups=None):
+        return new_test_user(
+            cls.env,
+            f"other_{name}",
+            groups=groups or f"aftersales_case.group_aftersales_{name}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    def test_agreements_of_others(self):
+        """Whoever makes agreements, but is nobody in After-sales, still makes them."""
+        seller = self._hire(
+            "seller", self.company, "base.group_user,agreement.group_agreement_user"
+        )
+        made = self._as(seller)["agreement"].create({"name": "Sold", "code": "S1"})
+        self.assertEqual(made.sudo().sla_currency_id, self.company.currency_id)
+        self.own.sudo().sla_monthly_fee = 70
+        copied = self._as(seller, self.own).copy({"code": "S2"})
+        self.assertEqual(copied.partner_id, self.customer)
+        self.assertFalse(copied.sudo().sla_monthly_fee)
+        own = self._as(seller, self.own)
+        self.assertEqual(own.read()[0]["name"], "Own Contract")
+        self.assertNotIn("sla_policy_ids", own.fields_get())
+        with self._at():
+            case = self._new_case()
+            self._flush()
+        self.assertEqual(case.clock_ids.policy_id, self.policy)
+        self.env.invalidate_all()
+        with self._at(1):
+            self._as(seller, self.shared).end_date = "2026-01-31"
+            self._run_job()
+        self.assertEqual(
+            case.clock_ids.filtered(lambda one: not one.ended_at).policy_id,
+            self.own_policy,
+        )
