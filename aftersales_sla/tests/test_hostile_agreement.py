@@ -1,9 +1,12 @@
 """Agreements in the hands of those who make them for others, and of other companies."""
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .common import SlaCommon
+
+OTHERS = "SLA policies of companies"
 
 
 class TestHostileAgreement(SlaCommon):
@@ -12,6 +15,8 @@ class TestHostileAgreement(SlaCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.other_manager = cls._hire("manager", cls.other)
         cls.shared = cls._agreement(name="Secret Contract", company_id=False)
         cls.own = cls._agreement(name="Own Contract", end_date="2026-12-31")
         cls.policy = cls._policy({"metric": "resolved"}, agreement_id=cls.shared.id)
@@ -30,6 +35,29 @@ class TestHostileAgreement(SlaCommon):
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
         )
+
+    def test_promises_of_others(self):
+        """What another company promises is not ended, moved or priced by this one."""
+        customer = self.env["res.partner"].create({"name": "Somebody"})
+        example = self.env.ref("aftersales_sla.policy_premium").agreement_id
+        for agreement, vals in (
+            (self.shared, {"end_date": "2026-01-01"}),
+            (self.shared, {"active": False}),
+            (self.shared, {"is_template": True}),
+            (self.shared, {"partner_id": customer.id}),
+            (self.shared, {"company_id": self.other.id}),
+            (self.shared, {"sla_case_cap": 1}),
+            (example, {"is_template": False, "partner_id": customer.id}),
+        ):
+            self.env.invalidate_all()
+            with (
+                self.subTest(agreement=agreement.name, **vals),
+                self.assertRefused(AccessError, OTHERS),
+            ):
+                self._as(self.other_manager, agreement).write(vals)
+        self._as(self.other_manager, self.shared).name = "Called otherwise"
+        self._as(self.manager, self.shared).end_date = "2026-11-30"
+        self.assertFalse(self._as(self.agent, self.own).has_access("write"))
 
     def test_agreements_of_others(self):
         """Whoever makes agreements, but is nobody in After-sales, still makes them."""

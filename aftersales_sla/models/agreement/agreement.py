@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import date_utils
 
 REVIEW = "aftersales_sla.activity_review"
@@ -123,6 +123,8 @@ class Agreement(models.Model):
         return agreements
 
     def write(self, vals):
+        if vals.keys() & self._get_promising_fields():
+            self._ensure_can_change_promises()
         result = super().write(vals)
         if vals.keys() & {"active", "end_date", "sla_review_on", "sla_user_id"}:
             self._plan_reviews()
@@ -130,10 +132,30 @@ class Agreement(models.Model):
             self._get_all_policies()._mark_clocks()
         return result
 
+    @api.model
+    def _get_promising_fields(self):
+        """Hook: return the names of what decides on promises that are made by it."""
+        return {*MATCHED, "company_id"}
+
     def _get_all_policies(self):
         """Return the policies of all companies, archived ones too."""
         # sudo: what follows from an allowed change
         return self.sudo().with_context(active_test=False).sla_policy_ids
+
+    def _ensure_can_change_promises(self):
+        """Guard: of an agreement of all companies, what others promise is theirs."""
+        if self.env.su:
+            return
+        companies = self.env.user.company_ids
+        for agreement in self:
+            if agreement._get_all_policies().company_id - companies:
+                raise AccessError(
+                    self.env._(
+                        "%s has SLA policies of companies that are not yours. Whoever"
+                        " works in all of them may change it.",
+                        agreement.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_promising(self):
