@@ -85,3 +85,22 @@ class TestHostileAgreement(SlaCommon):
             case.clock_ids.filtered(lambda one: not one.ended_at).policy_id,
             self.own_policy,
         )
+
+    def test_covered_elsewhere(self):
+        """A form that names a company of others tells nothing of their agreements."""
+        spec = {"agreement_id": {"fields": {"display_name": {}}}, "covered_until": {}}
+        asked = {
+            "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "type_id": self.type_complaint.id,
+            "reported_at": "2026-03-02 09:00:00",
+        }
+        self.shared.active = False
+        for user, told in ((self.agent, self.own.id), (self.other_manager, None)):
+            self.env.invalidate_all()
+            cases = self._as(user)["aftersales.case"]
+            values = cases.onchange(asked, ["company_id"], spec)["value"]
+            found = values.get("agreement_id") or {}
+            self.assertEqual(found.get("id"), told)
+            until = values.get("covered_until") or None
+            self.assertEqual(until, told and self.own.end_date)

@@ -24,6 +24,17 @@ class AftersalesCase(models.Model):
 
     @api.depends("partner_id", "reported_at", "company_id")
     def _compute_coverage(self):
+        """Find them for cases of the caller's companies: a form may name any company."""
+        strange = self.filtered(lambda case: case._is_of_strangers())
+        strange.agreement_id = strange.covered_until = False
+        return (self - strange)._find_coverage()
+
+    def _is_of_strangers(self):
+        """Say whether a form names a company that is neither the case's nor its user's."""
+        known = self._origin.company_id | self.env.user.company_ids
+        return self.company_id not in known
+
+    def _find_coverage(self):
         owners = {case: case._get_owners("partner_id") for case in self}
         # sudo: what covers a case does not depend on who looks
         agreements = (
