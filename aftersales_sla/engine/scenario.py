@@ -86,9 +86,3 @@ class Tally:
 
     def _get_lateness(self, row):
         return int(((row["ended_at"] or self.now) - row["due_at"]).total_seconds())
-
-
-def get_percent(counts):
-    """Return how many of a hundred were kept, of those that are decided; None of none."""
-    decided = counts[KEPT] + counts[MISSED]
-    return 100 * counts[KEPT] / decided if decided else None

@@ -91,8 +91,8 @@ class TestScenario(ScenarioCommon):
             scenario.action_run()
         self.assertEqual(
             scenario.answer,
-            "With the draft 2 of 4 deadlines are missed, 50.0% kept; as it was, 0 of 4"
-            " deadlines are missed, 100.0% kept.",
+            "With the draft 2 of 4 deadlines are missed, 50.0 % kept; as it was, 0 of 4"
+            " deadlines are missed, 100.0 % kept.",
         )
         self.assertEqual(self._read(scenario), (2, 2, 0))
         self.assertEqual(self._read(scenario, "was_"), (4, 0, 0))
@@ -193,6 +193,27 @@ class TestScenario(ScenarioCommon):
             " 'aftersales_case') ORDER BY relname"
         )
         return self.env.cr.fetchall()
+
+    def test_told_as_elsewhere(self):
+        """Shares are rounded down and written as in the review, in the user's language."""
+        self.premium.target_ids[1:].unlink()
+        with self._at(days=1):
+            third = self._complete(self._new_case(user_id=self.agent.id))
+        with self._at(1, days=1):
+            self._answer(third)
+            third.stage_id = self.stage_solved
+        scenario = self._run()
+        self.assertEqual(self._read(scenario), (2, 1, 0))
+        self.assertIn("1 of 3 deadlines are missed, 66.6 % kept", scenario.answer)
+        self.assertIn("66.6 %", scenario.months_html)
+        # What is shown is what is subtracted: 66.6 of 100.0.
+        self.assertIn("\u221233.4", scenario.months_html)
+        told = self.env["aftersales.sla.target"]._tell_reached(2, 1, 60)
+        self.assertIn("66.6 % (2 of 3)", told)
+        self.env["res.lang"]._activate_lang("nl_NL")
+        dutch = scenario.with_context(lang="nl_NL")
+        self.assertIn("66,6 %", dutch.answer)
+        self.assertIn("\u221233,4", dutch.months_html)
 
     def test_other_hours(self):
         """Only other working hours: half a day misses what a whole one kept."""

@@ -5,6 +5,7 @@ from odoo.tools import date_utils, format_date, format_datetime
 
 from ..const import DUE_REACHED, PARTY_CUSTOMER
 from ..engine.clock import BREACHED
+from ..engine.reached import get_percent
 from ..engine.review_xlsx import write_review
 from ..models.clock.aftersales_sla_clock_show import format_seconds
 
@@ -198,7 +199,7 @@ class AftersalesSlaReview(models.TransientModel):
             "missed": missed,
             "open": sum(opened),
             "goal": target.goal_percent,
-            "reached": round(100 * met / (met + missed), 1),
+            "reached": get_percent(met, missed),
             "words": target._tell_reached(met, missed, target.goal_percent),
             "median": median,
             "p90": p90,

@@ -3,6 +3,7 @@ from odoo.tools import date_utils
 
 from ...const import OPEN_CLOCKS
 from ...engine.clock import BREACHED, MET
+from ...engine.reached import get_percent
 
 LEADERS = "aftersales_case.group_aftersales_leader"
 
@@ -47,8 +48,7 @@ class Agreement(models.Model):
             missed, met = found.get(BREACHED, 0), found.get(MET, 0)
             agreement.sla_open_count = sum(found.get(state, 0) for state in OPEN_CLOCKS)
             agreement.sla_missed_count = missed
-            judged = met + missed
-            agreement.sla_met_percent = 100 * met / judged if judged else 0
+            agreement.sla_met_percent = get_percent(met, missed) or 0
 
     def action_view_sla_clocks(self):
         """Open the deadlines of this agreement.

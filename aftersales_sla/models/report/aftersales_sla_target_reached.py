@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import date_utils, formatLang
 
+from ...engine.reached import get_percent
+
 LEADERS = "aftersales_case.group_aftersales_leader"
 
 
@@ -33,13 +35,11 @@ class AftersalesSlaTarget(models.Model):
     @api.model
     def _tell_reached(self, met, missed, goal):
         """Return what was reached against a goal, as people say it."""
-        judged = met + missed
-        if not judged:
+        reached, judged = get_percent(met, missed), met + missed
+        if reached is None:
             return self.env._("Nothing to judge yet; the goal is %s %%", goal)
-        # Rounded down: what is just below the goal must not look like the goal.
-        tenths = 1000 * met // judged
         values = {
-            "reached": formatLang(self.env, tenths / 10, digits=1),
+            "reached": formatLang(self.env, reached, digits=1),
             "met": met,
             "judged": judged,
             "goal": goal,
@@ -49,7 +49,7 @@ class AftersalesSlaTarget(models.Model):
                 "%(reached)s %% (%(met)s of %(judged)s): the goal of %(goal)s %% is kept",
                 **values,
             )
-        below = formatLang(self.env, goal - tenths / 10, digits=1)
+        below = formatLang(self.env, goal - reached, digits=1)
         return self.env._(
             "%(reached)s %% (%(met)s of %(judged)s): %(below)s points below the goal of"
             " %(goal)s %%",

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
-from ...engine.scenario import DRAFT, KEPT, MISSED, WAS, get_percent
+from ...engine.reached import get_percent
+from ...engine.scenario import DRAFT, KEPT, MISSED, WAS
 from .aftersales_sla_scenario import DRAFT_HOURS
 
 
@@ -54,14 +55,14 @@ class AftersalesSlaScenario(models.Model):
             )
 
     def _tell_counts(self, met, missed):
-        decided = met + missed
-        if not decided:
+        percent = get_percent(met, missed)
+        if percent is None:
             return self.env._("nothing is decided yet")
         return self.env._(
-            "%(missed)s of %(all)s deadlines are missed, %(percent)s%% kept",
+            "%(missed)s of %(all)s deadlines are missed, %(percent)s %% kept",
             missed=missed,
-            all=decided,
-            percent=f"{100 * met / decided:.1f}",
+            all=met + missed,
+            percent=formatLang(self.env, percent, digits=1),
         )
 
     @api.depends("line_ids")
@@ -96,13 +97,16 @@ class AftersalesSlaScenario(models.Model):
         percents, told = {}, {"name": name, "is_sum": False}
         for side, counts in sides.items():
             counts = {KEPT: 0, MISSED: 0} | counts
-            percents[side] = percent = get_percent(counts)
+            percents[side] = percent = get_percent(counts[KEPT], counts[MISSED])
             told[f"{side}_missed"] = counts[MISSED]
-            told[f"{side}_kept"] = "" if percent is None else f"{percent:.1f} %"
+            told[f"{side}_kept"] = (
+                "" if percent is None else f"{formatLang(self.env, percent, digits=1)} %"
+            )
         told["difference"], told["is_worse"] = "", False
         if None not in percents.values():
             difference = percents[DRAFT] - percents[WAS]
-            told["difference"] = f"{difference:+.1f}".replace("-", "\u2212")
+            sign = "\u2212" if difference < 0 else "+" if difference else ""
+            told["difference"] = sign + formatLang(self.env, abs(difference), digits=1)
             told["is_worse"] = difference < 0
         return told
 
