@@ -103,6 +103,17 @@ class TestReport(ReportCommon):
             },
         )
 
+    def test_rounded_down(self):
+        """Two of three are 66.6 %, here as in words: a share never looks better."""
+        [group] = self._report().formatted_read_group(
+            [("target_id", "=", self.response.id), ("case_id", "!=", self.open.id)],
+            [],
+            ["attainment:avg", "difference:avg"],
+        )
+        shares = (group["attainment:avg"], group["difference:avg"])
+        self.assertEqual([float(share) for share in shares], [66.6, 6.6])
+        self.assertIn("66.6 % (2 of 3)", self.response._tell_reached(2, 1, 60))
+
     def test_counted_when_it_ended(self):
         """A clock counts in the month in which it ended; the late and open ones now."""
         rows = self._report().search([("target_id", "=", self.response.id)])

@@ -311,6 +311,14 @@ class TestScenario(ScenarioCommon):
         self.assertEqual(scenario.case_count, 3)
         self.assertEqual(self._read(scenario, "was_"), (4, 0, 0))
 
+    def test_log_is_ahead(self):
+        """What was promised a moment ago stands on both sides."""
+        with self._at(days=29):
+            self._new_case(user_id=self.agent.id)
+            scenario = self._ask()
+            scenario.action_run()
+        self.assertEqual(self._read(scenario, "was_"), (4, 0, 2))
+
     def test_same_as_it_was(self):
         """Judged by what did hold, every deadline is what it was, to the second."""
         self._policy({"metric": "resolved", "quantity": 2}, name="Urgent", priority="3")

@@ -10,6 +10,8 @@ from ...engine.cycles import TEAM
 JUDGED = (MET, BREACHED)
 # Measures that are no sum or average: which share of all is below.
 PERCENTILES = {"median_hours": 0.5, "p90_hours": 0.9}
+# Rounded down to a tenth, as ``get_percent`` does.
+SHARES = {"attainment", "difference"}
 
 
 class AftersalesSlaReport(models.Model):
@@ -79,10 +81,13 @@ class AftersalesSlaReport(models.Model):
 
     met_count = fields.Integer("Met", readonly=True)
     missed_count = fields.Integer("Missed", readonly=True)
-    attainment = fields.Float("Reached (%)", readonly=True, aggregator="avg")
+    attainment = fields.Float(
+        "Reached (%)", readonly=True, aggregator="avg", digits=(4, 1)
+    )
     goal_percent = fields.Float("Goal (%)", readonly=True, aggregator="avg")
     difference = fields.Float(
         "Above the Goal (Points)",
+        digits=(4, 1),
         readonly=True,
         aggregator="avg",
         help="Below it where negative.",
@@ -214,12 +219,18 @@ class AftersalesSlaReport(models.Model):
         return super()._search(domain, *args, **kwargs)
 
     def _read_group_select(self, aggregate_spec, query):
-        """Take percentiles of all, whatever the aggregate: an average says nothing."""
+        """Take percentiles of all, whatever the aggregate: an average says nothing.
+
+        What is just below a goal does not look like it: shares are rounded down.
+        """
         name, _colon, function = aggregate_spec.partition(":")
-        if name not in PERCENTILES or not function:
-            return super()._read_group_select(aggregate_spec, query)
-        return SQL(
-            "percentile_cont(%s) WITHIN GROUP (ORDER BY %s)",
-            PERCENTILES[name],
-            self._field_to_sql(self._table, name, query),
-        )
+        if name in PERCENTILES and function:
+            return SQL(
+                "percentile_cont(%s) WITHIN GROUP (ORDER BY %s)",
+                PERCENTILES[name],
+                self._field_to_sql(self._table, name, query),
+            )
+        found = super()._read_group_select(aggregate_spec, query)
+        if name in SHARES and function == "avg":
+            return SQL("floor(10 * (%s)) / 10", found)
+        return found
