@@ -185,6 +185,18 @@ class TestPromised(SlaCommon):
             )
             self.assertEqual(states, [(at(0, 3), "running"), (at(0, 1), "running")])
 
+    def test_merged_nearer(self):
+        """Of two dates under one key the nearer one counts, and the other is not broken."""
+        other = self._new_other(2)
+        with self._at(3):
+            self._promise("letter", at(0, 2))
+            self._as(self.agent, other)._log_promise("letter", at(0, 3))
+        with self._at(4):
+            self._as(self.agent, self.case)._merge_into(other)
+            later, nearer = self._clocks(other)
+            self.assertEqual((later.state, later.ended_at), ("cancelled", at(4)))
+            self.assertEqual((nearer.state, nearer.due_at), ("running", at(0, 2)))
+
     def test_merged_after_a_miss(self):
         """Of another promise the miss is none; its own case keeps it."""
         other = self._new_other(1)
