@@ -2,12 +2,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools.float_utils import float_round
 
 from ..engine.worths import Line, dispute, get_worths
-
-try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
-except ImportError:
-    st = None
+from .drawn import drawn, needs_hypothesis, st
 
 EXAMPLES = 200
 
@@ -33,25 +28,18 @@ class TestWorthsEngine(BaseCase):
             "the rounding of the document goes with the last line",
         )
 
+    @needs_hypothesis
     def test_properties(self):
         """What is disputed and what is due add up, to the cent, whatever is asked for."""
-        if st is None:
-            self.skipTest("hypothesis is not installed")
         cents = st.integers(1, 99999).map(lambda number: number / 100)
         line = st.tuples(cents, st.sampled_from((0.0, 1 / 3, 0.5, 2 / 3, 0.9, 1.0)))
 
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(
+        @drawn(
             st.lists(line, min_size=1, max_size=5),
             st.integers(0, 50),
             st.integers(-5, 5),
             st.integers(1, 31),
+            examples=EXAMPLES,
         )
         def check(rows, off, rounding, chosen):
             lines = [Line(key, total) for key, (total, _due) in enumerate(rows, 1)]

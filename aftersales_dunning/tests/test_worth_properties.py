@@ -2,14 +2,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools.float_utils import float_round
 
 from odoo.addons.aftersales_case.engine.worths import Line, dispute, get_worths
+from odoo.addons.aftersales_case.tests.drawn import drawn, needs_hypothesis, st
 
 from ..engine.disputes import Part, judge
-
-try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
-except ImportError:
-    st = None
 
 EXAMPLES = 200
 
@@ -18,26 +13,22 @@ def _cent(amount):
     return float_round(amount, precision_rounding=0.01)
 
 
+@needs_hypothesis
 @tagged("post_install", "-at_install")
 class TestWorthProperties(BaseCase):
     """What a case disputes is the same money, whoever reckons it."""
 
     def test_same_money(self):
         """Quantities of lines, and the delivered goods of one case, come to the same."""
-        if st is None:
-            self.skipTest("hypothesis is not installed")
         line = st.tuples(
             st.integers(1, 99999), st.integers(1, 12), st.lists(st.integers(1, 12))
         )
 
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
+        @drawn(
+            st.lists(line, min_size=1, max_size=4),
+            st.integers(-3, 3),
+            examples=EXAMPLES,
         )
-        @given(st.lists(line, min_size=1, max_size=4), st.integers(-3, 3))
         def check(rows, rounding):
             lines, parts, wanted = [], [], {}
             for key, (cents, quantity, deliveries) in enumerate(rows, 1):

@@ -1,16 +1,13 @@
+from odoo.addons.aftersales_case.tests.drawn import drawn, needs_hypothesis, st
+
 from ..engine import answers, schema
 from .common import PortalCommon
-
-try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
-except ImportError:
-    st = None
 
 EXAMPLES = 40
 SHIPPED = ("complaint", "dispute", "issue", "remark", "service", "ticket", "warranty")
 
 
+@needs_hypothesis
 class TestSchemaProperties(PortalCommon):
     """Whatever is answered: the schema allows what the judge accepts, and nothing else.
 
@@ -37,8 +34,6 @@ class TestSchemaProperties(PortalCommon):
 
     def _agree(self, case_type):
         """Let schema and judge look at the same answers; return how many passed."""
-        if st is None:
-            self.skipTest("hypothesis is not installed")
         service = self._service(self.anna)[0].with_user(
             self.env.ref("base.public_user")
         )
@@ -48,14 +43,7 @@ class TestSchemaProperties(PortalCommon):
         start = service._prepare_stranger(self.channel, case_type)
         passed = []
 
-        @settings(
-            max_examples=EXAMPLES,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(_draw_body(asked))
+        @drawn(_draw_body(asked), examples=EXAMPLES)
         def run(body):
             # Leave out what was wrong until nothing is: most drawn answers contradict.
             while True:

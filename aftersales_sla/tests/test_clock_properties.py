@@ -7,17 +7,12 @@ import pytz
 from odoo.tests import BaseCase
 
 from odoo.addons.aftersales_case.engine.working_time import WorkingTime
+from odoo.addons.aftersales_case.tests.drawn import drawn, needs_hypothesis, st
 
 from ..engine.clock import Aim, replay
 from ..engine.story import Moment, Story
 from ..engine.terms import HOURS, Term
 from .oracle import CLOSED, Oracle
-
-try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
-except ImportError:
-    st = None
 
 EXAMPLES = 100
 ZONES = ("Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -55,19 +50,12 @@ METRICS = (
 )
 
 
+@needs_hypothesis
 class TestClockProperties(BaseCase):
     """Whatever happens to a case: the engine says what one gets who counts minutes."""
 
     def _check(self, compare):
-        if st is None:
-            self.skipTest("hypothesis is not installed")
-        settings(
-            max_examples=EXAMPLES,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )(given(_draw_world())(lambda world: compare(world)))()
+        drawn(_draw_world(), examples=EXAMPLES)(lambda world: compare(world))()
 
     def test_as_counted_minute_by_minute(self):
         for metric, reopening in METRICS:

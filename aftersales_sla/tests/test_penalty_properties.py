@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from odoo.addons.aftersales_case.engine.working_time import WorkingTime
+from odoo.addons.aftersales_case.tests.drawn import drawn, needs_hypothesis, st
 from odoo.addons.aftersales_case.tests.working_times import get_intervals
 
 from ..engine.penalty import (
@@ -17,30 +18,18 @@ from ..engine.penalty import (
     round_to,
 )
 
-try:
-    from hypothesis import HealthCheck, given, settings
-    from hypothesis import strategies as st
-except ImportError:
-    st = None
-
 EXAMPLES = 200
 DUE = datetime(2026, 3, 26, 14, 0)  # summer time begins on the Sunday after
 MINUTES = 14 * 1440
 
 
+@needs_hypothesis
 class TestPenaltyProperties(BaseCase):
     """Whatever happens: more lateness never costs less, and no limit is passed."""
 
     def _check(self, compare, *strategies):
-        if st is None:
-            self.skipTest("hypothesis is not installed")
-        settings(
-            max_examples=EXAMPLES,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )(given(*(strategy() for strategy in strategies))(compare))()
+        values = (strategy() for strategy in strategies)
+        drawn(*values, examples=EXAMPLES)(compare)()
 
     def test_monotone_in_lateness(self):
         times = {
