@@ -11,8 +11,9 @@ class AftersalesEscalationPreview(models.TransientModel):
     _description = "Preview of an Escalation Level"
 
     level_id = fields.Many2one(
-        "aftersales.escalation.level", required=True, ondelete="cascade"
+        "aftersales.escalation.level", "Escalation", required=True, ondelete="cascade"
     )
+    sentence = fields.Char(related="level_id.sentence", related_sudo=False)
     case_id = fields.Many2one("aftersales.case", ondelete="cascade")
     answer = fields.Char(compute="_compute_line_ids")
     line_ids = fields.One2many(

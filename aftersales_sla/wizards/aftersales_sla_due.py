@@ -11,7 +11,7 @@ class AftersalesSlaDue(models.TransientModel):
     clock_id = fields.Many2one(
         "aftersales.sla.clock", required=True, readonly=True, ondelete="cascade"
     )
-    target_id = fields.Many2one(related="clock_id.target_id", related_sudo=False)
+    sentence = fields.Char(related="clock_id.sentence", related_sudo=False)
     is_by_hand = fields.Boolean(related="clock_id.is_by_hand", related_sudo=False)
     hand_text = fields.Char(related="clock_id.hand_text", related_sudo=False)
     before_at = fields.Datetime(
