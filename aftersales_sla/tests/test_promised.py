@@ -197,6 +197,17 @@ class TestPromised(SlaCommon):
             self.assertEqual((later.state, later.ended_at), ("cancelled", at(4)))
             self.assertEqual((nearer.state, nearer.due_at), ("running", at(0, 2)))
 
+    def test_merged_moved(self):
+        """What was moved nearer while the other was there is promised there."""
+        with self._at(1):
+            self._promise("letter", at(0, 3))
+        other = self._new_other(2)
+        with self._at(3):
+            self._promise("letter", at(0, 2))
+        with self._at(4):
+            self._as(self.agent, self.case)._merge_into(other)
+            self.assertEqual(other._get_promised_at(), {other: at(0, 2)})
+
     def test_merged_after_a_miss(self):
         """Of another promise the miss is none; its own case keeps it."""
         other = self._new_other(1)
@@ -315,6 +326,17 @@ class TestDeadline(SlaCommon):
                 event = self.case.event_ids.filtered(lambda e: e.kind == "promise")[-1]
                 self.assertIn(typed, event.reason_text)
 
+    def test_reason_and_wish(self):
+        """Who types a reason and then ticks that the customer asked breaks nothing."""
+        with self._at(1):
+            self._set(at(0, 2))
+        with self._at(2):
+            first, second = self._move(
+                reason="He is away", due_at=at(0, 3), is_asked=True
+            )
+            self.assertEqual((first.state, first.breached_at), ("cancelled", False))
+            self.assertEqual((second.state, second.due_at), ("running", at(0, 3)))
+
     def test_own_aim(self):
         """Elsewhere it is the desk's own aim, moved by anybody, and no clock."""
         self.type_complaint.is_deadline_promised = False
@@ -337,6 +359,13 @@ class TestDeadline(SlaCommon):
             self.type_complaint.is_deadline_promised = False
             self._settle()
             self.assertEqual((clock.state, clock.ended_at), ("cancelled", at(2)))
+
+    def test_closed(self):
+        """The deadline of a closed case is promised to nobody."""
+        with self._at(1):
+            self._complete(self.case).stage_id = self.stage_solved
+            self.case.date_deadline = at(0, 2)
+            self.assertFalse(self._settle())
 
     def test_past(self):
         """What has passed already is no promise; nobody is kept from writing it."""
