@@ -1,5 +1,7 @@
 """Dates that customers were promised, as clocks."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
@@ -336,6 +338,18 @@ class TestDeadline(SlaCommon):
             )
             self.assertEqual((first.state, first.breached_at), ("cancelled", False))
             self.assertEqual((second.state, second.due_at), ("running", at(0, 3)))
+
+    def test_to_the_second(self):
+        """Parts of a second, which nobody was promised, move no date."""
+        parts = timedelta(microseconds=7)
+        with self._at(1):
+            [clock] = self._set(at(0, 2))
+            self.case.date_deadline = at(0, 2) + parts
+            self.assertEqual(self._settle(), clock)
+        with self._at(2):
+            self.case._move_promise(at(0, 3) + parts, "No part yet")
+            self.assertEqual(self.case.date_deadline, at(0, 3))
+            self.assertEqual(self._settle().mapped("due_at"), [at(0, 2), at(0, 3)])
 
     def test_own_aim(self):
         """Elsewhere it is the desk's own aim, moved by anybody, and no clock."""

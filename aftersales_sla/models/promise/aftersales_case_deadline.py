@@ -43,6 +43,7 @@ class AftersalesCase(models.Model):
         if not cases:
             return
         told = cases._get_promises(DEADLINE)
+        dates = {case: _to_second(case.date_deadline) for case in cases}
         self.env["aftersales.case.event"]._log_events(
             [
                 {
@@ -50,11 +51,10 @@ class AftersalesCase(models.Model):
                     "kind": EVENT_PROMISE,
                     "key": DEADLINE,
                     "from_at": told.get(case.id, False),
-                    "to_at": case.date_deadline,
+                    "to_at": at,
                 }
-                for case in cases
-                if case.date_deadline != told.get(case.id, False)
-                and (not case.date_deadline or case.date_deadline > now)
+                for case, at in dates.items()
+                if at != told.get(case.id, False) and (not at or at > now)
             ]
         )
 
@@ -68,8 +68,8 @@ class AftersalesCase(models.Model):
 
     def _prepare_change_vals(self, vals):
         if "date_deadline" in vals:
-            at = fields.Datetime.to_datetime(vals["date_deadline"]) or None
-            self._ensure_can_move_deadline(at and at.replace(microsecond=0))
+            at = fields.Datetime.to_datetime(vals["date_deadline"])
+            self._ensure_can_move_deadline(_to_second(at))
         return super()._prepare_change_vals(vals)
 
     def _ensure_can_move_deadline(self, at):
@@ -113,9 +113,13 @@ class AftersalesCase(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        at = fields.Datetime.to_datetime(at) or None
-        at = at and at.replace(microsecond=0)
+        at = _to_second(fields.Datetime.to_datetime(at) or None)
         excuse = REASON_ASKED if is_asked else None
         self._log_promise(DEADLINE, at, reason, excuse)
         # The guard finds it promised by now.
         self.date_deadline = at
+
+
+def _to_second(at):
+    """Return a date that may be none, without the parts of a second that nobody says."""
+    return at and at.replace(microsecond=0)
