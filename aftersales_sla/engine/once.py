@@ -34,21 +34,17 @@ def owe_once(parts):
     left, owed, most = {}, Decimal(0), Decimal(0)
     for side in dict.fromkeys(part.side for part in parts):
         mine = [part for part in parts if part.side == side]
-        kept = sum((p.kept for p in mine if p.kept is not None), Decimal(0))
-        rooms = []
-        for name in ("amount", "following"):
-            whole = sum((getattr(part, name) for part in mine), Decimal(0))
-            rooms.append(max(most, whole) - owed - kept)
-        most = max(most, sum((part.amount for part in mine), Decimal(0)))
-        owed += kept
+        owed += sum(part.kept or 0 for part in mine)
+        room_next = max(most, sum(part.following for part in mine)) - owed
+        most = max(most, sum(part.amount for part in mine))
+        room = most - owed
         for part in mine:
             if part.kept is not None:
                 continue
-            now, following = (
-                max(min(amount, room), Decimal(0))
-                for amount, room in zip(part[2:4], rooms, strict=True)
-            )
-            left[part.key] = now, following
-            rooms = [rooms[0] - now, rooms[1] - following]
-            owed += now
+            amount = max(min(part.amount, room), Decimal(0))
+            following = max(min(part.following, room_next), Decimal(0))
+            left[part.key] = amount, following
+            room -= amount
+            room_next -= following
+            owed += amount
     return left

@@ -36,18 +36,16 @@ class AftersalesSlaPenaltyDue(models.Model):
         Only where that one has missed it, too (``_take_over_missed``), and does not owe
         it by the same rule.
         """
+        owed = {}
+        for (*clock, rule), due in known.items():
+            if due.state == DUE_REACHED and due.case_id.merged_into_id:
+                owed.setdefault(tuple(clock), {})[rule] = due
         passed = {}
-        owed = {
-            key: due
-            for key, due in known.items()
-            if due.state == DUE_REACHED and due.case_id.merged_into_id
-        }
         for row in rows.values() if owed else ():
             for source in row.get("stands_for", ()):
-                for (*clock, rule), due in owed.items():
+                for rule, due in owed.get(source, {}).items():
                     key = row["case_id"], row["target_id"], row["cycle"], rule
-                    is_new = key not in wanted and key not in known
-                    if tuple(clock) == source and is_new:
+                    if key not in wanted and key not in known:
                         passed[key] = due._prepare_passed_on(row)
         return passed
 
@@ -106,15 +104,9 @@ class AftersalesSlaPenaltyDue(models.Model):
 
     @api.model
     def _owe_once_of(self, sides, wanted, rows, known, is_repair):
-        """Do it for the penalties of one promise; what was passed on and is over first."""
-        ends = {}
-        for key, side in sides.items():
-            ended = rows[key[:3]]["ended_at"] or datetime.max
-            ends[side] = max(ends.get(side, datetime.min), ended)
+        """Do it for the penalties of one promise."""
         parts, rates = [], {}
-        for key in sorted(
-            sides, key=lambda key: (not sides[key][0], ends[sides[key]], key)
-        ):
+        for key in self._sort_by_side(sides, rows):
             old, vals = known.get(key, self.browse()), wanted.get(key)
             found = vals or old._get_amounts()
             rates[key] = rate = self._get_rate(found)
@@ -130,6 +122,17 @@ class AftersalesSlaPenaltyDue(models.Model):
             )
         for key, (amount, following) in owe_once(parts).items():
             self._reduce(wanted, key, amount / rates[key], following / rates[key])
+
+    @api.model
+    def _sort_by_side(self, sides, rows):
+        """Return the keys, by when the last of a side ended; what was passed on first."""
+        ends = {}
+        for key, side in sides.items():
+            ended = rows[key[:3]]["ended_at"] or datetime.max
+            ends[side] = max(ends.get(side, datetime.min), ended)
+        return sorted(
+            sides, key=lambda key: (not sides[key][0], ends[sides[key]], key)
+        )
 
     def _get_amounts(self):
         """Return what stands there as values do."""
