@@ -55,6 +55,13 @@ class SlaSetup(AftersalesSetup):
         cls.company.partner_id.tz = "UTC"
 
     @classmethod
+    def _flexible(cls):
+        """Return working hours of which nobody knows when they are."""
+        return cls.env["resource.calendar"].create(
+            {"name": "Flexible", "flexible_hours": True, "company_id": cls.company.id}
+        )
+
+    @classmethod
     def _policy(cls, *targets, **vals):
         """Return a policy of the company with targets of these values."""
         return cls.env["aftersales.sla.policy"].create(

@@ -183,7 +183,6 @@ class TestHours(EscalationCommon):
             case = self._start(8)
             self._run_at(12)
             self.assertEqual(self._alerts(case).send_at, at(23))
-            self.assertTrue(self._alerts(case))
 
     def test_may_not_read_any_more(self):
         """Who may not read the case when his work begins is told nothing, for good."""
@@ -211,11 +210,6 @@ class TestHours(EscalationCommon):
             case.stage_id = self.stage_progress
         self._run_at(23.25)
         self.assertEqual(alert.state, "sent")
-
-    def _flexible(self):
-        return self.env["resource.calendar"].create(
-            {"name": "Flexible", "flexible_hours": True, "company_id": self.company.id}
-        )
 
     def test_deputy_who_may_not_read(self):
         """What the deputy may not read is told to the receiver himself."""

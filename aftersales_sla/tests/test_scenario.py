@@ -473,15 +473,8 @@ class TestScenarioRefused(ScenarioCommon):
 
     def test_hours_that_cannot_be_counted(self):
         """Flexible hours, and hours of no day: the sentence says what to mend."""
-        flexible = self.env["resource.calendar"].create(
-            {
-                "name": "Flexible",
-                "company_id": self.company.id,
-                "schedule_type": "flexible",
-            }
-        )
         with self._at(days=30), self.assertRefused(UserError, "are flexible"):
-            self._ask(calendar_id=flexible.id).action_run()
+            self._ask(calendar_id=self._flexible().id).action_run()
 
     def test_whose_matter(self):
         """Agents ask nothing, leaders neither about others' secrets nor companies."""
