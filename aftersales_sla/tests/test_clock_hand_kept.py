@@ -51,6 +51,73 @@ class TestOpenedAgain(HandCommon):
         self.assertEqual((clock.state, clock.due_at), ("running", at(4)))
 
 
+class TestOtherPolicy(HandCommon):
+    """Set for ten on Thursday; then another policy takes the place of the former."""
+
+    SET = "Lies Leader: Agreed by phone"
+
+    def setUp(self):
+        super().setUp()
+        with self._at():
+            self.case = self._new()
+        with self._at(0.5):
+            self._set(self.case, at(1, 3))
+
+    def _open(self):
+        return self._clocks(self.case).filtered(lambda clock: not clock.ended_at)
+
+    def assertStillSet(self, policy):
+        [clock] = self._open()
+        self.assertEqual((clock.policy_id, clock.due_at), (policy, at(1, 3)))
+        self.assertIn(self.SET, clock.hand_text)
+
+    @feature("P-15")
+    def test_priority(self):
+        """Somebody counts on it, be the case urgent by now, and no more an hour later."""
+        urgent = self._policy(
+            {"metric": "response", "quantity": 1},
+            {"metric": "resolved", "quantity": 2},
+            name="Urgent",
+            priority="3",
+        )
+        with self._at(0.75):
+            self.case.priority = "3"
+            response, clock = self._open().sorted("due_at")
+            self.assertEqual((response.due_at, response.hand_text), (at(1), False))
+            self.assertEqual((clock.policy_id, clock.due_at), (urgent, at(1, 3)))
+            self.assertIn(self.SET, clock.hand_text)
+            self.assertFalse(self._as(self.leader, self.case)._get_repair_changes())
+        with self._at(1.5):
+            self.case.priority = "1"
+            self.assertStillSet(self.policy)
+        with self._at(2):
+            self._as(self.leader, self._open())._set_due(False, "No need")
+            self.assertEqual(self._open().due_at, at(5))
+
+    def test_next_version(self):
+        """A policy that is changed from a day on moves it over with its cases."""
+        with self._at(1):
+            made = self.policy._change_from(at(0, 1).date(), True)
+            made.target_ids.quantity = 12
+        with self._at(1, 1):
+            self._run_job()
+            self.policy._cron_move_over()
+            self._run_job()
+            self.assertStillSet(made)
+
+    def test_passed(self):
+        """What is missed by then is missed, and what was set is no date of the new one."""
+        with self._at(2, 3):
+            self._run_job()
+            self.assertEqual(self._open().breached_at, at(1, 3))
+            urgent = self._policy(
+                {"metric": "resolved", "quantity": 40}, name="Urgent", priority="3"
+            )
+            self.case.priority = "3"
+            clock = self._clocks(self.case).filtered(lambda c: c.policy_id == urgent)
+            self.assertFalse(clock.is_by_hand)
+
+
 class TestMerged(HandCommon):
     def _merge(self, set_on_survivor=None, hours=2, **vals):
         """Merge a case whose due time was set before the other one came."""

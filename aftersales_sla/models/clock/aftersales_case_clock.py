@@ -120,10 +120,19 @@ class AftersalesCase(models.Model):
         raw = self.env["aftersales.case.event"]._read_raw(self.ids, merged=True)
         cases = self.browse() if is_matched else self._get_matchable()
         forces, matched = self._match_clocks(raw, now, cases)
-        self.env["aftersales.case.event"]._log_events(matched)
+        raw |= self._log_matched(matched)
         rows = self._prepare_clocks(raw, forces, now)
         self.env["aftersales.sla.clock"]._store(self, rows, raw, is_repair)
         return rows
+
+    @api.model
+    def _log_matched(self, events):
+        """Hook: log what was matched anew.
+
+        :returns: ``{case id: rows of the log}`` where the replay is to read of it already
+        """
+        self.env["aftersales.case.event"]._log_events(events)
+        return {}
 
     def _prepare_clocks(self, raw, forces, now):
         """Return the rows of the clocks of these cases, as the log tells them."""

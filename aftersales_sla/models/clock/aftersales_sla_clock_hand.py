@@ -26,7 +26,7 @@ class AftersalesSlaClock(models.Model):
         for clock in self:
             event = events.browse(hands.get(clock._origin.id))
             clock.is_by_hand = bool(event)
-            clock.hand_text = event and f"{event.actor_id.name}: {event.reason}"
+            clock.hand_text = event._tell_hand() if event else False
 
     @api.model
     def _find_hands(self, events):
