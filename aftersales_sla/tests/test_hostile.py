@@ -154,6 +154,31 @@ class TestHostile(EscalationCommon):
             self.env.invalidate_all()
             self.assertEqual(asked.running_count, count)
 
+    def test_parts_of_all_companies(self):
+        """Nor does he change the limit of a type that all share, or a part of its level."""
+        case_type = self.type_complaint.copy(
+            {"code": "SHARED", "company_id": False, "team_id": False}
+        )
+        case_type.link_ids[:1].limit_quantity = 5
+        target = case_type.link_ids[:1].limit_ids
+        level = self._level("responsible", owner=target)
+        condition = {"key": "team_id", "operator": "set"}
+        level.condition_ids = [Command.create(condition)]
+        self.assertFalse(target.company_id | level.company_id)
+        vals = {"level_id": level.id}
+        for record, new in (
+            (target, {"case_type_id": case_type.id}),
+            (level.receiver_ids, vals),
+            (level.condition_ids, vals | condition),
+        ):
+            mine = self._as(self.other_manager, record)
+            with self.subTest(model=record._name):
+                self.assertTrue(mine.has_access("read"))
+                for operation in ("write", "unlink"):
+                    self.assertFalse(mine.has_access(operation))
+                with self.assertRefused(AccessError, ""):
+                    mine.create(new)
+
     def test_levels_of_all_companies(self):
         """What counts for all companies is told otherwise by who works in all of them."""
         remedy = self.env["aftersales.remedy"].create({"name": "A repair"})
