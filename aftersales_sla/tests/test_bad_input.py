@@ -155,7 +155,11 @@ class TestDays(SlaCommon):
             (manager["aftersales.sla.match"], "day", "Reported On"),
             (manager["aftersales.sla.change"], "day", "Valid From"),
             (manager["aftersales.sla.scenario"], "date_to", "Until"),
-            (manager["aftersales.legal.term"].search([], limit=1), "date_from", "Valid From"),
+            (
+                manager["aftersales.legal.term"].search([], limit=1),
+                "date_from",
+                "Valid From",
+            ),
         ):
             mine = record.with_user(self.manager)
             enter = mine.write if record else mine.create

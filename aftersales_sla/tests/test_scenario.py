@@ -298,7 +298,9 @@ class TestScenario(ScenarioCommon):
             SimpleNamespace(at=at(hours), state=state)
             for hours, state in ((0, "new"), (2, "done"), (3, "open"))
         ]
-        history = get_history(rows, [7, 7, 7], [1, 3, 3], lambda _type, priority: priority)
+        history = get_history(
+            rows, [7, 7, 7], [1, 3, 3], lambda _type, priority: priority
+        )
         self.assertEqual(history, [Held(None, 1), Held(at(3), 3)])
 
     def test_what_nobody_could_count(self):

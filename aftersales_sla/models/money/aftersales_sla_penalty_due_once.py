@@ -130,9 +130,7 @@ class AftersalesSlaPenaltyDue(models.Model):
         for key, side in sides.items():
             ended = rows[key[:3]]["ended_at"] or datetime.max
             ends[side] = max(ends.get(side, datetime.min), ended)
-        return sorted(
-            sides, key=lambda key: (not sides[key][0], ends[sides[key]], key)
-        )
+        return sorted(sides, key=lambda key: (not sides[key][0], ends[sides[key]], key))
 
     def _get_amounts(self):
         """Return what stands there as values do."""

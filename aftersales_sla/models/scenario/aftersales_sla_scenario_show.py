@@ -100,7 +100,9 @@ class AftersalesSlaScenario(models.Model):
             percents[side] = percent = get_percent(counts[KEPT], counts[MISSED])
             told[f"{side}_missed"] = counts[MISSED]
             told[f"{side}_kept"] = (
-                "" if percent is None else f"{formatLang(self.env, percent, digits=1)} %"
+                ""
+                if percent is None
+                else f"{formatLang(self.env, percent, digits=1)} %"
             )
         told["difference"], told["is_worse"] = "", False
         if None not in percents.values():
