@@ -46,7 +46,6 @@ class TestHostileAgreement(SlaCommon):
             (self.shared, {"is_template": True}),
             (self.shared, {"partner_id": customer.id}),
             (self.shared, {"company_id": self.other.id}),
-            (self.shared, {"sla_case_cap": 1}),
             (example, {"is_template": False, "partner_id": customer.id}),
         ):
             self.env.invalidate_all()
@@ -55,6 +54,8 @@ class TestHostileAgreement(SlaCommon):
                 self.assertRefused(AccessError, OTHERS),
             ):
                 self._as(self.other_manager, agreement).write(vals)
+        with self.assertRefused(AccessError, "its fee, currency, limits"):
+            self._as(self.other_manager, self.shared).sla_case_cap = 1
         self._as(self.other_manager, self.shared).name = "Called otherwise"
         self._as(self.manager, self.shared).end_date = "2026-11-30"
         self.assertFalse(self._as(self.agent, self.own).has_access("write"))

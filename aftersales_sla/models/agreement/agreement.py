@@ -123,7 +123,7 @@ class Agreement(models.Model):
         return agreements
 
     def write(self, vals):
-        if vals.keys() & self._get_promising_fields():
+        if vals.keys() & {*MATCHED, "company_id"}:
             self._ensure_can_change_promises()
         result = super().write(vals)
         if vals.keys() & {"active", "end_date", "sla_review_on", "sla_user_id"}:
@@ -131,11 +131,6 @@ class Agreement(models.Model):
         if vals.keys() & MATCHED:
             self._get_all_policies()._mark_clocks()
         return result
-
-    @api.model
-    def _get_promising_fields(self):
-        """Hook: return the names of what decides on promises that are made by it."""
-        return {*MATCHED, "company_id"}
 
     def _get_all_policies(self):
         """Return the policies of all companies, archived ones too."""

@@ -82,10 +82,6 @@ class Agreement(models.Model):
         # Rules that came from another agreement.
         self.sudo().sla_penalty_ids._check_owed()
 
-    @api.model
-    def _get_promising_fields(self):
-        return super()._get_promising_fields() | {*AMOUNTS, "sla_currency_id"}
-
     def copy_data(self, default=None):
         """Whoever is not told what it costs duplicates it without."""
         self.check_access("read")
