@@ -119,3 +119,7 @@ class TestReported(AftersalesCommon):
         early._merge_into(case)
         event = case.event_ids.filtered(lambda e: e.kind == "reported")
         self.assertEqual(event.to_at, datetime(2026, 3, 1, 8))
+
+    def test_coverage_is_decided(self):
+        """The core decides nothing of who pays: for who asks, nothing is open."""
+        self.assertIs(self._new_case()._is_coverage_decided(), True)

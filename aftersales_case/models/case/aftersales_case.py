@@ -604,6 +604,16 @@ class AftersalesCase(models.Model):
         self.ensure_one()
         return []
 
+    def _is_coverage_decided(self):
+        """Hook: say whether it is decided who pays for the work on this case.
+
+        Asked of case by case of a batch before a visit is confirmed: the answer comes
+        from fields of the case, with sudo. The core decides nothing, so that nothing is
+        open.
+        """
+        self.ensure_one()
+        return True
+
     def _get_invoices(self):
         """Hook: return the invoices that cases are about, in any state and of anybody.
 
