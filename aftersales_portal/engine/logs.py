@@ -8,7 +8,7 @@ import re
 
 # Of our links, of core's to rate, and of hooks; each opens something to whoever has it.
 SECRET = re.compile(
-    r"(/aftersales/(?:l|v1/[^/?#\s\"'<>&]+/(?:hook|cases))/)[^/?#\s\"'<>&]+"
+    r"(/aftersales/(?:l|feed|v1/[^/?#\s\"'<>&]+/(?:hook|cases))/)[^/?#\s\"'<>&]+"
     r"|(/rate/)[0-9a-f]{16,}"
 )
 # They write addresses: of each request, and of those that are refused.
