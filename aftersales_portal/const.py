@@ -24,6 +24,10 @@ SHARES = [
 TYPE_TEXTS = ("portal_word", "portal_words", "portal_sentence", "portal_thanks")
 
 CASES_PER_PAGE = 20
+# The customer's list of cases; the page of one lies below it.
+LIST_URL = "/my/cases"
+# The type of routes for who has no log-in.
+PAGE_TYPE = "aftersales_page"
 
 # Of one message or report.
 MOST_FILES = 10

@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException, LengthRequired, abort
 from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.http import HttpDispatcher, Response
 
+from ..const import PAGE_TYPE
 from ..engine.problem import CONTENT_TYPE, Problem
 
 METHODS = "GET, HEAD, POST, OPTIONS"
@@ -26,7 +27,7 @@ class AftersalesPageDispatcher(HttpDispatcher):
     that its sender chose; parts of forms without one, too.
     """
 
-    routing_type = "aftersales_page"
+    routing_type = PAGE_TYPE
 
     def dispatch(self, endpoint, args):
         sent = self.request.httprequest

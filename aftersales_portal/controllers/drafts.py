@@ -2,8 +2,8 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from ..const import DRAFT_SAVED
-from .portal import LIST_URL, PortalCases, get_files, is_post
+from ..const import DRAFT_SAVED, LIST_URL
+from .portal import PortalCases, get_files, is_post
 
 
 class PortalCaseDrafts(PortalCases):

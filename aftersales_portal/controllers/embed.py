@@ -1,8 +1,8 @@
 from odoo.http import Response, request, route
 
+from ..const import PAGE_TYPE
 from ..engine.bodies import get_digest
 from .api import API, FRESH, OPEN, WebIntake
-from .dispatcher import AftersalesPageDispatcher
 
 
 class WebForm(WebIntake):
@@ -10,7 +10,7 @@ class WebForm(WebIntake):
 
     @route(
         "/aftersales/embed.js",
-        type=AftersalesPageDispatcher.routing_type,
+        type=PAGE_TYPE,
         auth="public",
         methods=["GET"],
         csrf=False,

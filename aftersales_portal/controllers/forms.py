@@ -2,8 +2,8 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
-from ..const import STEP_CLOSE, STEP_REOPEN
-from .portal import LIST_URL, PortalCases, form_route, get_typed, is_discard, is_post
+from ..const import LIST_URL, STEP_CLOSE, STEP_REOPEN
+from .portal import PortalCases, form_route, get_typed, is_discard, is_post
 
 CASE_URL = f"{LIST_URL}/<int:case_id>"
 

@@ -1,7 +1,7 @@
 from odoo.http import Controller, request, route
 
+from ..const import PAGE_TYPE
 from ..engine import logs
-from .dispatcher import AftersalesPageDispatcher
 from .portal import is_post, is_readonly
 
 # A browser tells no other site the address, no search engine keeps it.
@@ -22,7 +22,7 @@ class AftersalesLinks(Controller):
 
     @route(
         "/aftersales/l/<string:secret>",
-        type=AftersalesPageDispatcher.routing_type,
+        type=PAGE_TYPE,
         auth="public",
         methods=["GET", "POST"],
         csrf=False,

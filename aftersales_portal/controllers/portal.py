@@ -5,11 +5,10 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from ..const import CASES_PER_PAGE
+from ..const import CASES_PER_PAGE, LIST_URL
 from ..engine.answers import read_ids
 from ..engine.texts import clean_text
 
-LIST_URL = "/my/cases"
 COUNTER = "aftersales_case_count"
 
 

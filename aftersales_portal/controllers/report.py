@@ -2,8 +2,8 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import request, route
 
+from ..const import LIST_URL
 from .portal import (
-    LIST_URL,
     PortalCases,
     form_route,
     get_files,
