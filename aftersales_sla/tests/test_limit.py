@@ -126,6 +126,26 @@ class TestLimit(SlaCommon):
             old, new = self._clocks(case)
             self.assertEqual((old.state, new.due_at), ("cancelled", at(0, 1)))
 
+    def test_stage_taken_away(self):
+        """With a stage goes its limit, also when it is added again; what was, stays."""
+        with self._at():
+            self._limit(4)
+            case = self._new_case(user_id=self.agent.id)
+            case.stage_id = self.stage_progress
+            self._clocks(case)
+        with self._at(1):
+            case.stage_id = self.stage_wait_customer
+            [clock] = self._clocks(case)
+            self.assertEqual(clock.state, "met")
+        with self._at(2):
+            self._as(self.manager, self.link).unlink()
+            self.type_complaint.link_ids = [
+                Command.create({"stage_id": self.stage_progress.id})
+            ]
+            case.stage_id = self.stage_progress
+            self.assertEqual(self._clocks(case), clock)
+            self.assertEqual(clock.state, "met")
+
     def test_changed_in_part(self):
         """What is not changed of a limit stays; a new one counts hours, and warns."""
         self._limit(4)
