@@ -159,7 +159,7 @@ class TestPromised(SlaCommon):
             self.assertEqual((clock.state, clock.ended_at), ("cancelled", at(2)))
 
     def test_merged(self):
-        """What the merged one promised runs on, and is no earlier date of the other."""
+        """What the merged one promised before the other was there runs on in that one."""
         with self._at(1):
             self._promise("visit:7", at(0, 1))
         with self._at(2):
@@ -167,11 +167,12 @@ class TestPromised(SlaCommon):
             self._as(self.agent, other)._log_promise("visit:7", at(0, 3))
         with self._at(3):
             self._as(self.agent, self.case)._merge_into(other)
-            clocks = self._clocks(other).sorted("due_at")
-            self.assertEqual(clocks.mapped("state"), ["running", "running"])
-            self.assertEqual(clocks.mapped("due_at"), [at(0, 1), at(0, 3)])
-            # Its own keeps the number that it had.
-            self.assertEqual(clocks.mapped("cycle"), [2, 1])
+            own, handed = self._clocks(other).sorted("cycle")
+            self.assertEqual((own.state, own.ended_at), ("cancelled", at(3)))
+            self.assertEqual((handed.state, handed.due_at), ("running", at(0, 1)))
+        with self._at(4):
+            other._keep_promise("visit:7")
+            self.assertEqual(self._clocks(other).sorted("cycle")[-1].state, "met")
 
     def test_merged_later(self):
         """What the merged one promised while the other was there is promised there."""
@@ -209,6 +210,7 @@ class TestPromised(SlaCommon):
         with self._at(4):
             self._as(self.agent, self.case)._merge_into(other)
             self.assertEqual(other._get_promised_at(), {other: at(0, 2)})
+            self.assertEqual(self._clocks(other).mapped("due_at"), [at(0, 2)])
 
     def test_merged_after_a_miss(self):
         """Of another promise the miss is none; its own case keeps it."""

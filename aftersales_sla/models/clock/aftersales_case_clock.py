@@ -32,7 +32,6 @@ get_moment = attrgetter(
 # Cases whose clocks are to be replayed before the commit stand here.
 MARKED = "aftersales_sla"
 # Of merged cases, what takes the place of no date of this one.
-DATED_EVENTS = (EVENT_PROMISE, EVENT_CHAIN)
 # What a case tells of its clocks.
 TOLD_OF_CLOCKS = ["clock_ids", "open_clock_ids", "next_clock", "is_late", "next_due_at"]
 TOLD_OF_CLOCKS += ["letter_promise", "money_now", "money_next", "money_most"]
@@ -256,12 +255,15 @@ class AftersalesCaseType(models.Model):
 def _get_story(case_id, reported_at, told):
     """Return the ``Story`` that rows of the log tell of a case.
 
-    What another case was told, before it was merged into this one, stays its own.
+    What another case was told, before it was merged into this one, stays its own; what
+    it still had to keep, it handed to this one.
     """
     moments = []
     for row in told:
         moment = Moment._make(get_moment(row))
-        if row.case_id != case_id and row.kind in DATED_EVENTS:
+        if row.case_id != case_id and row.kind == EVENT_PROMISE:
+            continue
+        if row.case_id != case_id and row.kind == EVENT_CHAIN:
             moment = moment._replace(key=f"{row.key or ''}@{row.case_id}")
         moments.append(moment)
     return Story(reported_at, tuple(moments))

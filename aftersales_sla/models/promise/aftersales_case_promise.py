@@ -67,22 +67,20 @@ class AftersalesCase(models.Model):
         return result
 
     def _hand_promises(self, survivor):
-        """Let the case that goes on keep what these promised while it was there already.
+        """Let the case that goes on keep what these promised.
 
-        What they had promised before, it reads in their logs. Of two dates under one key
-        the nearer one counts.
+        Of two dates under one key the nearer one counts. What was missed already stays
+        with the case that missed it.
         """
-        since = min(survivor.event_ids.mapped("at"), default=fields.Datetime.now())
-        last = {}
-        for event in self.event_ids.filtered(lambda event: event.kind == EVENT_PROMISE):
-            last[event.case_id, event.key] = event
-        for (case, key), event in last.items():
-            running = case._get_running_promises(key).get(case.id)
-            if event.at < since or not running or running <= fields.Datetime.now():
-                continue
+        promises = self.event_ids.filtered(lambda event: event.kind == EVENT_PROMISE)
+        for key in dict.fromkeys(promises.mapped("key")):
+            running = self._get_running_promises(key).values()
+            nearest = min(
+                (at for at in running if at > fields.Datetime.now()), default=None
+            )
             mine = survivor._get_promises(key).get(survivor.id)
-            if not mine or running < mine:
-                survivor._hand_promise(key, running)
+            if nearest and (not mine or nearest < mine):
+                survivor._hand_promise(key, nearest)
 
     def _hand_promise(self, key, at):
         """Hook: promise here what another case promised that was merged into this one."""
