@@ -1,0 +1,6 @@
+from . import site
+from . import people
+from . import visit
+from . import case
+from . import type
+from . import service

@@ -1,0 +1,2 @@
+from . import aftersales_case_visit
+from . import aftersales_case_ask

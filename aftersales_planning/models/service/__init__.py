@@ -1,0 +1,1 @@
+from . import aftersales_portal_service_visit
