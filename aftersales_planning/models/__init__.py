@@ -4,3 +4,4 @@ from . import visit
 from . import case
 from . import type
 from . import service
+from . import plan
