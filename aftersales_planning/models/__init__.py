@@ -1,6 +1,7 @@
 from . import site
 from . import people
 from . import visit
+from . import recurrence
 from . import case
 from . import type
 from . import service

@@ -8,6 +8,7 @@ from . import test_plan_move
 from . import test_plan_race
 from . import test_portal_visits
 from . import test_postcode_engine
+from . import test_recurrence
 from . import test_recurrence_engine
 from . import test_region
 from . import test_rights
