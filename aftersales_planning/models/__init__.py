@@ -6,3 +6,4 @@ from . import case
 from . import type
 from . import service
 from . import plan
+from . import agenda

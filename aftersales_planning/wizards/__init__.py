@@ -5,3 +5,5 @@ from . import aftersales_visit_plan
 from . import aftersales_visit_plan_slot
 from . import aftersales_technician_ill
 from . import site
+from . import aftersales_day_list
+from . import aftersales_feed_address
