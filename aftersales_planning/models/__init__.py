@@ -6,4 +6,5 @@ from . import case
 from . import type
 from . import service
 from . import plan
+from . import board
 from . import agenda

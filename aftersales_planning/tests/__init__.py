@@ -1,4 +1,7 @@
 from . import test_agenda
+from . import test_board
+from . import test_board_engine
+from . import test_board_tours
 from . import test_case_visits
 from . import test_confirm
 from . import test_day_list
