@@ -62,6 +62,13 @@
         "web.assets_tests": ["aftersales_planning/static/tests/tours/*.esm.js"],
         "web.assets_unit_tests": ["aftersales_planning/static/tests/**/*.test.js"],
     },
+    "demo": [
+        "demo/regions.xml",
+        "demo/technicians.xml",
+        "demo/sites.xml",
+        "demo/visits.xml",
+        "demo/recurrences.xml",
+    ],
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
