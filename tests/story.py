@@ -19,6 +19,7 @@ from odoo.tools import html2plaintext
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import story_dunning
+import story_planning
 import story_portal
 import story_sla
 import story_web
@@ -409,4 +410,5 @@ STEPS: tuple[Callable[[Story], str], ...] = (
     *story_webhook.HEAR,
     *story_web.STEPS,
     *story_sla.STEPS,
+    *story_planning.STEPS,
 )
