@@ -6,19 +6,18 @@ with a bare UPDATE of as many rows; `other(env, count)` has OCA's `helpdesk_mgmt
 its part. Times are CPU seconds of Python and of the PostgreSQL process that works for it.
 """
 
-import os
 import re
 import time
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
+
+from bench_times import measure_work
 
 ORIGINS = 100  # cases with a real history, from which the others are copied
 CLOCKS = 2  # open ones of each copied case
 SAVED = (1, 80)
 CARDS = 80
 STEP = 20  # minutes between two events of a copied case
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def plain(env):
@@ -62,7 +61,7 @@ def other(env, count):
     assert len(slas) == count, slas
     env.invalidate_all()
     env.add_to_compute(slas._fields["deadline"], slas)
-    found = _measure(env, env.flush_all)
+    found = measure_work(env, env.flush_all)
     print("OTHER", count, found["cpu"], found["queries"])
 
 
@@ -295,12 +294,12 @@ def _measure_change(env, calendar, size, rounds):
         _vacuum(env)
         hours.hour_to += 0.5 if number % 2 else -0.5
         env.cr.commit()
-        found["replay"].append(_measure(env, env["aftersales.case"]._cron_clocks))
+        found["replay"].append(measure_work(env, env["aftersales.case"]._cron_clocks))
         left = env["aftersales.sla.clock"].search_count([("is_marked", "=", True)])
         assert not left, left
         _vacuum(env)
         found["update"].append(
-            _measure(
+            measure_work(
                 env,
                 lambda: env.cr.execute(
                     f"UPDATE aftersales_sla_clock SET {sets}"
@@ -331,7 +330,7 @@ def _measure_quiet(env):
     # What is looked up once in the life of a process is known.
     Case._cron_clocks()
     env.invalidate_all()
-    found = _measure(env, Case._cron_clocks)
+    found = measure_work(env, Case._cron_clocks)
     count = Clock.search_count([])
     _say(
         f"a minute with nothing due, {Case.search_count([])} cases, {count} clocks, of"
@@ -363,7 +362,7 @@ def _measure_list(env):
         for _turn in range(3):
             env.invalidate_all()
             times.append(
-                _measure(
+                measure_work(
                     env,
                     lambda order=order: Case.web_search_read(
                         domain, spec, limit=80, order=order
@@ -404,41 +403,11 @@ def _measure_what_if(env):
     )
     env.cr.commit()
     env.invalidate_all()
-    found = _measure(env, scenario.action_run)
+    found = measure_work(env, scenario.action_run)
     _say(
         f"what-if over {scenario.case_count} cases: {found['cpu']:.1f} s of CPU,"
         f" {found['queries']} queries, {scenario.missed_count} missed"
     )
-
-
-# === Measuring === #
-
-
-def _measure(env, work):
-    """Return what some work takes: CPU and wall seconds, and queries."""
-    env.cr.execute("SELECT pg_backend_pid()")
-    backend = env.cr.fetchone()[0]
-    queries, wall = env.cr.sql_log_count, time.perf_counter()
-    python, server = time.process_time(), _get_cpu(backend)
-    work()
-    env.cr.commit()
-    python, server = time.process_time() - python, _get_cpu(backend) - server
-    return {
-        "cpu": python + server,
-        "python": python,
-        "server": server,
-        "wall": time.perf_counter() - wall,
-        "queries": env.cr.sql_log_count - queries,
-    }
-
-
-def _get_cpu(process):
-    """Return the CPU seconds of a process of this machine, 0 for one of another."""
-    path = Path(f"/proc/{process}/stat")
-    if not path.exists():
-        return 0
-    fields = path.read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _say(line):
