@@ -1,4 +1,5 @@
 from . import test_agenda
+from . import test_bad_input
 from . import test_board
 from . import test_board_engine
 from . import test_board_tours
@@ -8,6 +9,8 @@ from . import test_day_list
 from . import test_fail
 from . import test_feed
 from . import test_ics_engine
+from . import test_hostile
+from . import test_indexes
 from . import test_judge
 from . import test_judge_engine
 from . import test_latest
