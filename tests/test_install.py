@@ -4,12 +4,14 @@ import pytest
 from ground import addons, database
 from ground.odoolog import bad_entries
 
-# What a database consists of, as text that can be compared.
+# What a database consists of, as text that can be compared; extensions stay, as others
+# may use them.
 STRUCTURE = """
 SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type
   FROM information_schema.columns WHERE table_schema = 'public'
 UNION SELECT 'function ' || oid::regprocedure
   FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 UNION SELECT 'trigger ' || tgrelid::regclass || '.' || tgname
   FROM pg_trigger WHERE NOT tgisinternal
 UNION SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
@@ -23,6 +25,12 @@ FLAGGED = """
 SELECT string_agg(line.id::text, ',')
   FROM account_move_line AS line JOIN account_move AS move ON move.id = line.move_id
  WHERE line.no_followup AND move.is_fully_held AND NOT move.no_followup_before
+"""
+# The entries of visits in calendars, and the views of calendars that know of visits.
+VISITS = "SELECT id FROM calendar_event WHERE visit_id IS NOT NULL ORDER BY id"
+VIEWS = """
+SELECT id FROM ir_ui_view
+ WHERE model LIKE 'calendar.%' AND arch_db::text LIKE '%visit%'
 """
 # Who has which rights by which others, as text.
 IMPLIED = """
@@ -65,6 +73,7 @@ def test_uninstalls_with_cases(space):
         invoices = space.sql("SELECT count(*) FROM account_move", name)
         flagged = space.sql(FLAGGED, name)
         assert flagged, "the demo holds no invoice in full"
+        _assert_calendar_stays(space, name)
         for addon in ("aftersales_dunning", "aftersales_case"):
             log = space.run_odoo("module", "uninstall", "-d", name, addon)
             assert bad_entries(log) == []
@@ -76,6 +85,23 @@ def test_uninstalls_with_cases(space):
         assert space.sql("SELECT count(*) FROM account_move", name) == invoices
         kept = "SELECT id FROM account_move_line WHERE no_followup AND id IN"
         assert space.sql(f"{kept} ({flagged})", name) == ""
+
+
+def _assert_calendar_stays(space, name):
+    """Assert that people keep in their calendars what was planned, and nothing of ours."""
+    entries = space.sql(VISITS, name).splitlines()
+    assert entries, "the demo has no visit that is planned"
+    assert space.sql(VIEWS, name)
+    log = space.run_odoo("module", "uninstall", "-d", name, "aftersales_planning")
+    assert bad_entries(log) == []
+    assert _records(space, name, "aftersales_planning") == ""
+    kept = (
+        f"SELECT id FROM calendar_event WHERE id IN ({', '.join(entries)}) ORDER BY id"
+    )
+    assert space.sql(kept, name).splitlines() == entries
+    assert space.sql(VIEWS, name) == ""
+    extension = "SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'"
+    assert space.sql(extension, name) == "1"
 
 
 def _structure(space, name):
