@@ -5,7 +5,6 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...const import (
     AT_SITE,
-    BLOCKING_STATES,
     EVENT_VISIT,
     MOST_HOURS_OF_VISIT,
     OPEN_VISITS,
@@ -273,11 +272,6 @@ class AftersalesVisit(models.Model):
         """Say whether something is still to be done."""
         self.ensure_one()
         return self.state in OPEN_VISITS
-
-    def _is_blocking(self):
-        """Say whether nothing else fits where it stands."""
-        self.ensure_one()
-        return self.state in BLOCKING_STATES
 
     def _get_zone(self):
         """Return the name of the time zone by whose days the visit is planned."""
