@@ -15,6 +15,7 @@ from . import test_field_conditions
 from . import test_field_rights
 from . import test_field_rights_work
 from . import test_field_rules
+from . import test_file_race
 from . import test_form
 from . import test_forwarded_engine
 from . import test_gate_tours

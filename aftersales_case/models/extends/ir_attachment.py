@@ -1,4 +1,8 @@
-from odoo import fields, models
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .ir_rule import follows_case
@@ -15,6 +19,26 @@ class IrAttachment(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        """Put a file into its place whole, so that nobody finds half of it there.
+
+        The same report may come twice at the same moment: a form sent by a double click,
+        a mail fetched by two workers. Whoever comes second would take the half that is
+        there for other content, and refuse (mended like this in odoo/odoo#260162).
+        """
+        name, path = self._get_path(bin_value, checksum)
+        if os.path.exists(path):
+            return name
+        part = Path(f"{path}.{uuid4().hex}")
+        try:
+            part.write_bytes(bin_value)
+            self._mark_for_gc(name)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return name
 
     def _check_access(self, operation):
         """Who only reports takes away, or rewrites, no file of somebody else."""
