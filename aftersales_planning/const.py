@@ -123,8 +123,8 @@ SHORT_MONTHS = [
 ]
 WHEN_CLOSED = [
     ("keep", "Keep the day"),
-    ("before", "Move to the working day before"),
-    ("after", "Move to the working day after"),
+    ("before", "On the working day before"),
+    ("after", "On the working day after"),
     ("skip", "Leave the visit out"),
 ]
 RECURRENCE_TO_COME, RECURRENCE_RUNS = "to_come", "running"
