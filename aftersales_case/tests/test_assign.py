@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import psycopg2
 
 from odoo.exceptions import RedirectWarning, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
@@ -229,6 +230,28 @@ class TestAssign(AftersalesCommon):
         ]
         employees[0].resource_calendar_id = free
         self.assertEqual(self._new_case().user_id, self.leader)
+
+    @freeze_time("2026-03-04 10:00:00")  # a Wednesday
+    def test_hours_that_cannot_be_read(self):
+        """Whose hours core stores but cannot read is there, and keeps no case away."""
+        self._let_team_choose("least_loaded")
+        hours = {"name": "Late", "dayofweek": "2", "hour_from": 22, "hour_to": 30}
+        broken = self.env["resource.calendar"].create(
+            {
+                "name": "Broken",
+                "company_id": self.company.id,
+                "attendance_ids": [Command.clear(), Command.create(hours)],
+            }
+        )
+        self.env["hr.employee"].create(
+            {
+                "name": self.agent.name,
+                "user_id": self.agent.id,
+                "company_id": self.company.id,
+                "resource_calendar_id": broken.id,
+            }
+        )
+        self.assertEqual(self._new_case().user_id, self.agent)
 
     def test_employees_of_another_company(self):
         """A job that works in one company knows who works for the others."""

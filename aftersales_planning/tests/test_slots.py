@@ -7,6 +7,7 @@ from odoo.tests import Form, freeze_time, tagged
 from odoo.addons.aftersales_case.tests.common import feature
 
 from ..const import PARTS_MISSING, PLANNED, TO_PLAN
+from ..engine import judge as rules
 from .common import MONDAY, at
 from .test_judge import JudgeCommon
 
@@ -78,6 +79,19 @@ class TestSlots(SlotsCommon):
         self.assertEqual(
             refused["Tina"], "Tina has no time for 9 hours while the site is open."
         )
+
+    def test_hours_that_cannot_be_read(self):
+        """Broken hours of one stop no work of the others; those of a site count as open."""
+        broken = self.calendar.copy({"name": "Broken"})
+        broken.attendance_ids[0].write({"hour_from": 22, "hour_to": 30})
+        self.tom.employee_id.resource_calendar_id = broken
+        self.site.calendar_id = broken
+        visit = self._visit()
+        slots, refused = self._slots(visit)
+        self.assertEqual({one["resource"] for one in slots}, {"Tina"})
+        self.assertIn("Tom", refused)
+        self.assert_found(self._findings(visit, at(), self.tom), rules.HOURS)
+        self.assert_found(self._findings(visit, at(), self.tina))
 
     def test_windows(self):
         """Not before, promised and late: what is promised is kept, late goes last."""

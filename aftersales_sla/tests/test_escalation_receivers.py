@@ -28,6 +28,10 @@ class TestSuperiors(EscalationCommon):
         third.parent_id = second
         self.assertEqual(self._above(), self.leader | self.manager)
 
+    def test_not_himself(self):
+        """A manager who has nobody above him is not his own superior."""
+        self.assertNotIn(self.manager, self._above(self.manager))
+
     def test_passed_over(self):
         """Who has left, has no user, or none in this company, is passed over."""
         for what in ("no user", "archived user", "archived employee", "elsewhere"):
@@ -86,6 +90,25 @@ class TestSuperiors(EscalationCommon):
         case = self._start()
         self._run_at(5)
         self.assertEqual(self._alerts(case).told_user_id, self.agent2)
+
+    def test_customer(self):
+        """A colleague who became a customer is told nothing, although the case is his."""
+        self.company.aftersales_user_id = self.leader
+        self._level({"kind": "person", "user_id": self.agent2.id})
+        self.agent2.group_ids = self.env.ref("base.group_portal")
+        case = self._start(partner_id=self.agent2.partner_id.id)
+        self._run_at(5)
+        self.assertEqual(self._alerts(case).told_user_id, self.leader)
+
+    def test_twice_meant(self):
+        """Who is meant twice by a level is told once, by the channels of the first."""
+        self._level(
+            {"kind": "responsible", "channel": "activity"},
+            {"kind": "person", "user_id": self.agent.id, "channel": "email"},
+        )
+        case = self._start()
+        self._run_at(5)
+        self.assertEqual(self._alerts(case).mapped("channel"), ["activity"])
 
     def test_fixed_person_and_deputy(self):
         """The stage's fixed person, the deputy, the team's leader, each once."""
@@ -183,6 +206,21 @@ class TestHours(EscalationCommon):
             case = self._start(8)
             self._run_at(12)
             self.assertEqual(self._alerts(case).send_at, at(23))
+
+    def test_at_work(self):
+        """Who is at work is told now, not when his work began."""
+        found = self.agent._get_aftersales_openings(self.company, at(2))
+        self.assertEqual(found, {self.agent: at(2)})
+
+    def test_hours_that_cannot_be_read(self):
+        """Hours that no day has keep no message."""
+        self._level("responsible")
+        broken = self.calendar.copy()
+        broken.attendance_ids[0].write({"hour_from": 22, "hour_to": 30})
+        self.employee.resource_calendar_id = broken
+        case = self._start(8)
+        self._run_at(12)
+        self.assertEqual(self._alerts(case).state, "sent")
 
     def test_may_not_read_any_more(self):
         """Who may not read the case when his work begins is told nothing, for good."""

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import pytz
 
 from odoo import fields, models
@@ -63,24 +65,43 @@ class ResourceCalendar(models.Model):
         :param resources: whose own leave counts too; none for the calendar as such
         :returns: ``{resource id: [(start, end)]}``, naive UTC; the id is False for the
             calendar as such, which is always there
+        :raises WorkingTimeError: by a sentence, for hours that core stores but cannot read
         """
         resources = resources or self.env["resource.resource"]
         if not self:
             return {key: [(start, end)] for key in (*resources.ids, False)}
         holidays = Domain("company_id", "in", [company.id, False])
-        intervals = self._work_intervals_batch(
-            pytz.utc.localize(start),
-            pytz.utc.localize(end),
-            resources,
-            domain=[
-                ("time_type", "=", "leave"),
-                *(holidays | Domain("resource_id", "!=", False)),
-            ],
-        )
+        with self._telling_what_is_unreadable():
+            intervals = self._work_intervals_batch(
+                pytz.utc.localize(start),
+                pytz.utc.localize(end),
+                resources,
+                domain=[
+                    ("time_type", "=", "leave"),
+                    *(holidays | Domain("resource_id", "!=", False)),
+                ],
+            )
         return {
             key: [(_to_naive(first), _to_naive(last)) for first, last, _leaves in found]
             for key, found in intervals.items()
         }
+
+    @contextmanager
+    def _telling_what_is_unreadable(self):
+        """Guard: core stores hours that no day has, and fails when it reads them.
+
+        :raises WorkingTimeError: by a sentence, instead
+        """
+        try:
+            yield
+        except ValueError as error:
+            raise WorkingTimeError(
+                self.env._(
+                    "Working hours: the times of %s cannot be read. Correct them: each"
+                    " lies between 0:00 and 24:00.",
+                    self.name,
+                )
+            ) from error
 
     def _get_aftersales_clock(self, company, start):
         """Return the ``WorkClock`` of a company from a moment on."""
@@ -103,16 +124,7 @@ class ResourceCalendar(models.Model):
                     self.name,
                 )
             )
-        try:
-            intervals = self._get_aftersales_intervals(company, start, end)[False]
-        except ValueError as error:  # such as hours that core stores but cannot read
-            raise WorkingTimeError(
-                self.env._(
-                    "Working hours: the times of %s cannot be read. Correct them: each"
-                    " lies between 0:00 and 24:00.",
-                    self.name,
-                )
-            ) from error
+        intervals = self._get_aftersales_intervals(company, start, end)[False]
         zone = self.tz or company.partner_id.tz or "UTC"
         return WorkingTime(intervals, zone)
 

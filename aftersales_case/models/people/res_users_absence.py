@@ -4,6 +4,8 @@ import pytz
 
 from odoo import fields, models
 
+from ...engine.working_time import WorkingTimeError
+
 
 class ResUsers(models.Model):
     """Who is away, and cannot take a case now."""
@@ -14,7 +16,8 @@ class ResUsers(models.Model):
         """Return those of these users who are away now: out of office, on leave, or off.
 
         Off means that the employee's schedule has no working time in the coming 24
-        hours, or that leave takes the next one. Somebody without a schedule is there.
+        hours, or that leave takes the next one. Somebody without a schedule is there,
+        and so is one whose schedule cannot be read.
 
         :param company: for whose cases; the holidays of another one do not count
         """
@@ -32,10 +35,13 @@ class ResUsers(models.Model):
         schedules = employees.grouped(lambda e: (e.resource_calendar_id, e.company_id))
         for (calendar, employer), staff in schedules.items():
             resources = staff.resource_id
+            try:
+                worked = calendar._get_aftersales_intervals(
+                    employer, now, tomorrow, resources
+                )
+            except WorkingTimeError:
+                continue
             planned = calendar._attendance_intervals_batch(start, end, resources)
-            worked = calendar._get_aftersales_intervals(
-                employer, now, tomorrow, resources
-            )
             for employee in staff:
                 key = employee.resource_id.id
                 next_time = next(iter(planned[key]), None)

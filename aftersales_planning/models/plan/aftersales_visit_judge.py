@@ -1,4 +1,5 @@
 from collections import namedtuple
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -166,20 +167,16 @@ class AftersalesVisit(models.Model):
     def _get_site_hours(self, start, stop):
         """Return ``{calendar: spans}`` of the opening hours of the sites.
 
-        A site without hours has none here: it counts as open.
+        A site without hours, or with hours that cannot be read, has none here: it
+        counts as open.
         """
+        span, hours = (pytz.utc.localize(start), pytz.utc.localize(stop)), {}
         # sudo: opening hours as such
-        calendars = self.sudo().site_id.calendar_id
-        return {
-            calendar: tuple(
-                to_spans(
-                    calendar._work_intervals_batch(
-                        pytz.utc.localize(start), pytz.utc.localize(stop)
-                    )[False]
-                )
-            )
-            for calendar in calendars
-        }
+        for calendar in self.sudo().site_id.calendar_id:
+            with suppress(ValueError):
+                found = calendar._work_intervals_batch(*span)[False]
+                hours[calendar] = tuple(to_spans(found))
+        return hours
 
     def _get_travels(self):
         """Return ``{company: Travel}``."""

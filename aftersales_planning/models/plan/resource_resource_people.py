@@ -59,12 +59,26 @@ class ResourceResource(models.Model):
         }
 
     def _get_visit_hours(self, start, stop, compute_leaves=True):
-        """Return ``{resource id: [(start, stop)]}`` of working time, naive UTC."""
-        found, _calendars = self._get_valid_work_intervals(
-            pytz.utc.localize(start),
-            pytz.utc.localize(stop),
-            compute_leaves=compute_leaves,
-        )
+        """Return ``{resource id: [(start, stop)]}`` of working time, naive UTC.
+
+        Whose hours core stores but cannot read has none; the others have theirs.
+        """
+        try:
+            found, _calendars = self._get_valid_work_intervals(
+                pytz.utc.localize(start),
+                pytz.utc.localize(stop),
+                compute_leaves=compute_leaves,
+            )
+        except ValueError:
+            if len(self) == 1:
+                return {self.id: []}
+            return {
+                key: spans
+                for one in self
+                for key, spans in one._get_visit_hours(
+                    start, stop, compute_leaves
+                ).items()
+            }
         return {one.id: to_spans(found.get(one.id, ())) for one in self}
 
     def _get_pending_leave(self, start, stop):

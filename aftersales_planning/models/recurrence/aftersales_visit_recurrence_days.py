@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import format_date, format_duration
 
+from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
+
 from ...engine.recurrence import Terms, local_day, moment, occurrences
 
 PREVIEWED = 12
@@ -54,7 +56,7 @@ class OpenDays:
             spans = self._calendar._get_aftersales_intervals(
                 self._company, start, start + timedelta(days=34)
             )[False]
-        except ValueError:
+        except WorkingTimeError:
             return None
         zone = self._calendar.tz or "UTC"
         return {local_day(first, zone) for first, _last in spans}

@@ -100,7 +100,7 @@ class AftersalesCase(models.Model):
 
     def _filter_readable_by(self, user):
         """Return those of these cases that an active colleague may read."""
-        if not user.active or user.share:
+        if not user.active:
             return self.browse()
         # As this user sees them, in all of his companies.
         mine = self.with_user(user).with_context(

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import models
 
+from odoo.addons.aftersales_case.engine.working_time import WorkingTimeError
+
 from ...const import BY_ACTIVITY, BY_EMAIL, BY_INBOX, BY_SMS
 
 # Nobody waits longer for somebody to be back.
@@ -90,7 +92,7 @@ class ResUsers(models.Model):
                 found = calendar._get_aftersales_intervals(
                     company, moment, last, resources
                 )
-            except ValueError:
+            except WorkingTimeError:
                 # Hours that cannot be read keep no message.
                 found = {}
             for user, resource in asked:
