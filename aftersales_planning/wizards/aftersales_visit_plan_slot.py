@@ -34,6 +34,7 @@ class AftersalesVisitPlanSlot(models.TransientModel):
     is_taken = fields.Boolean("Take")
 
     @api.depends("start", "visit_id")
+    @api.depends_context("lang")
     def _compute_when_text(self):
         for slot in self:
             slot.when_text = slot.start and slot._say_when()

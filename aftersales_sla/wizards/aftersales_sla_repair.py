@@ -22,6 +22,7 @@ class AftersalesSlaRepair(models.TransientModel):
         return values
 
     @api.depends("case_ids")
+    @api.depends_context("lang")
     def _compute_changes(self):
         for repair in self:
             cases = repair.case_ids._origin

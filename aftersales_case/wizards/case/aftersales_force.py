@@ -35,6 +35,7 @@ class AftersalesForce(models.TransientModel):
             force.type_ids = force.case_ids.type_id
 
     @api.depends("case_ids", "stage_id")
+    @api.depends_context("lang")
     def _compute_missing_text(self):
         for force in self:
             cases = force.case_ids._origin

@@ -42,6 +42,7 @@ class AftersalesMerge(models.TransientModel):
             merge.company_id = merge.case_ids.company_id[:1]
 
     @api.depends("case_ids", "target_id")
+    @api.depends_context("lang")
     def _compute_warning(self):
         for merge in self:
             merge.warning = "\n".join(merge._get_warnings()) or False

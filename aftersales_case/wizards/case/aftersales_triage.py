@@ -103,6 +103,7 @@ class AftersalesTriage(models.TransientModel):
             triage.activity_date = kind and kind._get_date_deadline()
 
     @api.depends("type_id", "case_ids")
+    @api.depends_context("lang")
     def _compute_lost_answers(self):
         """Name the answers that the new type does not ask and that would be lost."""
         for triage in self:

@@ -81,6 +81,7 @@ class CreditControlLine(models.Model):
         "invoice_id.held_amount",
         "invoice_id.hold_ids.part_state",
     )
+    @api.depends_context("lang")
     def _compute_hold(self):
         moves = self.invoice_id
         standings = moves._get_standings()

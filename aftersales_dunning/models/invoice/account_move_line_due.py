@@ -39,6 +39,7 @@ class AccountMoveLine(models.Model):
     )
 
     @api.depends("amount_residual_currency", "move_id.held_amount")
+    @api.depends_context("lang")
     def _compute_hold(self):
         moves = self.move_id
         standings = moves._get_standings()

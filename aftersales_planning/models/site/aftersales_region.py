@@ -67,6 +67,7 @@ class AftersalesRegion(models.Model):
     @api.depends(
         "postcode_ids.zip_from", "postcode_ids.zip_to", "postcode_ids.country_id"
     )
+    @api.depends_context("lang")
     def _compute_postcode_text(self):
         for region in self:
             region.postcode_text = ", ".join(region.postcode_ids.mapped("display_name"))

@@ -28,6 +28,7 @@ class AftersalesRegionPostcode(models.Model):
     zip_to = fields.Char("To", help="Empty: up to the last one.")
 
     @api.depends("country_id", "zip_from", "zip_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
             span = self.env._(

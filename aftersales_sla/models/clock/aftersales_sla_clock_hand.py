@@ -16,6 +16,7 @@ class AftersalesSlaClock(models.Model):
     is_by_hand = fields.Boolean("Set by Hand", compute="_compute_by_hand")
     hand_text = fields.Char("Set By", compute="_compute_by_hand")
 
+    @api.depends_context("lang")
     def _compute_by_hand(self):
         # sudo: who set what he may read
         events = self.env["aftersales.case.event"].sudo()

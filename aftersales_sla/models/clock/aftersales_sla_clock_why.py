@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
@@ -23,6 +23,7 @@ class AftersalesSlaClock(models.Model):
 
     why_html = fields.Html("Day by Day", compute="_compute_why", sanitize=False)
 
+    @api.depends_context("lang")
     def _compute_why(self):
         for clock in self:
             clock.why_html = self.env["ir.qweb"]._render(

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...engine.clock import BREACHED
 
@@ -32,6 +32,7 @@ class AftersalesSlaAlert(models.Model):
         sanitize=False,
     )
 
+    @api.depends_context("uid")
     def _compute_body_html(self):
         """As it was sent, while the message is kept; it names cases one may not read."""
         for alert in self:

@@ -55,6 +55,11 @@ class AftersalesSlaTarget(models.Model):
             ]
             target.sentence = ", ".join(filter(None, parts))
 
+    @api.depends("sentence")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        return super()._compute_display_name()
+
     def _get_what(self):
         """Return what is counted, in few words: for cards and lists."""
         self.ensure_one()

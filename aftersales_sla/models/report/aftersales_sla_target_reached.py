@@ -15,6 +15,7 @@ class AftersalesSlaTarget(models.Model):
         "Reached", compute="_compute_reached_text", groups=LEADERS
     )
 
+    @api.depends_context("uid", "lang")
     def _compute_reached_text(self):
         """Tell of the last twelve months what this user reads."""
         since = date_utils.subtract(fields.Datetime.now(), years=1)

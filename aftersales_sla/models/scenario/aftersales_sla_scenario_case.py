@@ -37,6 +37,7 @@ class AftersalesSlaScenarioCase(models.Model):
     was_state = fields.Selection(CLOCK_STATES, "As It Was", readonly=True)
 
     @api.depends("seconds_late")
+    @api.depends_context("lang")
     def _compute_late(self):
         for worst in self:
             worst.late = format_seconds(worst.seconds_late)
