@@ -43,11 +43,10 @@ class TestLatest(PlanningCommon):
         self.assertFalse(self.visit.latest_by_hand)
 
     def test_typed_goes_along(self):
-        """What was typed stays when the visit turns out to be for another case."""
+        """What was typed stays when the system hands the visit to another case."""
         with freeze_time(at()):
-            own = self._as(self.leader, self.visit)
-            own.latest = at(0, 1)
-            own.case_id = self._new_case(date_deadline=at(0, 5))
+            self._as(self.leader, self.visit).latest = at(0, 1)
+            self.visit.case_id = self._new_case(date_deadline=at(0, 5))
         self.assertEqual(self.visit.latest, at(0, 1))
         self.assertTrue(self.visit.latest_by_hand)
 

@@ -1,5 +1,7 @@
 """When levels are reached, and that each is told once."""
 
+from datetime import timedelta
+
 from odoo.fields import Command
 
 from odoo.addons.aftersales_case.tests.common import feature
@@ -187,6 +189,17 @@ class TestReached(EscalationCommon):
         self._run_at(5.2)
         self.assertEqual(len(self._alerts(case)), 1)
         self.assertEqual(self._alerts(case).target_id, self.policy.target_ids)
+
+    def test_level_after_the_due_moment(self):
+        """A level that comes after the due moment is not the next that happens."""
+        self._level("leader", when="after", quantity=1)
+        case = self._start()
+        clock = self._clocks(case)
+        due = at(6) + timedelta(seconds=1)
+        self.assertEqual(clock.next_at, due)
+        self._run_at(6.1)
+        self.assertEqual(clock.state, "breached")
+        self.assertNext(clock, 7)
 
     def test_level_that_comes_later(self):
         """A new level reaches what runs, and what is late already."""

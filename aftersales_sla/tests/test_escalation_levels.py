@@ -1,5 +1,7 @@
 """How levels are set up, what they do besides, and who would be told."""
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form
@@ -217,6 +219,23 @@ class TestActions(EscalationCommon):
         [activity] = self.policy.activity_ids
         self.assertEqual(activity.summary, "An escalation level failed")
         self.assertEqual(activity.user_id, self.manager)
+
+    def test_in_the_way_of_others(self):
+        """What another transaction was faster at is tried again, not told as a failure."""
+        self._level("responsible", is_raised=True)
+        case = self._start()
+        self._run_at(5)
+        [mark] = self.env["aftersales.sla.alert"].search(
+            [("case_id", "=", case.id), ("user_id", "=", False)]
+        )
+
+        def meet(alert):
+            raise SerializationFailure
+
+        self.patch(self.registry["aftersales.sla.alert"], "_raise_priority", meet)
+        with self.assertRaises(SerializationFailure):
+            mark._try("_raise_priority")
+        self.assertFalse(mark.error)
 
     def test_confidential_case_fails(self):
         """Of a confidential case nothing is told on the policy, which others read."""

@@ -383,6 +383,37 @@ class TestDeadline(SlaCommon):
             self.case.date_deadline = at(0, 2)
             self.assertFalse(self._settle())
 
+    def test_unticked_of_others(self):
+        """It ends no promise of another type, and adds nothing to what is closed."""
+        other = self.type_complaint.copy({"name": "Other", "code": "OTHER"})
+        with self._at(1):
+            self._set(at(0, 2))
+            kept = self._new_case(type_id=other.id, date_deadline=at(0, 2))
+            self._settle()
+            self._complete(self.case).stage_id = self.stage_solved
+            self._settle()
+        events = self.case.event_ids
+        with self._at(2):
+            self.type_complaint.is_deadline_promised = False
+            self._settle()
+        self.assertEqual(self._clocks(kept).state, "running")
+        self.assertEqual(self.case.event_ids, events)
+
+    def test_merged_into_own_aim(self):
+        """Merged into a case whose deadline is the desk's own aim, it leaves that alone."""
+        plain = self.type_complaint.copy(
+            {"name": "Plain", "code": "PLAIN", "is_deadline_promised": False}
+        )
+        with self._at(1):
+            self._set(at(0, 2))
+        with self._at(2):
+            other = self._new_case(type_id=plain.id, user_id=self.agent.id)
+            self.case._merge_into(self._as(self.agent, other))
+            self._settle()
+        self.assertFalse(other.date_deadline)
+        [clock] = self._clocks(other)
+        self.assertEqual((clock.state, clock.due_at), ("running", at(0, 2)))
+
     def test_past(self):
         """What has passed already is no promise; nobody is kept from writing it."""
         with self._at(0, 3):
