@@ -23,9 +23,9 @@ class TestFileRace(RaceCase):
         """Who comes while the other still writes keeps it too, and it is whole."""
         for number in range(ROUNDS):
             with self.subTest(number):
-                self._keep_at_once()
+                self.assert_kept_at_once()
 
-    def _keep_at_once(self):
+    def assert_kept_at_once(self):
         content = os.urandom(BYTES)
         with self._transaction() as env:
             files = env["ir.attachment"]
