@@ -72,13 +72,11 @@ class ResourceResource(models.Model):
         except ValueError:
             if len(self) == 1:
                 return {self.id: []}
-            return {
-                key: spans
-                for one in self
-                for key, spans in one._get_visit_hours(
-                    start, stop, compute_leaves
-                ).items()
-            }
+            # Whose they are is not said: each is asked by himself.
+            hours = {}
+            for one in self:
+                hours |= one._get_visit_hours(start, stop, compute_leaves)
+            return hours
         return {one.id: to_spans(found.get(one.id, ())) for one in self}
 
     def _get_pending_leave(self, start, stop):
