@@ -47,6 +47,7 @@
         "report/case_history.xml",
         "wizards/case/aftersales_force_views.xml",
         "wizards/people/aftersales_handover_views.xml",
+        "wizards/start/aftersales_start_views.xml",
         "wizards/type/aftersales_option_labels_views.xml",
         "wizards/type/aftersales_own_fields_views.xml",
         "wizards/type/aftersales_type_assistant_views.xml",

@@ -6,4 +6,5 @@ from . import intake
 from . import goods
 from . import letter
 from . import extends
+from . import start
 from . import rights

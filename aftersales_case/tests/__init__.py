@@ -70,6 +70,7 @@ from . import test_signature
 from . import test_similar_engine
 from . import test_slip
 from . import test_slip_named
+from . import test_start
 from . import test_surfaces
 from . import test_tours
 from . import test_triage

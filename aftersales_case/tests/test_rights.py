@@ -19,6 +19,8 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         # Everybody reports, and a manager sets up his own company.
         ("aftersales.case", "create"): ELSEWHERE,
         ("aftersales.case.type", "create"): ELSEWHERE,
+        ("aftersales.start", "action_hide"): ELSEWHERE,
+        ("aftersales.start", "action_show"): ELSEWHERE,
         ("aftersales.type.assistant", "action_finish"): ELSEWHERE,
         ("aftersales.type.import", "action_import"): ELSEWHERE,
         # Managers set up whom a field is for, for the whole database.
@@ -98,6 +100,12 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             "aftersales.contact": {"case_id": case.id, "name": "x"},
             "aftersales.reopen": cases | {"reason": "x"},
             "aftersales.split": {"case_id": case.id, "name": "x"},
+            "aftersales.start": {},
+            "aftersales.start.step": {
+                "start_id": env["aftersales.start"].create({}).id,
+                "key": "teams",
+                "name": "x",
+            },
             "aftersales.triage": cases | {"urgency": "3"},
             "aftersales.option.labels": {"type_id": case.type_id.id},
             "aftersales.own.fields": {"type_id": case.type_id.id},

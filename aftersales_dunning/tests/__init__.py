@@ -83,6 +83,7 @@ from . import test_rights
 from . import test_rounding
 from . import test_slow_reminder
 from . import test_sms
+from . import test_start
 from . import test_system_fields
 from . import test_told_customers
 from . import test_tours

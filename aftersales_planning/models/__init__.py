@@ -8,3 +8,4 @@ from . import service
 from . import plan
 from . import board
 from . import agenda
+from . import start

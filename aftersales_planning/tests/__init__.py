@@ -23,6 +23,7 @@ from . import test_recurrence_engine
 from . import test_region
 from . import test_rights
 from . import test_slots
+from . import test_start
 from . import test_told
 from . import test_visit
 from . import test_visit_file

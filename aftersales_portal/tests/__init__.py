@@ -71,6 +71,7 @@ from . import test_silence_engine
 from . import test_silence_mail
 from . import test_similar
 from . import test_speed
+from . import test_start
 from . import test_still
 from . import test_submissions_engine
 from . import test_type

@@ -45,5 +45,6 @@ from . import test_policy_change
 from . import test_report
 from . import test_review_rights
 from . import test_rights
+from . import test_start
 from . import test_target
 from . import test_told_to_reporters

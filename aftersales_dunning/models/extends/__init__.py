@@ -1,5 +1,6 @@
 from . import ir_rule
 from . import res_company
+from . import res_company_start
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_family

@@ -1,0 +1,2 @@
+from . import aftersales_start
+from . import aftersales_start_step
