@@ -45,6 +45,7 @@
         "data/crons.xml",
         "report/signatures.xml",
         "report/case_history.xml",
+        "wizards/call/aftersales_call_views.xml",
         "wizards/case/aftersales_force_views.xml",
         "wizards/people/aftersales_handover_views.xml",
         "wizards/start/aftersales_start_views.xml",

@@ -1,1 +1,2 @@
+from . import call
 from . import thread

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_activity_plan
 from . import test_assign
+from . import test_call
 from . import test_case
 from . import test_change_engine
 from . import test_channel

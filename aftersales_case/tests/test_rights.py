@@ -97,6 +97,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 "case_ids": [Command.set((case | cls.own_case).ids)],
                 "target_id": cls.own_case.id,
             },
+            "aftersales.call": {"phone": "+31 71 5550000"},
             "aftersales.contact": {"case_id": case.id, "name": "x"},
             "aftersales.reopen": cases | {"reason": "x"},
             "aftersales.split": {"case_id": case.id, "name": "x"},
@@ -120,6 +121,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
                 {},
             ),
             ("aftersales.approval", "default_get"): ([["case_id"]], {}),
+            ("aftersales.call", "open_call"): (["+31 71 5550000"], {}),
             ("aftersales.signature", "create"): (
                 [{"case_id": case.id, "purpose": "work", "name": "x", "digest": "x"}],
                 {},
@@ -291,7 +293,10 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         """One that is added is tried first, as the one here is in ``test_receivers``."""
         self.assertEqual(
             find_routes(self.walk_addon),
-            ["CaseThreadController.mail_thread_partner_from_email"],
+            [
+                "CaseCallController.open_call",
+                "CaseThreadController.mail_thread_partner_from_email",
+            ],
         )
 
     def test_system_fields_are_kept(self):

@@ -1,3 +1,4 @@
+from . import call
 from . import case
 from . import people
 from . import start

@@ -103,7 +103,7 @@ class ResCompany(models.Model):
             if is_done
             else self.env._(
                 "Nobody but you works on cases. Under Settings, Users & Companies, Users"
-                " each gets a role: agent, leader or manager."
+                " each gets a role: agent, team leader or manager."
             ),
             is_done,
             self._if_member("base.group_erp_manager", "base.action_res_users"),
