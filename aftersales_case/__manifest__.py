@@ -1,7 +1,7 @@
 {
     "name": "After-sales Cases",
     "summary": "Complaints, service and everything else that happens after the sale",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "license": "AGPL-3",
     "author": "Aftersales",
     "website": "https://github.com/aftersales/aftersales",
@@ -45,7 +45,7 @@
         "data/crons.xml",
         "report/signatures.xml",
         "report/case_history.xml",
-        "wizards/call/aftersales_call_views.xml",
+        "wizards/intake/aftersales_call_views.xml",
         "wizards/case/aftersales_force_views.xml",
         "wizards/people/aftersales_handover_views.xml",
         "wizards/start/aftersales_start_views.xml",

@@ -1,5 +1,5 @@
-from . import call
 from . import case
+from . import intake
 from . import people
 from . import start
 from . import type
