@@ -399,6 +399,14 @@ class TestDeadline(SlaCommon):
         self.assertEqual(self._clocks(kept).state, "running")
         self.assertEqual(self.case.event_ids, events)
 
+    def test_not_set_by_hand(self):
+        """Its due time is what was promised: it moves as a promise, with a reason."""
+        with self._at(1):
+            [clock] = self._set(at(0, 2))
+            clock = self._as(self.leader, clock)
+            with self.assertRefused(UserError, "Use Move the Promised Date"):
+                clock.action_set_due()
+
     def test_merged_into_own_aim(self):
         """Merged into a case whose deadline is the desk's own aim, it leaves that alone."""
         plain = self.type_complaint.copy(
