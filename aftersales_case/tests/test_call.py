@@ -82,7 +82,9 @@ class TestCallRoute(AftersalesSetup, HttpCase):
         self.authenticate("as_agent", "as_agent")
         answer = self.url_open(url, allow_redirects=False)
         call = self.env["aftersales.call"].search([], order="id desc", limit=1)
-        self.assertEqual(urlsplit(answer.headers["Location"]).path, f"/odoo/call/{call.id}")
+        self.assertEqual(
+            urlsplit(answer.headers["Location"]).path, f"/odoo/call/{call.id}"
+        )
         self.assertEqual((call.phone, call.create_uid), (NUMBER, self.agent))
         self.authenticate("as_reporter", "as_reporter")
         with mute_logger("odoo.http"):

@@ -53,7 +53,9 @@ class ResCompany(models.Model):
             names = ", ".join(aliases[:NAMED].mapped("alias_full_name"))
             text = self.env._("What comes to %s becomes a case.", names)
         elif domain:
-            text = self.env._("Give a type or a team an address: its mails become cases.")
+            text = self.env._(
+                "Give a type or a team an address: its mails become cases."
+            )
         else:
             text = self.env._(
                 "The company has no mail domain yet: an administrator adds it in the"

@@ -36,6 +36,12 @@ class AftersalesCall(models.TransientModel):
     devices = fields.Text(compute="_compute_devices")
 
     @api.depends("phone")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = call.phone or self.env._("A Call")
+
+    @api.depends("phone")
     def _compute_candidate_ids(self):
         partners = self.env["res.partner"]
         for call in self:
@@ -67,7 +73,9 @@ class AftersalesCall(models.TransientModel):
     def _compute_devices(self):
         for call in self:
             customer = call.contact_id.commercial_partner_id
-            call.devices = "\n".join(call._list_devices(customer)) if customer else False
+            call.devices = (
+                "\n".join(call._list_devices(customer)) if customer else False
+            )
 
     def _list_devices(self, customer):
         """Return a line for each device that was delivered to a customer, latest first."""

@@ -11,7 +11,10 @@ class AftersalesStart(models.TransientModel):
     _description = "First Steps"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
     step_ids = fields.One2many("aftersales.start.step", "start_id", readonly=True)
     step_count = fields.Integer(compute="_compute_counts")

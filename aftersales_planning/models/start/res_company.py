@@ -25,7 +25,9 @@ class ResCompany(models.Model):
         return Step(
             "technicians",
             self.env._("Say who goes on visits"),
-            self.env._("Visits are planned for %s.", ", ".join(found[:NAMED].mapped("name")))
+            self.env._(
+                "Visits are planned for %s.", ", ".join(found[:NAMED].mapped("name"))
+            )
             if found
             else self.env._(
                 "Tick “Goes on Visits” for those of your people, and for subcontractors,"
@@ -42,7 +44,7 @@ class ResCompany(models.Model):
         return Step(
             "regions",
             self.env._("Divide the country into regions"),
-            self.env._("%s regions know their postcodes.", count)
+            self.env._("Regions with postcodes: %s.", count)
             if count
             else self.env._(
                 "Regions, by postcode, say who goes where. Without them everybody goes"

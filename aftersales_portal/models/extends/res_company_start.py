@@ -30,7 +30,7 @@ class ResCompany(models.Model):
         return Step(
             "customers",
             self.env._("Invite a customer to the portal"),
-            self.env._("%s people of customers may log in.", count)
+            self.env._("Log-ins of customers: %s.", count)
             if count
             else self.env._(
                 "On a case, Invite to Portal lets its contact follow it, answer, and report"

@@ -38,14 +38,19 @@ class ResCompany(models.Model):
         return Step(
             "holidays",
             self.env._("Enter working hours and public holidays"),
-            self.env._("%s public holidays of the coming year stand still.", count)
+            self.env._(
+                "Public holidays of the coming year on which deadlines stand still: %s.",
+                count,
+            )
             if is_done
             else self.env._(
                 "Deadlines count working time: those of the company, less the public"
                 " holidays that are entered."
             ),
             is_done,
-            self._if_member("base.group_system", "resource.action_resource_calendar_form"),
+            self._if_member(
+                "base.group_system", "resource.action_resource_calendar_form"
+            ),
         )
 
     def _get_setup_of_promises(self):
