@@ -237,7 +237,7 @@ def _copy(env, origins, kind, numbers, **values):
 
     :param numbers: SQL text of a number for each, its case, and when and by whom
     """
-    from odoo.addons.aftersales_sla.tests.copies import copy_rows
+    from odoo.addons.aftersales_case.tests.copies import copy_rows
 
     cr = env.cr
     cases = origins["cases"][kind]

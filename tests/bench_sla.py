@@ -189,7 +189,8 @@ def _copy_cases(env, cases, count):
 
     The steps of their history get some time between them, in which they waited.
     """
-    from odoo.addons.aftersales_sla.tests.copies import copy_rows, count_on
+    from odoo.addons.aftersales_case.tests.copies import copy_rows
+    from odoo.addons.aftersales_sla.tests.copies import count_on
 
     cr, ids = env.cr, cases.ids
     cr.execute("SELECT max(id) FROM aftersales_case")
@@ -231,7 +232,8 @@ def _copy_cases(env, cases, count):
 
 def _make_closed(env, count):
     """Copy a case and its clock by SQL, so often, closed and met."""
-    from odoo.addons.aftersales_sla.tests.copies import copy_rows, count_on
+    from odoo.addons.aftersales_case.tests.copies import copy_rows
+    from odoo.addons.aftersales_sla.tests.copies import count_on
 
     case = env["aftersales.sla.clock"].search([], limit=1).case_id
     solved = env.ref("aftersales_case.stage_solved")

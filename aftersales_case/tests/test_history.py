@@ -71,7 +71,7 @@ class TestHistory(LivedCase, AftersalesCommon):
     def test_who_held_it(self):
         """The tab History says whose turn it was, by party, team, person and stage."""
         case = self._lived_case()
-        page = Form(self._as(self.agent2, case)).history_html
+        page = self._as(self.agent2, case).history_html
         custody = self._read_custody(page)
         ours = ("05:00", "05:00")
         # Monday 12:00 to Wednesday 8:00, of which 4 + 8 hours were worked

@@ -119,7 +119,7 @@ class TestInvoiceScreen(DunningCommon):
         [row] = self._rows(Form(self._mine()), "hold_ids")
         self.assertEqual((row["state"], row["end_reason"]), ("released", "by_hand"))
         chatter = str(self.invoice.message_ids.mapped("body"))
-        story = str(Form(self._as(self.agent, self.case)).history_html)
+        story = str(self._as(self.agent, self.case).history_html)
         for text in ("held", "hold renewed", "hold ended", self.case.number):
             self.assertIn(text, chatter)
         for text in ("Invoice held", "Hold renewed", "Hold ended", "Product complaint"):
@@ -191,7 +191,7 @@ class TestInvoiceScreen(DunningCommon):
         action = self._press(self._mine(), "action_view_dunning_cases")
         form = Form(cases.browse(action["res_id"]))
         self.assertEqual(form.name, "Machine leaks")
-        self.assertIn("Invoice held", form.history_html)
+        self.assertIn("Invoice held", cases.history_html)
         [row] = self._rows(form, "hold_ids")
         self.assertEqual(row["held_amount"], 460)
         with self.assertRaises(AccessError):

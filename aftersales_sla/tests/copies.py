@@ -2,37 +2,14 @@
 
 from odoo.tools import SQL
 
+from odoo.addons.aftersales_case.tests.copies import copy_rows
+
 # What else differs in the copy of a row, by what happened how long ago.
 MOMENTS = {
     "aftersales_case": ("reported_at",),
     "aftersales_case_event": ("at", "reported_at"),
     "aftersales_sla_clock": ("start_at", "due_at", "warn_at", "next_at"),
 }
-
-
-def copy_rows(env, table, changed, source, condition):
-    """Copy rows ``o`` of a table, with other values in some columns.
-
-    :param changed: ``{column: SQL text of its value}``
-    :param source: SQL text of what they are joined with
-    :param condition: SQL text of which rows are copied, and in which order
-    """
-    names = [
-        name
-        for (name,) in env.execute_query(
-            SQL(
-                "SELECT column_name FROM information_schema.columns"
-                " WHERE table_schema = 'public' AND table_name = %s",
-                table,
-            )
-        )
-    ]
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(changed.get(name, f'o."{name}"') for name in names)
-    env.cr.execute(
-        f"INSERT INTO {table} ({columns}) SELECT {values}"
-        f" FROM {source} JOIN {table} o ON {condition}"
-    )
 
 
 def count_on(env):

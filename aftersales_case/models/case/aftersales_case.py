@@ -44,7 +44,7 @@ class AftersalesCase(models.Model):
     number = fields.Char(
         required=True, readonly=True, copy=False, default="/", index="trigram"
     )
-    name = fields.Char("Title", required=True, tracking=True)
+    name = fields.Char("Title", required=True, tracking=True, index="trigram")
     description = fields.Html(help="What the customer told us.")
     type_id = fields.Many2one(
         "aftersales.case.type",

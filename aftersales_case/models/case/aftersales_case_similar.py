@@ -6,6 +6,24 @@ from odoo.tools.mail import email_normalize
 from ...const import SIMILAR_ALIKE, SIMILAR_COMPARED, SIMILAR_SHOWN
 from ...engine.similar import similarity
 
+# What similar cases are compared by, what lists show of them, what rights ask for.
+SHOWN = (
+    "company_id",
+    "confidential",
+    "contact_id",
+    "email",
+    "merged_into_id",
+    "name",
+    "number",
+    "partner_id",
+    "phone",
+    "reporter_id",
+    "stage_id",
+    "state",
+    "team_id",
+    "user_id",
+)
+
 
 class AftersalesCase(models.Model):
     """What is known already: shown while somebody still types."""
@@ -15,20 +33,20 @@ class AftersalesCase(models.Model):
     suggested_case_ids = fields.Many2many(
         "aftersales.case",
         string="Possibly the Same Trouble",
-        compute="_compute_similar_cases",
+        compute="_compute_suggested_case_ids",
         help="Cases of the same customer, address or number with a similar title.",
     )
     customer_case_ids = fields.Many2many(
         "aftersales.case",
         string="Earlier Cases of the Customer",
-        compute="_compute_similar_cases",
+        compute="_compute_customer_case_ids",
     )
 
     _phone_idx = models.Index("(phone) WHERE phone IS NOT NULL")
 
     @api.depends("name", "partner_id", "contact_id", "email", "phone")
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_similar_cases(self):
+    def _compute_suggested_case_ids(self):
         known = self._find_cases_of_same_customers()
         for case in self:
             others = known.filtered(case._has_same_customer)
@@ -36,6 +54,13 @@ class AftersalesCase(models.Model):
                 lambda other, c=case: similarity(c.name, other.name) >= SIMILAR_ALIKE
             )
             case.suggested_case_ids = alike[:SIMILAR_SHOWN]
+
+    @api.depends("partner_id", "contact_id", "email", "phone")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_customer_case_ids(self):
+        known = self._find_cases_of_same_customers()
+        for case in self:
+            others = known.filtered(case._has_same_customer)
             case.customer_case_ids = others.sorted(lambda other: other._is_closed())[
                 :SIMILAR_SHOWN
             ]
@@ -62,7 +87,7 @@ class AftersalesCase(models.Model):
             domain &= Domain("id", "not in", self._origin.ids)
         return Case.search_fetch(
             domain,
-            ["name", "partner_id", "contact_id", "state"],
+            SHOWN,
             order="reported_at desc, id desc",
             limit=SIMILAR_COMPARED * len(self),
         )

@@ -56,6 +56,11 @@ class AftersalesCase(models.Model):
         """
         spans_by_case = self._get_spans()
         times = self._get_working_times(spans_by_case)
+        return self._sum_custody(key, spans_by_case, times)
+
+    @api.model
+    def _sum_custody(self, key, spans_by_case, times):
+        """Return what ``_get_custody`` does, of spans and working times at hand."""
         result = {}
         for case, spans in spans_by_case.items():
             totals = result.setdefault(case, {})
@@ -111,11 +116,19 @@ class AftersalesCase(models.Model):
     def _get_history_values(self):
         """Return what the history page and its PDF show."""
         self.ensure_one()
+        # One replay for all tables.
+        spans = self._get_spans()
+        times = self._get_working_times(spans)
         return {
             "case": self,
             "lines": self._get_history_lines(),
             "custody": [
-                (title, self._get_custody_rows(key))
+                (
+                    title,
+                    self._get_custody_rows(
+                        key, self._sum_custody(key, spans, times)[self]
+                    ),
+                )
                 for title, key in (
                     (self.env._("Whose turn it was"), "party"),
                     (self.env._("Team"), "team"),
@@ -159,8 +172,7 @@ class AftersalesCase(models.Model):
             )
         return lines
 
-    def _get_custody_rows(self, key):
-        totals = self._get_custody(key)[self]
+    def _get_custody_rows(self, key, totals):
         labels = self._get_custody_labels(key, totals)
         return [
             (labels[value], self._format_seconds(calendar), self._format_working(work))

@@ -38,6 +38,14 @@ class Choice(NamedTuple):
     deliberate: bool
 
 
+class Pool(NamedTuple):
+    """Of whom one is chosen, and how: by a method, or the first."""
+
+    users: object
+    method: str | None
+    deliberate: bool
+
+
 class AftersalesCase(models.Model):
     """The choice of the one responsible. ``_assign`` is the only chooser."""
 
@@ -225,17 +233,9 @@ class AftersalesCase(models.Model):
         # sudo: teams, colleagues and their leave are read on behalf of the rules
         chooser = self.sudo()
         steps = chooser._get_steps_by_seat(set(seats))
-        candidates = chooser.env["res.users"].union(
-            *(users for rules in steps.values() for users, _method, _why in rules)
-        )
-        asked = candidates | candidates.aftersales_deputy_id
-        companies = {seat.company for seat in seats}
-        absent = {c: asked._get_absent(c) for c in companies}
-        pools = {
-            seat: chooser._get_pool(seat, rules, absent[seat.company])
-            for seat, rules in steps.items()
-        }
-        ranks = chooser._get_ranks(candidates)
+        pools = chooser._get_pools(steps)
+        users = [pool.users for pool in pools.values() if len(pool.users) > 1]
+        ranks = chooser._get_ranks(chooser.env["res.users"].union(*users))
         choices = []
         for seat in seats:
             users, method, deliberate = pools[seat]
@@ -262,15 +262,45 @@ class AftersalesCase(models.Model):
             for seat in seats
         }
 
-    def _get_pool(self, seat, steps, absent):
-        """Return (users, method, deliberate) of the first rule that names somebody."""
-        for ignore_absence in (False, True):
+    def _get_pools(self, steps_by_seat):
+        """Return ``{seat: Pool}`` of the first rule that names somebody who is there.
+
+        Who stands in for want of others is asked for only when the seat's own rules
+        name nobody who is there.
+        """
+        pools = self._get_present_pools(steps_by_seat)
+        left = {s: steps for s, steps in steps_by_seat.items() if s not in pools}
+        if left:
+            fallback = self._get_fallback_steps()
+            left = {seat: [*steps, *fallback] for seat, steps in left.items()}
+            pools |= self._get_present_pools(left)
+        for seat, steps in left.items():
+            if seat not in pools:
+                pools[seat] = self._get_pool_of_all(seat, steps)
+        return pools
+
+    def _get_present_pools(self, steps_by_seat):
+        """Return ``{seat: Pool}`` of those for whom a rule names somebody who is there."""
+        candidates = self.env["res.users"].union(
+            *(users for steps in steps_by_seat.values() for users, _how, _why in steps)
+        )
+        asked = candidates | candidates.aftersales_deputy_id
+        absent = {c: asked._get_absent(c) for c in {s.company for s in steps_by_seat}}
+        pools = {}
+        for seat, steps in steps_by_seat.items():
             for candidates, method, deliberate in steps:
                 users = self._filter_eligible(candidates, seat.company)
-                if not ignore_absence:
-                    users = self._replace_absent(users, absent, seat.company)
+                users = self._replace_absent(users, absent[seat.company], seat.company)
                 if users:
-                    return users, method, deliberate
+                    pools[seat] = Pool(users, method, deliberate)
+                    break
+        return pools
+
+    def _get_pool_of_all(self, seat, steps):
+        """Return the ``Pool`` of a seat when nobody whom a rule names is there."""
+        for candidates, method, deliberate in steps:
+            if users := self._filter_eligible(candidates, seat.company):
+                return Pool(users, method, deliberate)
         # The last resort, so that a mail is never lost for want of a manager.
         users = self._filter_eligible(
             self.env["res.users"].search(
@@ -280,7 +310,7 @@ class AftersalesCase(models.Model):
             seat.company,
         )[:1]
         if users:
-            return users, None, False
+            return Pool(users, None, False)
         raise UserError(
             self.env._(
                 "Responsible: no active internal user was found for company"
@@ -290,7 +320,7 @@ class AftersalesCase(models.Model):
         )
 
     def _get_assign_steps(self, seat, link):
-        """Hook: return the rules in order of precedence.
+        """Hook: return the rules of a seat in order of precedence.
 
         :param seat: the ``Seat`` to fill
         :param link: the stage's ``aftersales.type.stage`` for the seat's type, or None
@@ -312,9 +342,14 @@ class AftersalesCase(models.Model):
         steps.append(leader)
         company = seat.company.sudo()  # sudo: see _choose
         steps.append((company.aftersales_user_id, None, False))
-        steps.append((self._get_managers(), None, False))
-        steps.append((self.env.ref("base.user_admin"), None, False))
         return steps
+
+    def _get_fallback_steps(self):
+        """Return the rules behind those of every seat, as ``_get_assign_steps`` does."""
+        return [
+            (self._get_managers(), None, False),
+            (self.env.ref("base.user_admin"), None, False),
+        ]
 
     def _get_team_step(self, team):
         if team.assignment_method == CHOOSE_LEADER:
@@ -348,6 +383,8 @@ class AftersalesCase(models.Model):
 
     def _get_ranks(self, users):
         """Return ``{method: Counter by user id}``; the lowest rank is chosen."""
+        if not users:
+            return {CHOOSE_LEAST_LOADED: Counter(), CHOOSE_ROUND_ROBIN: Counter()}
         loads = self._read_group(
             [
                 ("user_id", "in", users.ids),
