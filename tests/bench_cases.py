@@ -227,7 +227,9 @@ class Desk:
                 f"generate_series(1, {count}) AS n",
                 f"o.{link} = ANY(ARRAY{origins})",
             )
-        env.cr.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+        env.cr.execute(
+            f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"
+        )
         env.invalidate_all()
 
 

@@ -34,6 +34,44 @@ class TestLists(AftersalesCommon):
         )
         return "".join(record["name"] for record in result["records"])
 
+    def test_category_in_the_language_of_its_reader(self):
+        """The parents of a category are named in the reader's language, too."""
+        self.env["res.lang"]._activate_lang("nl_NL")
+        parent = self.env["aftersales.category"].create({"name": "Machine"})
+        child = parent.create({"name": "Pump", "parent_id": parent.id})
+        parent.with_context(lang="nl_NL").name = "Toestel"
+        child.with_context(lang="nl_NL").name = "Pomp"
+        self.assertEqual(
+            child.with_context(lang="nl_NL").display_name, "Toestel / Pomp"
+        )
+        self.assertEqual(
+            child.with_context(lang="en_US").display_name, "Machine / Pump"
+        )
+        parent.with_context(lang="en_US").name = "Device"
+        self.assertEqual(child.with_context(lang="en_US").display_name, "Device / Pump")
+
+    @feature("I2-60")
+    def test_supplier_has_his_cases(self):
+        """The card of a supplier counts the cases that he is to help with."""
+        supplier = self.env["res.partner"].create(
+            {"name": "Pump Works", "is_company": True}
+        )
+        contact = supplier.create({"name": "Pia", "parent_id": supplier.id})
+        cases = self._new_case(supplier_id=supplier.id) | self._new_case(
+            supplier_id=contact.id
+        )
+        for partner in supplier | contact:
+            card = Form(self._as(self.agent, partner))
+            self.assertEqual(card.aftersales_supplied_case_count, 2)
+            action = self._as(
+                self.agent, partner
+            ).action_view_aftersales_supplied_cases()
+            found = self._as(self.agent, cases).search(action["domain"])
+            self.assertEqual(found, cases)
+        self.assertFalse(
+            Form(self._as(self.agent, self.customer)).aftersales_supplied_case_count
+        )
+
     @feature("B4-53")
     def test_sorted_by_deadline(self):
         """The list is sorted by deadline, both ways."""

@@ -21,6 +21,18 @@ class TestTours(AftersalesSetup, HttpCase):
         self.assertEqual(case.stage_id, self.stage_progress)
         self.assertEqual(case.event_ids[-1:].actor_id, self.agent)
 
+    def test_history_is_read_when_opened(self):
+        """The past is no part of the form: it comes with its tab, and after each save."""
+        case = self._new_case(name="Lived of the tour", user_id=self.agent.id)
+        views = self._as(self.agent, case).get_views([(False, "form")])
+        self.assertNotIn("history_html", views["models"]["aftersales.case"]["fields"])
+        self.start_tour(
+            f"/odoo/aftersales.case/{case.id}",
+            "aftersales_case_history",
+            login="as_agent",
+        )
+        self.assertEqual(case.stage_id, self.stage_progress)
+
     @feature("I2-06")
     def test_first_report(self):
         """A colleague without a role opens the app, reports a case, and sees it there."""

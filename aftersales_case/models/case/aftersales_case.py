@@ -152,7 +152,7 @@ class AftersalesCase(models.Model):
     )
     waiting_for = fields.Selection(related="stage_id.waiting_for", store=True)
     is_unassigned = fields.Boolean(
-        "Unassigned",
+        "Not Taken Yet",
         compute="_compute_is_unassigned",
         search="_search_is_unassigned",
         help="The responsible is there by fallback: nobody took the case on purpose.",

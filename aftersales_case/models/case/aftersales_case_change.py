@@ -77,6 +77,7 @@ NEW_REPORT_FIELDS = REPORT_FIELDS | {
     "company_id",
     "confidential",
     "line_ids",
+    "new_file_ids",
     "type_id",
 }
 

@@ -1,3 +1,4 @@
+import logging
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -33,6 +34,8 @@ class GateError(UserError):
 
     def __init__(self, message, gate):
         super().__init__(message)
+        # What somebody is told at once is no matter for the operator's log.
+        self.loglevel = logging.INFO
         self.context = {"exception_class": "aftersales_case.gate", "gate": gate}
 
 

@@ -18,6 +18,9 @@ class ResPartner(models.Model):
     aftersales_open_case_count = fields.Integer(
         "Open Cases", compute="_compute_aftersales_case_count"
     )
+    aftersales_supplied_case_count = fields.Integer(
+        "Cases About Supplies", compute="_compute_aftersales_supplied_case_count"
+    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_of_cases(self):
@@ -46,6 +49,33 @@ class ResPartner(models.Model):
             key = partner.commercial_partner_id.id
             partner.aftersales_case_count = total.get(key, 0)
             partner.aftersales_open_case_count = unfinished.get(key, 0)
+
+    def _compute_aftersales_supplied_case_count(self):
+        Case = self.env["aftersales.case"]
+        rows = Case.has_access("read") and Case._read_group(
+            [("supplier_id", "child_of", self.commercial_partner_id.ids)],
+            ["supplier_id"],
+            ["__count"],
+        )
+        counts = {}
+        for supplier, count in rows or ():
+            key = supplier.commercial_partner_id
+            counts[key] = counts.get(key, 0) + count
+        for partner in self:
+            key = partner.commercial_partner_id
+            partner.aftersales_supplied_case_count = counts.get(key, 0)
+
+    def action_view_aftersales_supplied_cases(self):
+        """Return the cases that this supplier is to help with."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        supplier = self.commercial_partner_id
+        return action | {
+            "domain": [("supplier_id", "child_of", supplier.id)],
+            "context": {"default_supplier_id": supplier.id},
+        }
 
     def action_view_aftersales_cases(self):
         self.ensure_one()

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_duration
 
 from ...const import CLOSED_STATES, EVENT_CREATED, EVENT_STAGE
 from ...engine import replay
@@ -194,12 +193,22 @@ class AftersalesCase(models.Model):
 
     def _format_working(self, seconds):
         """Return working time as a user says it; a dash where it cannot be told."""
-        return "–" if seconds is None else self._format_seconds(seconds)
+        if seconds is None:
+            return "–"
+        # No days: one of work is not one of the calendar.
+        return self._format_hours(*divmod(int(seconds // 60), 60))
 
     def _format_seconds(self, seconds):
         """Return a duration as a user says it: days and hours, or hours and minutes."""
-        minutes = int(seconds // 60)
-        if minutes >= 2 * 24 * 60:
-            days, rest = divmod(minutes, 24 * 60)
-            return self.env._("%(days)s d %(hours)s h", days=days, hours=rest // 60)
-        return format_duration(minutes / 60)
+        hours, minutes = divmod(int(seconds // 60), 60)
+        if hours < 24:
+            return self._format_hours(hours, minutes)
+        days, hours = divmod(hours, 24)
+        return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
+
+    def _format_hours(self, hours, minutes):
+        if not hours:
+            return self.env._("%s min", minutes)
+        if not minutes:
+            return self.env._("%s h", hours)
+        return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)

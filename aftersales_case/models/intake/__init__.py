@@ -12,6 +12,7 @@ from . import aftersales_intake_screen
 from . import aftersales_intake_sender
 from . import aftersales_intake_sort
 from . import aftersales_case_mail
+from . import aftersales_case_files
 from . import aftersales_case_forwarded
 from . import aftersales_case_people
 from . import aftersales_case_receivers

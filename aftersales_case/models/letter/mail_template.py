@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 EDITORS = ("mail.group_mail_template_editor", "base.group_system")
@@ -8,6 +8,12 @@ class MailTemplate(models.Model):
     """Managers of after-sales edit the messages of its models, and no others."""
 
     _inherit = "mail.template"
+
+    aftersales_type_ids = fields.Many2many(
+        "aftersales.case.type",
+        string="For Types",
+        help="Offered as an answer on cases of these types only; empty means on all.",
+    )
 
     def write(self, vals):
         judged = not self.env.su and any(self._is_taken_from(vals))

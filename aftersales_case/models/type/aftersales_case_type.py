@@ -80,7 +80,7 @@ class AftersalesCaseType(models.Model):
     )
     open_case_count = fields.Integer("Open Cases", compute="_compute_case_counts")
     unassigned_case_count = fields.Integer(
-        "Unassigned Cases", compute="_compute_case_counts"
+        "Cases Not Taken Yet", compute="_compute_case_counts"
     )
 
     _code_uniq = models.Constraint(

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.fields import Command
+from odoo import fields, models
 
 
 class AftersalesForce(models.TransientModel):
@@ -7,44 +6,9 @@ class AftersalesForce(models.TransientModel):
 
     _name = "aftersales.force"
     _description = "Move past the Gate"
+    _inherit = "aftersales.moving.mixin"
 
-    case_ids = fields.Many2many("aftersales.case", string="Cases", readonly=True)
-    type_ids = fields.Many2many("aftersales.case.type", compute="_compute_type_ids")
-    stage_id = fields.Many2one(
-        "aftersales.case.stage",
-        required=True,
-        domain="[('link_ids.type_id', 'in', type_ids)]",
-    )
-    missing_text = fields.Text("What Is Missing", compute="_compute_missing_text")
     reason = fields.Char(required=True)
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        case_ids = self.env.context.get("active_ids") or []
-        values["case_ids"] = [Command.set(case_ids)]
-        cases = self.env["aftersales.case"].browse(case_ids)
-        stages = set(cases._get_next_stages().values())
-        if len(stages) == 1:
-            values["stage_id"] = stages.pop().id
-        return values
-
-    @api.depends("case_ids")
-    def _compute_type_ids(self):
-        for force in self:
-            force.type_ids = force.case_ids.type_id
-
-    @api.depends("case_ids", "stage_id")
-    @api.depends_context("lang")
-    def _compute_missing_text(self):
-        for force in self:
-            cases = force.case_ids._origin
-            missing = cases._missing_for(force.stage_id) if force.stage_id else {}
-            force.missing_text = "\n".join(
-                f"{case.display_name}: " + " ".join(item.text for item in items)
-                for case, items in missing.items()
-                if items
-            )
 
     def action_force(self):
         """Move the cases and log the reason."""
