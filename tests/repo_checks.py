@@ -25,7 +25,7 @@ from repo_test_checks import (
 # The core works where these are not installed.
 NOT_FOR_CORE = {"purchase", "repair", "sale", "base_automation"}
 SHARED_MODULES = re.compile(
-    r"^(tests\.(common|deliveries|drawn|gateway|hostile|mail_round|mail_servers|papers|races|scripts|walks|working_times)|engine|engine\..+|const|exceptions)(\.|$)"
+    r"^(tests\.(common|copies|deliveries|drawn|gateway|hostile|mail_round|mail_servers|papers|races|scripts|walks|working_times)|engine|engine\..+|const|exceptions)(\.|$)"
 )
 # What Odoo itself cannot start without, of its requirements.txt.
 WITH_ODOO = {
