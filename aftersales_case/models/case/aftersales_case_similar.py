@@ -87,7 +87,8 @@ class AftersalesCase(models.Model):
             domain &= Domain("id", "not in", self._origin.ids)
         return Case.search_fetch(
             domain,
-            SHOWN,
+            # What is for few is left out: then it is neither shown nor compared.
+            [n for n in SHOWN if Case._has_field_access(Case._fields[n], "read")],
             order="reported_at desc, id desc",
             limit=SIMILAR_COMPARED * len(self),
         )
