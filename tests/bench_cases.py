@@ -10,7 +10,7 @@ import gc
 import time
 from statistics import median
 
-from bench_times import measure_work
+from bench_times import analyze, measure_work
 
 TURNS = 15
 BATCH = 1000
@@ -31,7 +31,7 @@ def measure(env, size):
     started = time.perf_counter()
     for desk in (ours, theirs):
         desk.copy(size)
-    _analyze(env)
+    analyze(env)
     _say(f"{size} cases and tasks made in {time.perf_counter() - started:.0f} s")
     for what in ("open", "create", "board", "bar", "list", "move", "graph", "pivot"):
         _compare(env, what, ours, theirs)
@@ -46,7 +46,7 @@ def added(env):
     """Print milliseconds and queries of what is done most, for one database."""
     ours, _theirs = _prepare(env)
     ours.copy(1000)
-    _analyze(env)
+    analyze(env)
     for what in ("open", "create", "board", "move"):
         found = [_time(env, ours, what, turn) for turn in range(TURNS)]
         print("ADDED", what, median(ms for ms, _count in found), found[-1][1])
@@ -201,13 +201,12 @@ class Desk:
         last = env.cr.fetchone()[0]
         first = min(origins)
         step = len(origins)
-        changed = {name: text for name, text in self.changed.items() if name != "id"}
         count = max(1, size // step - 1)
         copy_rows(
             env,
             table,
             {
-                **changed,
+                **self.changed,
                 "id": f"{last} + (n - 1) * {step} + o.id - {first} + 1",
                 "name": f"'Bench trouble ' || ((n - 1) * {step} + o.id - {first})",
                 "create_date": "o.create_date - n * interval '1 minute'",
@@ -250,7 +249,6 @@ class Tasks(Desk):
     model = "project.task"
     lane = "stage_id"
     person = "user_ids"
-    boxed = ("name", "id")
     boxed = ("name",)
     shown = (("state", "in", ["01_in_progress"]),)
     changed = {}
@@ -336,16 +334,6 @@ def _prepare(env):
     theirs.origins[OPEN:].write({"stage_id": stages[-1].id, "state": "1_done"})
     env.cr.commit()
     return ours, theirs
-
-
-def _analyze(env):
-    """Let PostgreSQL know how much there is."""
-    env.cr.commit()
-    connection = env.cr._cnx
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    connection.autocommit = False
 
 
 # === Turns === #

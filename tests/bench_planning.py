@@ -8,7 +8,7 @@ week. Lane, board and booking are measured with few of them and with all.
 import re
 from datetime import UTC, datetime, timedelta
 
-from bench_times import measure_work
+from bench_times import analyze, measure_work
 
 TECHNICIANS = 200
 SHOWN = 30  # of them are on the board
@@ -36,7 +36,7 @@ def measure(env, few, many):
     found = {}
     for first, last in ((1, few), (few + 1, many)):
         _copy_booked(env, origins, crew, friday, first, last)
-        _analyze(env)
+        analyze(env)
         found[last] = _measure_all(env(user=planner.id), crew, friday)
     for what, one in found[many].items():
         base = found[few][what]
@@ -338,16 +338,6 @@ def _prepare_calendar():
             {"calendar_event_id": "c.event_id", "res_partner_id": "c.partner"},
         ),
     ]
-
-
-def _analyze(env):
-    """Let PostgreSQL know how much there is."""
-    env.cr.commit()
-    connection = env.cr._cnx
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    connection.autocommit = False
 
 
 # === What planners do === #

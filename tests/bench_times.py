@@ -1,4 +1,4 @@
-"""CPU of some work, of Python and of PostgreSQL together, for `setup/bench`."""
+"""What the scripts of `setup/bench` share: the CPU of some work, and a ready database."""
 
 import os
 import time
@@ -23,6 +23,16 @@ def measure_work(env, work):
         "wall": time.perf_counter() - wall,
         "queries": env.cr.sql_log_count - queries,
     }
+
+
+def analyze(env):
+    """Let PostgreSQL know how much there is."""
+    env.cr.commit()
+    connection = env.cr._cnx
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.autocommit = False
 
 
 def _get_cpu(process):

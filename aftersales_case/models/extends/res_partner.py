@@ -52,13 +52,16 @@ class ResPartner(models.Model):
 
     def _compute_aftersales_supplied_case_count(self):
         Case = self.env["aftersales.case"]
-        rows = Case.has_access("read") and Case._read_group(
+        if not Case.has_access("read"):
+            self.aftersales_supplied_case_count = 0
+            return
+        rows = Case._read_group(
             [("supplier_id", "child_of", self.commercial_partner_id.ids)],
             ["supplier_id"],
             ["__count"],
         )
         counts = {}
-        for supplier, count in rows or ():
+        for supplier, count in rows:
             key = supplier.commercial_partner_id
             counts[key] = counts.get(key, 0) + count
         for partner in self:
@@ -68,33 +71,28 @@ class ResPartner(models.Model):
     def action_view_aftersales_supplied_cases(self):
         """Return the cases that this supplier is to help with."""
         self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "aftersales_case.aftersales_case_action"
-        )
         supplier = self.commercial_partner_id
-        return action | {
-            "domain": [("supplier_id", "child_of", supplier.id)],
-            "context": {"default_supplier_id": supplier.id},
-        }
+        return self._open_aftersales_cases(
+            [("supplier_id", "child_of", supplier.id)],
+            {"default_supplier_id": supplier.id},
+        )
 
     def action_view_aftersales_cases(self):
         self.ensure_one()
+        customer = self.commercial_partner_id
+        return self._open_aftersales_cases(
+            [("partner_id.commercial_partner_id", "=", customer.id)],
+            {
+                "default_partner_id": customer.id,
+                "default_contact_id": not self.is_company and self.id,
+            },
+        )
+
+    def _open_aftersales_cases(self, domain, context):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "aftersales_case.aftersales_case_action"
         )
-        return action | {
-            "domain": [
-                (
-                    "partner_id.commercial_partner_id",
-                    "=",
-                    self.commercial_partner_id.id,
-                )
-            ],
-            "context": {
-                "default_partner_id": self.commercial_partner_id.id,
-                "default_contact_id": not self.is_company and self.id,
-            },
-        }
+        return action | {"domain": domain, "context": context}
 
     # === Who wrote this? === #
 

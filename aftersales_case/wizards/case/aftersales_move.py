@@ -15,8 +15,8 @@ class AftersalesMove(models.TransientModel):
     _inherit = "aftersales.moving.mixin"
 
     state = fields.Selection(related="stage_id.state")
-    ready_count = fields.Integer("Moved", compute="_compute_ready_count")
-    count = fields.Integer(compute="_compute_ready_count")
+    ready_count = fields.Integer("Moved", compute="_compute_missing_text")
+    count = fields.Integer(compute="_compute_missing_text")
     cause_id = fields.Many2one(
         "aftersales.cause",
         domain="['|', ('type_ids', '=', False), ('type_ids', 'in', type_ids)]",
@@ -32,15 +32,14 @@ class AftersalesMove(models.TransientModel):
         " '|', ('type_ids', '=', False), ('type_ids', 'in', type_ids)]",
     )
 
-    @api.depends("case_ids", "stage_id", *SHARED_ANSWERS)
-    def _compute_ready_count(self):
-        for move in self:
-            move.count = len(move.case_ids)
-            move.ready_count = len(move._get_ready()) if move.stage_id else 0
-
     @api.depends(*SHARED_ANSWERS)
     def _compute_missing_text(self):
         return super()._compute_missing_text()
+
+    def _tell_missing(self, missing):
+        self.count = len(self.case_ids)
+        self.ready_count = sum(not texts for texts in missing.values())
+        return super()._tell_missing(missing)
 
     def _get_missing(self):
         """Name what is missing besides what the dialog itself fills in."""

@@ -37,11 +37,15 @@ class AftersalesMovingMixin(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_missing_text(self):
         for move in self:
-            move.missing_text = "\n".join(
-                f"{case.display_name}: " + " ".join(texts)
-                for case, texts in move._get_missing().items()
-                if texts
-            )
+            move._tell_missing(move._get_missing())
+
+    def _tell_missing(self, missing):
+        """Hook: say what was judged, ``{case: [sentence]}``, in the fields of the dialog."""
+        self.missing_text = "\n".join(
+            f"{case.display_name}: " + " ".join(texts)
+            for case, texts in missing.items()
+            if texts
+        )
 
     def _get_missing(self):
         """Hook: return ``{case: [sentence]}`` of what keeps the cases from the stage."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from odoo.addons.aftersales_case.engine.start import Step
 
@@ -54,13 +55,19 @@ class ResCompany(models.Model):
         )
 
     def _get_setup_of_promises(self):
+        # What an example promises, nobody has promised yet.
         policies = self.env["aftersales.sla.policy"].search(
-            [("company_id", "in", [self.id, False])], limit=2
+            Domain("company_id", "in", [self.id, False])
+            & (
+                Domain("agreement_id", "=", False)
+                | Domain("agreement_id.is_template", "=", False)
+            ),
+            limit=1,
         )
         return Step(
             "promises",
             self.env._("Promise deadlines"),
-            self.env._("Cases have deadlines, such as by “%s”.", policies[0].name)
+            self.env._("Cases have deadlines, such as by “%s”.", policies.name)
             if policies
             else self.env._(
                 "No policy says by when you answer and solve: make one for everybody, and"
