@@ -125,7 +125,8 @@ class ResCompany(models.Model):
             self.env._("Somebody leads %s.", ", ".join(teams[:NAMED].mapped("name")))
             if teams
             else self.env._(
-                "A team hands out its cases by itself once it has members and a leader."
+                "New cases of a team go to its leader, or to its members in turn: it"
+                " needs both."
             ),
             bool(teams),
             "aftersales_case.aftersales_team_action",
