@@ -1,9 +1,14 @@
 import base64
 from datetime import datetime, timedelta
 
+from lxml import etree
+
+from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import AftersalesCommon, AftersalesSetup, feature
 
@@ -49,6 +54,40 @@ class TestLists(AftersalesCommon):
         )
         parent.with_context(lang="en_US").name = "Device"
         self.assertEqual(child.with_context(lang="en_US").display_name, "Device / Pump")
+
+    def test_overview_figures(self):
+        """The overview counts what is mine and what was handled this month, by type."""
+        mine = self._new_case(user_id=self.agent.id)
+        self._new_case(user_id=self.leader.id)
+        done = self._complete(self._new_case(user_id=self.agent.id))
+        done.stage_id = self.stage_solved
+        old = self._complete(self._new_case(user_id=self.agent.id))
+        old.stage_id = self.stage_solved
+        start = fields.Datetime.now().replace(day=1) - timedelta(days=2)
+        self.env.cr.execute(
+            "UPDATE aftersales_case SET reported_at = %s, closed_at = %s WHERE id = %s",
+            [start, start, old.id],
+        )
+        self.env.invalidate_all()
+        card = self._as(self.agent, self.type_complaint)
+        self.assertEqual((card.my_case_count, card.month_case_count), (1, 1))
+        Case = self._as(self.agent)["aftersales.case"]
+        for action, name, found in (
+            (card.action_open_mine(), "mine", mine),
+            (card.action_open_handled(), "month", done),
+        ):
+            self.assertTrue(action["context"][f"search_default_{name}"])
+            chosen = ["open", "mine"] if name == "mine" else [name]
+            domains = [self._get_filter(each) for each in chosen]
+            self.assertEqual(Case.search(Domain.AND([action["domain"], *domains])), found)
+        form = Form.from_action(self._as(self.agent).env, card.action_new_case())
+        self.assertEqual(form.type_id, self.type_complaint)
+
+    def _get_filter(self, name):
+        """Return the domain of a filter, as the client reads it for the agent."""
+        view = self._as(self.agent)["aftersales.case"].get_view(view_type="search")
+        [node] = etree.fromstring(view["arch"]).iterfind(f".//filter[@name='{name}']")
+        return Domain(safe_eval(node.get("domain"), {"uid": self.agent.id}))
 
     @feature("I2-60")
     def test_supplier_has_his_cases(self):

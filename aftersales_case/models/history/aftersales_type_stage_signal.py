@@ -87,19 +87,13 @@ class AftersalesCaseType(models.Model):
     )
 
     def _compute_signal_counts(self):
-        Case = self.env["aftersales.case"]
-        counts = {}
-        for name, domain in (
-            ("attention_case_count", Domain("attention", "!=", False)),
-            ("week_case_count", Case._get_over_a_week_domain()),
-        ):
-            rows = Case._read_group(
-                Domain("type_id", "in", self.ids) & domain, ["type_id"], ["__count"]
-            )
-            counts[name] = {case_type.id: count for case_type, count in rows}
-        for case_type in self:
-            for name, numbers in counts.items():
-                case_type[name] = numbers.get(case_type.id, 0)
+        over_a_week = self.env["aftersales.case"]._get_over_a_week_domain()
+        self._count_cases(
+            {
+                "attention_case_count": Domain("attention", "!=", False),
+                "week_case_count": over_a_week,
+            }
+        )
 
     def _get_bounds(self, vals):
         days = (0, MOST_DAYS)

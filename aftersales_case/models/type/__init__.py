@@ -17,4 +17,5 @@ from . import aftersales_case_type_due
 from . import aftersales_case_type_fields
 from . import aftersales_case_type_menu
 from . import aftersales_case_type_options
+from . import aftersales_case_type_overview
 from . import aftersales_case_type_package
