@@ -7,6 +7,7 @@
     "website": "https://github.com/aftersales/aftersales",
     "category": "Services/After-sales",
     "depends": [
+        "base_import",
         "mail",
         "rating",
         "resource",

@@ -31,6 +31,7 @@ from . import test_hostile_change
 from . import test_hostile_colleague
 from . import test_hostile_customer
 from . import test_import
+from . import test_import_list
 from . import test_incoming_engine
 from . import test_intake
 from . import test_jobs

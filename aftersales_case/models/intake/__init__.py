@@ -24,4 +24,8 @@ from . import mail_mail
 from . import mail_thread
 from . import mail_thread_parse
 from . import aftersales_case_import
+from . import aftersales_case_import_list
+from . import aftersales_case_import_names
+from . import aftersales_case_import_files
+from . import base_import_import
 from . import aftersales_case_channel

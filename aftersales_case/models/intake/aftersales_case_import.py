@@ -3,9 +3,15 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...engine.import_list import ImportList, ImportRun
+from ...engine.private import get_private
+
 # Told by identity: it cannot come in over RPC.
 IMPORT = object()
 IMPORT_KEY = "aftersales_import"
+# The part of a list that is being imported, and the run it belongs to.
+LIST_KEY = "aftersales_import_list"
+RUN_KEY = "aftersales_import_run"
 # What the past of a case is, which the system sets for every other one. Its stage comes
 # with it; a stage alone is that of a new case, and judged by its gate.
 PAST_FIELDS = ("number", "reported_at", "assigned_at", "closed_at")
@@ -22,18 +28,31 @@ class AftersalesCase(models.Model):
 
     @api.model
     def load(self, fields, data):
-        """Let managers import the past of new cases.
+        """Make cases of a list; let managers import the past of new ones.
 
-        :param fields: columns, as paths of fields
+        What ``aftersales_case_import_list.py`` and ``aftersales_case_import_files.py``
+        say of rows applies.
+
+        :param fields: columns, as paths of fields; ``file_ids`` has names of files
         :param data: rows of text
-        :returns: as in core
+        :returns: as in core, and under ``skipped`` how many rows were left out because
+            their cases were imported before; ``ids`` has none of these
         :raises AccessError: naming the column that is not the user's to set
         :raises UserError: naming the column that changes the past of a case
         """
-        if self.env.su or not self._opens_the_past(fields, data):
+        if self.env.su:
             return super().load(fields, data)
-        importing = self.with_context(**{IMPORT_KEY: IMPORT})
-        return super(AftersalesCase, importing).load(fields, data)
+        past = self._opens_the_past(fields, data)
+        run = get_private(self.env.context, RUN_KEY, ImportRun)
+        listed = ImportList(past, run)
+        context = {LIST_KEY: listed} | ({IMPORT_KEY: IMPORT} if past else {})
+        importing = self.with_context(**context)
+        result = super(AftersalesCase, importing).load(*listed.take_files(fields, data))
+        limit = self.env.context.get("_import_limit")
+        return result | {
+            "nextrow": listed.get_next_row(limit),
+            "skipped": listed.skipped,
+        }
 
     @api.model
     def _opens_the_past(self, columns, data):
@@ -88,6 +107,39 @@ class AftersalesCase(models.Model):
     def _find_external_id(self, xmlid):
         full = xmlid if "." in xmlid else f"__import__.{xmlid}"
         return self.env["ir.model.data"]._xmlid_to_res_id(full)
+
+    @api.model
+    def _get_list_columns(self):
+        """Return what the user may import beside the fields that everybody sets.
+
+        :returns: list of columns in the form of core's import, which leaves out fields
+            that are read-only
+        """
+        if not self.env.user.has_group("aftersales_case.group_aftersales_manager"):
+            return []
+        return [
+            {
+                "id": name,
+                "name": name,
+                "string": self._get_field_label(name),
+                "required": False,
+                "fields": [],
+                "type": self._fields[name].type,
+                "model_name": self._name,
+            }
+            for name in PAST_FIELDS
+            if self._fields[name].readonly
+        ]
+
+    @api.model
+    def get_import_templates(self):
+        """Offer a list to fill in, whose columns are found by their titles."""
+        return [
+            {
+                "label": self.env._("Import Template for Cases"),
+                "template": "/aftersales_case/static/xls/cases.xlsx",
+            }
+        ]
 
     # === What is different for a case of the past === #
 
