@@ -94,7 +94,7 @@ class ImportList:
             [[row[place] for place in kept] for row in rows],
         )
 
-    def read(self, records):
+    def read_rows(self, records):
         """Return the rows of a part of the list.
 
         :param records: pairs of cells and span, as core extracts them

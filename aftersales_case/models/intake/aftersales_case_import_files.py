@@ -16,7 +16,7 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _judge_rows(self, rows):
-        super()._judge_rows(rows)
+        rows = super()._judge_rows(rows)
         found = self._find_loose_files({name for row in rows for name in row.files})
         for row in rows:
             missing = [name for name in row.files if name not in found]
@@ -24,6 +24,7 @@ class AftersalesCase(models.Model):
                 row.mistakes.append((FILES, self._tell_missing_file(name), {}))
             if row.files and not missing:
                 row.vals[FILES] = [found[name].id for name in row.files]
+        return rows
 
     @api.model
     def _find_loose_files(self, names):

@@ -25,20 +25,20 @@ class AftersalesCase(models.Model):
         listed = get_private(self.env.context, LIST_KEY, ImportList)
         if not listed:
             return super()._convert_records(records, log=log, savepoint=savepoint)
-        rows = listed.read(records)
-        self._judge_rows(rows)
+        rows = self._judge_rows(listed.read_rows(records))
         rows = self._leave_out_known(rows, listed)
         self._tell_mistakes(rows, listed, log)
-        return self._convert_rows(rows, log, savepoint)
-
-    def _convert_rows(self, rows, log, savepoint):
-        """Let core convert what is left in the cells; yield what can be written."""
 
         def tell(message):
             log(message | {"record": rows[message["record"]].place})
 
+        # Core converts what is left in the cells.
         stream = ((row.cells, row.span) for row in rows)
         converted = super()._convert_records(stream, log=tell, savepoint=savepoint)
+        return self._take_judged(rows, converted)
+
+    def _take_judged(self, rows, converted):
+        """Yield what can be written, with what was found in the rows themselves."""
         for case_id, xmlid, vals, info in converted:
             row = rows[info["record"]]
             if not row.mistakes:
@@ -51,10 +51,12 @@ class AftersalesCase(models.Model):
         Called once for each part of a list, with the user's own rights.
 
         :param rows: list of ``Row``
+        :returns: the rows
         """
         self._find_listed_cases(rows)
         for row in rows:
             self._leave_out_empty(row)
+        return rows
 
     @api.model
     def _find_listed_cases(self, rows):
@@ -208,5 +210,6 @@ class AftersalesCase(models.Model):
         return super()._number_cases(vals_list)
 
     def _announce_change(self, change, created):
-        if not self._is_rehearsal():
-            super()._announce_change(change, created)
+        if self._is_rehearsal():
+            return None
+        return super()._announce_change(change, created)

@@ -44,12 +44,13 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _judge_rows(self, rows):
-        super()._judge_rows(rows)
+        rows = super()._judge_rows(rows)
         for name, fields in NAMED_COLUMNS.items():
             self._find_referenced(name, rows)
             self._find_named(name, fields, rows)
             if name == "type_id":
                 self._suppose_type(rows)
+        return rows
 
     @api.model
     def _suppose_type(self, rows):

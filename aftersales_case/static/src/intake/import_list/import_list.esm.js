@@ -1,7 +1,7 @@
-import { ImportAction } from "@base_import/import_action/import_action";
-import { BaseImportModel } from "@base_import/import_model";
-import { _t } from "@web/core/l10n/translation";
-import { patch } from "@web/core/utils/patch";
+import {ImportAction} from "@base_import/import_action/import_action";
+import {BaseImportModel} from "@base_import/import_model";
+import {_t} from "@web/core/l10n/translation";
+import {patch} from "@web/core/utils/patch";
 
 const CASE = "aftersales.case";
 
@@ -27,20 +27,22 @@ patch(BaseImportModel.prototype, {
 
     tellSkippedRows(isTest) {
         const message = _t(
-            "%s rows are left out: their cases were imported before.",
+            "Rows left out, because their cases were imported before: %s",
             this.skippedRows
         );
         this._addMessage("info", [message]);
         if (!isTest) {
             // The page of the import is left when it is done.
-            this.notificationService.add(message, { type: "info", sticky: true });
+            this.notificationService.add(message, {type: "info", sticky: true});
         }
     },
 
-    onBinaryFilesParamsChanged(parameterName, value) {
+    onBinaryFilesParamsChanged(parameterName) {
         const result = super.onBinaryFilesParamsChanged(...arguments);
         if (parameterName === "binaryFiles" && this.resModel === CASE) {
-            return this.uploadNamedFiles(Object.values(this.binaryFilesParams.binaryFiles.value));
+            return this.uploadNamedFiles(
+                Object.values(this.binaryFilesParams.binaryFiles.value)
+            );
         }
         return result;
     },
@@ -50,7 +52,7 @@ patch(BaseImportModel.prototype, {
         try {
             for (const file of files) {
                 const datas = await readContent(file);
-                await this.orm.create("ir.attachment", [{ name: file.name, datas }]);
+                await this.orm.create("ir.attachment", [{name: file.name, datas}]);
             }
         } finally {
             this.unblock();
@@ -63,7 +65,9 @@ patch(ImportAction.prototype, {
         return (
             super.hasBinaryFields ||
             (this.resModel === CASE &&
-                this.model.columns.some((column) => column.fieldInfo?.fieldPath === "file_ids"))
+                this.model.columns.some(
+                    (column) => column.fieldInfo?.fieldPath === "file_ids"
+                ))
         );
     },
 });
