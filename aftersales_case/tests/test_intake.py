@@ -3,6 +3,7 @@ import threading
 import time
 from contextlib import suppress
 from datetime import timedelta
+from email.utils import format_datetime
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields
@@ -191,6 +192,27 @@ class TestSorting(GatewayCommon):
         intake.action_make_case()
         self.assertEqual(intake.case_id.type_id, self.type_service)
         self.assertEqual(intake.case_id.contact_id, self.contact)
+
+    def test_reported_when_it_came(self):
+        """Of a mail without a date that can be true counts when it came, not was sorted."""
+        came = fields.Datetime.now().replace(microsecond=0) - timedelta(days=20)
+        for sent, reported in (
+            (None, came),
+            ("Mon, 01 Jan 2001 08:00:00 +0000", came),
+            (format_datetime(came - timedelta(hours=3)), came - timedelta(hours=3)),
+        ):
+            intake = self._as(
+                self.agent, self._receive(write_mail(To=INBOX, Date=sent))
+            )
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE aftersales_intake SET create_date = %s WHERE id = %s",
+                [came, intake.id],
+            )
+            intake.invalidate_recordset()
+            intake.type_id = self.type_service
+            intake.action_make_case()
+            self.assertEqual(intake.case_id.reported_at, reported, sent)
 
     def test_case_for_another_team(self):
         """An agent may make a case for a team that is not his."""

@@ -64,6 +64,7 @@ class TestLists(AftersalesCommon):
         old = self._complete(self._new_case(user_id=self.agent.id))
         old.stage_id = self.stage_solved
         start = fields.Datetime.now().replace(day=1) - timedelta(days=2)
+        self.env.flush_all()
         self.env.cr.execute(
             "UPDATE aftersales_case SET reported_at = %s, closed_at = %s WHERE id = %s",
             [start, start, old.id],

@@ -149,10 +149,14 @@ class AftersalesCase(models.Model):
 
     @api.model
     def _get_reported_at(self, msg_dict):
-        """Return when the customer wrote, if the mail's date can be true."""
-        now = fields.Datetime.now()
+        """Return when the customer wrote; when it came, if the date cannot be true."""
+        came = fields.Datetime.now()
+        mail = IncomingMail.of(self.env)
+        if mail and mail.intake:
+            # It may have waited for somebody to sort it.
+            came = mail.intake.sudo().create_date.replace(microsecond=0)  # sudo: as below
         sent = fields.Datetime.to_datetime(msg_dict.get("date") or False)
-        return sent if sent and now - TRUSTED_DELAY < sent <= now else now
+        return sent if sent and came - TRUSTED_DELAY < sent <= came else came
 
     def _settle_intake(self):
         """Tie the mail's row in the intake to the case it became."""
