@@ -59,6 +59,11 @@ SURFACES = (*COLLEAGUE_SURFACES, SURFACE_PORTAL, SURFACE_INTAKE)
 PORTAL_HIDDEN, PORTAL_VISIBLE = "hidden", "visible"
 PORTAL_EDITABLE, PORTAL_ASKED = "editable", "asked"
 
+# What somebody does who has the form of a case open, as the others there are told.
+PRESENCE_LOOKING, PRESENCE_WRITING = "looking", "writing"
+PRESENCE_EDITING, PRESENCE_LEFT = "editing", "left"
+PRESENCES = (PRESENCE_LOOKING, PRESENCE_WRITING, PRESENCE_EDITING, PRESENCE_LEFT)
+
 # Kinds of operation whose transfers customers know by a slip; a sibling of stock adds
 # dropshipping.
 SLIP_CODES = ("outgoing", "dropship")

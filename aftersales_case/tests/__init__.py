@@ -54,6 +54,7 @@ from . import test_option_labels
 from . import test_other_customer
 from . import test_own_fields
 from . import test_package_parts
+from . import test_presence
 from . import test_promise
 from . import test_receivers
 from . import test_replay

@@ -145,6 +145,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ("aftersales.case", "load"): ([[".id", "number"], [[case.id, "X"]]], {}),
             ("aftersales.case", "web_resequence"): ([{}, "sequence", 99], {}),
             ("aftersales.case", "default_get"): ([["name", "number"]], {}),
+            ("aftersales.case", "notify_presence"): (["looking"], {}),
             ("aftersales.case", "write"): name,
             ("aftersales.case.event", "create"): (
                 [{"case_id": case.id, "kind": "mail_in"}],

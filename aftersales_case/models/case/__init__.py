@@ -15,6 +15,7 @@ from . import aftersales_approval
 from . import aftersales_case_merge
 from . import aftersales_case_order
 from . import aftersales_case_plan
+from . import aftersales_case_presence
 from . import aftersales_case_reopen
 from . import aftersales_case_secret
 from . import aftersales_case_similar

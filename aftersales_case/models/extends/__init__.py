@@ -7,6 +7,7 @@ from . import ir_cron
 from . import ir_model_data
 from . import ir_rule
 from . import ir_ui_menu
+from . import ir_websocket
 from . import mail_activity
 from . import mail_activity_plan_template
 from . import mail_activity_schedule
