@@ -28,7 +28,7 @@ class TestStart(AftersalesCommon):
         self.env["aftersales.team"].search([]).leader_id = False
         step = self._steps()["teams"]
         self.assertFalse(step.is_done)
-        self.assertIn("members and a leader", step.text)
+        self.assertIn("it needs both", step.text)
         action = step.action_open()
         self.assertEqual(action["res_model"], "aftersales.team")
 
