@@ -80,7 +80,9 @@ class TestLists(AftersalesCommon):
             self.assertTrue(action["context"][f"search_default_{name}"])
             chosen = ["open", "mine"] if name == "mine" else [name]
             domains = [self._get_filter(each) for each in chosen]
-            self.assertEqual(Case.search(Domain.AND([action["domain"], *domains])), found)
+            self.assertEqual(
+                Case.search(Domain.AND([action["domain"], *domains])), found
+            )
         form = Form.from_action(self._as(self.agent).env, card.action_new_case())
         self.assertEqual(form.type_id, self.type_complaint)
 

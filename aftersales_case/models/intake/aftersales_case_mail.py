@@ -154,7 +154,9 @@ class AftersalesCase(models.Model):
         mail = IncomingMail.of(self.env)
         if mail and mail.intake:
             # It may have waited for somebody to sort it.
-            came = mail.intake.sudo().create_date.replace(microsecond=0)  # sudo: as below
+            came = mail.intake.sudo().create_date.replace(
+                microsecond=0
+            )  # sudo: as below
         sent = fields.Datetime.to_datetime(msg_dict.get("date") or False)
         return sent if sent and came - TRUSTED_DELAY < sent <= came else came
 
