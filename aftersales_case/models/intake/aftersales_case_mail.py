@@ -154,9 +154,8 @@ class AftersalesCase(models.Model):
         mail = IncomingMail.of(self.env)
         if mail and mail.intake:
             # It may have waited for somebody to sort it.
-            came = mail.intake.sudo().create_date.replace(
-                microsecond=0
-            )  # sudo: as below
+            source = mail.intake.sudo()  # sudo: as below
+            came = source.create_date.replace(microsecond=0)
         sent = fields.Datetime.to_datetime(msg_dict.get("date") or False)
         return sent if sent and came - TRUSTED_DELAY < sent <= came else came
 
