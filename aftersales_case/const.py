@@ -234,7 +234,7 @@ SIGNED_AGREEMENT = "agreement"
 SIMILAR_ALIKE = 0.3
 SIMILAR_SHOWN = 5
 # The newest cases of a customer that are compared.
-SIMILAR_COMPARED = 100
+SIMILAR_COMPARED = 50
 
 # What made an automatic reply; a reply without a reason was written by a person.
 REPLY_STAGE = "stage"

@@ -14,7 +14,11 @@ def trigrams(text):
 
 def similarity(one, other):
     """Return the share of common trigrams, from 0 (nothing) to 1 (the same words)."""
-    left, right = trigrams(one), trigrams(other)
+    return overlap(trigrams(one), trigrams(other))
+
+
+def overlap(left, right):
+    """Return the share of common trigrams of two sets of them, from 0 to 1."""
     if not left or not right:
         return 0.0
     return len(left & right) / len(left | right)

@@ -19,6 +19,7 @@ from . import test_field_rights_work
 from . import test_field_rules
 from . import test_file_race
 from . import test_form
+from . import test_form_speed
 from . import test_forwarded_engine
 from . import test_gate_tours
 from . import test_gates

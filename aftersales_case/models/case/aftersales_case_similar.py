@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ...const import SIMILAR_ALIKE, SIMILAR_COMPARED, SIMILAR_SHOWN
-from ...engine.similar import similarity
+from ...engine.similar import overlap, trigrams
 
 # What similar cases are compared by, what lists show of them, what rights ask for.
 SHOWN = (
@@ -49,9 +49,10 @@ class AftersalesCase(models.Model):
     def _compute_suggested_case_ids(self):
         known = self._find_cases_of_same_customers()
         for case in self:
-            others = known.filtered(case._has_same_customer)
-            alike = others.filtered(
-                lambda other, c=case: similarity(c.name, other.name) >= SIMILAR_ALIKE
+            words = trigrams(case.name)
+            alike = known.filtered(case._get_same_customer_test()).filtered(
+                lambda other, words=words: overlap(words, trigrams(other.name))
+                >= SIMILAR_ALIKE
             )
             case.suggested_case_ids = alike[:SIMILAR_SHOWN]
 
@@ -60,7 +61,7 @@ class AftersalesCase(models.Model):
     def _compute_customer_case_ids(self):
         known = self._find_cases_of_same_customers()
         for case in self:
-            others = known.filtered(case._has_same_customer)
+            others = known.filtered(case._get_same_customer_test())
             case.customer_case_ids = others.sorted(lambda other: other._is_closed())[
                 :SIMILAR_SHOWN
             ]
@@ -104,17 +105,21 @@ class AftersalesCase(models.Model):
             return None
         return self.phone or None
 
-    def _has_same_customer(self, other):
-        """Say whether another case comes from the same customer, address or number."""
+    def _get_same_customer_test(self):
+        """Return what says whether another case has this customer, address or number."""
         self.ensure_one()
         customer = self.partner_id.commercial_partner_id._origin or self.partner_id
-        if customer and other.partner_id in (customer | self.partner_id._origin):
-            return True
-        key = self._get_email_key()
-        if key and key == other._get_email_key():
-            return True
-        number = self._get_phone_key()
-        return bool(number) and number == other._get_phone_key()
+        ids = {*customer.ids, *self.partner_id._origin.ids}
+        email, phone = self._get_email_key(), self._get_phone_key()
+
+        def is_same(other):
+            return (
+                other.partner_id.id in ids
+                or (email is not None and other._get_email_key() == email)
+                or (phone is not None and other._get_phone_key() == phone)
+            )
+
+        return is_same
 
 
 def _email_domain(emails):
