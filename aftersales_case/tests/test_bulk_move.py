@@ -47,7 +47,7 @@ class TestBulkMove(AftersalesCommon):
         form = self._form(answered | bare)
         form.stage_id = self.stage_solved
         self.assertEqual((form.ready_count, form.count), (0, 2))
-        self.assertIn("Cause is not filled in", form.missing_text)
+        self.assertIn("“Cause” is not filled in", form.missing_text)
         form.cause_id = self.cause
         form.resolution_id = self.resolution
         self.assertEqual(form.ready_count, 1)
@@ -55,7 +55,7 @@ class TestBulkMove(AftersalesCommon):
         self.assertIn(bare.number, form.missing_text)
         self.assertNotIn("Cause", form.missing_text)
         action = form.save().action_move()
-        self.assertIn("1 moved to Solved, 1 left", action["params"]["message"])
+        self.assertIn("1 moved to “Solved”, 1 left", action["params"]["message"])
         self.assertEqual(answered.stage_id, self.stage_solved)
         self.assertEqual(bare.stage_id, self.stage_progress)
         self.assertFalse(bare.cause_id, "what stays is not touched")
@@ -75,7 +75,7 @@ class TestBulkMove(AftersalesCommon):
         form = self._form(case | other)
         form.stage_id = own
         self.assertIn(f"{other.display_name}: ", form.missing_text)
-        self.assertIn("has no stage Only Here", form.missing_text)
+        self.assertIn("has no stage “Only Here”", form.missing_text)
         form.save().action_move()
         self.assertEqual(case.stage_id, own)
         self.assertEqual(other.stage_id, self.stage_new)

@@ -44,8 +44,8 @@ class TestGates(AftersalesCommon):
         case.stage_id = self.stage_progress
         with self.assertRaises(GateError) as caught:
             case.stage_id = self.stage_solved
-        self.assertIn("Cause is not filled in.", str(caught.exception))
-        self.assertIn("Resolution is not filled in.", str(caught.exception))
+        self.assertIn("“Cause” is not filled in.", str(caught.exception))
+        self.assertIn("“Resolution” is not filled in.", str(caught.exception))
         gate = caught.exception.context["gate"]["cases"][0]
         self.assertEqual(gate["id"], case.id)
         self.assertEqual(sorted(gate["fields"]), ["cause_id", "resolution_id"])
@@ -133,9 +133,10 @@ class TestGates(AftersalesCommon):
         self.link_progress.group_ids = group
         self._link(self.stage_new).next_ids = self.stage_progress | self.stage_cancelled
         case = self._new_case(user_id=self.agent.id)
-        with self.assertRefused(UserError, "Only Team Leader"):
+        with self.assertRefused(UserError, "Only Team Leader may move a case to “In "):
             self._as(self.agent, case).stage_id = self.stage_progress
-        with self.assertRefused(UserError, "a case goes to In Progress, Cancelled"):
+        words = "a case goes to “In Progress”, “Cancelled”, not to “"
+        with self.assertRefused(UserError, words):
             self._as(self.leader, case).stage_id = self.stage_solved
         self._as(self.leader, case).stage_id = self.stage_progress
 
@@ -149,7 +150,7 @@ class TestGates(AftersalesCommon):
         with self.assertRaisesRegex(AssertionError, "category_id is a required"):
             form.save()
         vals = {"name": "No category", "type_id": self.type_complaint.id}
-        with self.assertRefused(UserError, "Category is not filled in"):
+        with self.assertRefused(UserError, "“Category” is not filled in"):
             self._as(self.agent)["aftersales.case"].create(vals)
         # What a customer tells us by mail is never lost for want of a category.
         self.assertTrue(self.env["aftersales.case"].create(vals))
@@ -185,13 +186,13 @@ class TestGates(AftersalesCommon):
         # What the stage itself asks for binds a reopened case, too.
         cases.sudo().stage_id = self.stage_solved
         self._require(self.link_progress, kind="field", key="supplier_id")
-        with self.assertRefused(UserError, "Supplier is not filled in"):
+        with self.assertRefused(UserError, "“Supplier” is not filled in"):
             cases[1].stage_id = self.stage_progress
 
     def test_rejection_asks_its_own_requirement(self):
         """The shipped types ask for the reason of a rejection."""
         case = self._new_case()
-        with self.assertRefused(UserError, "Rejection Reason is not filled in"):
+        with self.assertRefused(UserError, "“Rejection Reason” is not filled in"):
             case.action_reject()
         case.rejection_reason_id = self.env.ref("aftersales_case.resolution_too_late")
         case.action_reject()
@@ -271,7 +272,7 @@ class TestGates(AftersalesCommon):
             Form(self._as(self.leader)["aftersales.force"].with_context(**context))
         form = Form(self._as(self.manager)["aftersales.force"].with_context(**context))
         self.assertEqual(form.stage_id, self.stage_progress)
-        text = f"{cases[0].display_name}: Cause is not filled in."
+        text = f"{cases[0].display_name}: “Cause” is not filled in."
         self.assertEqual(form.missing_text, text)
         with self.assertRaisesRegex(AssertionError, "reason is a required"):
             form.save()
@@ -296,7 +297,7 @@ class TestGates(AftersalesCommon):
         """Costs that must be answered may be zero, once somebody said so."""
         self._rule("cost", required_from_id=self.stage_progress.id)
         case = self._as(self.agent, self._new_case(user_id=self.agent.id))
-        with self.assertRefused(UserError, "Costs is not filled in"):
+        with self.assertRefused(UserError, "“Costs” is not filled in"):
             case.stage_id = self.stage_progress
         # The small form asked for costs and was saved with 0: nothing to send.
         case.with_context(gate_fields=["cost"]).stage_id = self.stage_progress
@@ -315,7 +316,7 @@ class TestGates(AftersalesCommon):
             self._rule(key, required_from_id=self.stage_progress.id)
         case = self._new_case(user_id=self.agent.id, properties={"slip": "B-1"})
         case = self._as(self.agent, case)
-        with self.assertRefused(UserError, "How Many is not filled in"):
+        with self.assertRefused(UserError, "“How Many” is not filled in"):
             case.stage_id = self.stage_progress
         case.with_context(gate_fields=keys).stage_id = self.stage_progress
         self.assertEqual(
@@ -334,7 +335,7 @@ class TestGates(AftersalesCommon):
             {"name": "seen", "type": "date", "value": False},
             {"name": "slip", "type": "char", "value": "B-1"},
         ]
-        with self.assertRefused(UserError, "Seen On is not filled in"):
+        with self.assertRefused(UserError, "“Seen On” is not filled in"):
             case.stage_id = self.stage_progress
 
     def test_new_checklist_item_reaches_open_cases(self):
@@ -410,7 +411,7 @@ class TestGates(AftersalesCommon):
         vals = {"name": "Complete", "type_id": self.type_complaint.id}
         category = self.env.ref("aftersales_case.category_product")
         Case = self._as(self.agent)["aftersales.case"]
-        with self.assertRefused(UserError, "Category is not filled in"):
+        with self.assertRefused(UserError, "“Category” is not filled in"):
             Case.create([vals | {"category_id": category.id}, vals])
         self.assertFalse(Case.search([("name", "=", "Complete")]))
 

@@ -181,7 +181,7 @@ class TestRestrictedOwnFields(FieldRightsCommon):
         )
         self.case[FIELD] = {"share": 3}
         case = self._as(self.agent, self.case)
-        text = "Root Cause is not filled in, which only Team Leader may do"
+        text = "“Root Cause” is not filled in, which only Team Leader may do"
         with self.assertRefused(UserError, text):
             case.stage_id = self.stage_progress
         missing = case._missing_for(self.stage_progress)[case]

@@ -172,7 +172,7 @@ class TestShippedTypes(AftersalesCommon):
         case.checklist_ids.done = True
         case.stage_id = self._stage("assigned")
         case = self._as(self.agent, case)
-        with self.assertRefused(UserError, "Warranty is not filled in"):
+        with self.assertRefused(UserError, "“Warranty” is not filled in"):
             with Form(case) as form:
                 form.stage_id = self._stage("settle")
         case.invalidate_recordset()
@@ -192,14 +192,14 @@ class TestShippedTypes(AftersalesCommon):
             case.stage_id = self._stage("assigned")
         case.checklist_ids.done = True
         case.stage_id = self._stage("assigned")
-        with self.assertRefused(UserError, "Warranty is not filled in"):
+        with self.assertRefused(UserError, "“Warranty” is not filled in"):
             case.stage_id = self._stage("settle")
         case.properties = {"warranty": "no"}
         case.stage_id = self._stage("settle")
         case = self._as(self.manager, case)
         case.stage_id = self._stage("pickup")
         self.assertEqual((case.state, case.waiting_for), ("waiting", "customer"))
-        with self.assertRefused(UserError, "Fault Found is not filled in"):
+        with self.assertRefused(UserError, "“Fault Found” is not filled in"):
             case.stage_id = self._stage("finished")
         self._complete(case)
         case.stage_id = self._stage("finished")
@@ -212,7 +212,7 @@ class TestShippedTypes(AftersalesCommon):
         with self.assertRefused(UserError, "a case goes to"):
             case.stage_id = self.stage_rejected
         case.stage_id = self._stage("reject")
-        with self.assertRefused(UserError, "Rejection Reason is not filled in"):
+        with self.assertRefused(UserError, "“Rejection Reason” is not filled in"):
             case.stage_id = self.stage_rejected
         case.rejection_reason_id = self.env.ref(
             "aftersales_case.resolution_too_expensive"
@@ -254,7 +254,7 @@ class TestShippedTypes(AftersalesCommon):
 
     def test_open_point_belongs_to_a_project(self):
         """An open point needs its project from the start, and a yes before the end."""
-        with self.assertRefused(UserError, "Project is not filled in"):
+        with self.assertRefused(UserError, "“Project” is not filled in"):
             self._as(self.agent)["aftersales.case"].create(
                 {"name": "Socket missing", "type_id": self.types["open_point"].id}
             )
@@ -280,7 +280,7 @@ class TestShippedTypes(AftersalesCommon):
             type_id=case_type.id, user_id=self.agent.id, impact="3", urgency="1"
         )
         case = self._as(self.agent, case)
-        with self.assertRefused(UserError, "Carrier is not filled in"):
+        with self.assertRefused(UserError, "“Carrier” is not filled in"):
             case.stage_id = self.stage_progress
         case.supplier_id = self.supplier
         case.stage_id = self.stage_progress

@@ -109,16 +109,18 @@ class AftersalesCase(models.Model):
         name = link.stage_id.name
         if here and here.next_ids and link.stage_id not in here.next_ids:
             text = self.env._(
-                "From %(here)s a case goes to %(next)s, not to %(stage)s.",
+                "From “%(here)s” a case goes to %(next)s, not to “%(stage)s”.",
                 here=origin.name,
-                next=", ".join(here.next_ids.mapped("name")),
+                next=", ".join(
+                    self.env._("“%s”", stage.name) for stage in here.next_ids
+                ),
                 stage=name,
             )
             return [Missing(MISSING_MOVE, MISSING_MOVE, name, text)]
         if link.group_ids and not link.group_ids & self.env.user.all_group_ids:
             roles = ", ".join(link.group_ids.mapped("name"))
             text = self.env._(
-                "Only %(roles)s may move a case to %(stage)s.", roles=roles, stage=name
+                "Only %(roles)s may move a case to “%(stage)s”.", roles=roles, stage=name
             )
             label = self.env._("Moved by %s", roles)
             return [Missing(MISSING_ROLE, MISSING_ROLE, label, text)]
@@ -163,16 +165,16 @@ class AftersalesCase(models.Model):
             requirement.kind,
             str(requirement.id),
             requirement.name,
-            self.env._("%s is missing.", requirement.name),
+            self.env._("“%s” is missing.", requirement.name),
         )
 
     def _prepare_missing_field(self, key, label=None):
         label = label or self._get_key_label(key)
-        text = self.env._("%s is not filled in.", label)
+        text = self.env._("“%s” is not filled in.", label)
         if not self._may_fill(key):
             right = self._get_field_right(split_key(key)[0])
             text = self.env._(
-                "%(field)s is not filled in, which only %(roles)s may do.",
+                "“%(field)s” is not filled in, which only %(roles)s may do.",
                 field=label,
                 roles=right.get_names(self.env, "write"),
             )

@@ -62,7 +62,7 @@ class AftersalesMove(models.TransientModel):
         for case in strangers:
             result[case] = [
                 self.env._(
-                    "%(type)s has no stage %(stage)s.",
+                    "“%(type)s” has no stage “%(stage)s”.",
                     type=case.type_id.name,
                     stage=self.stage_id.name,
                 )
@@ -104,7 +104,7 @@ class AftersalesMove(models.TransientModel):
             "params": {
                 "type": "warning" if stay else "success",
                 "message": self.env._(
-                    "%(moved)s moved to %(stage)s, %(stay)s left where they were.",
+                    "%(moved)s moved to “%(stage)s”, %(stay)s left where they were.",
                     moved=len(ready),
                     stage=self.stage_id.name,
                     stay=stay,

@@ -22,7 +22,7 @@ function mountItems(items) {
 
 test("fields and the checklist are left to the form", async () => {
     await mountItems([
-        missing("field", "cause_id", "Cause is missing."),
+        missing("field", "cause_id", "“Cause” is missing."),
         missing("checklist", "1", "Tick the list."),
     ]);
     expect(".o_aftersales_gate_item").toHaveCount(0);
