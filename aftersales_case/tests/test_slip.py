@@ -106,6 +106,23 @@ class TestSlip(DeliveriesMixin, AftersalesCommon):
         self.assertEqual(case.line_ids.move_id, self.slip.move_ids)
         self.assertIn(self.slip.name, str(case.message_ids.mapped("body")))
 
+    def test_goods_lead(self):
+        """Where there are goods, what is concerned reads from them, and from one place."""
+        with self._new_form() as form:
+            form.product_ids.add(self.pump)
+            self.assertFalse(form.goods_text)
+            form.slip_number = self.slip.name
+            text = "12 × Water Filter, Grinder M60 (M60-1), Rotary Pump"
+            self.assertEqual(form.goods_text, text)
+            with form.line_ids.edit(0) as line:
+                line.quantity = 1
+            with form.line_ids.edit(1) as line:
+                line.concerned = False
+            self.assertEqual(form.goods_text, "Water Filter, Rotary Pump")
+            with self.assertRaisesRegex(AssertionError, "is not visible"):
+                form.product_ids.remove(index=0)
+        self.assertEqual(form.record.goods_text, "Water Filter, Rotary Pump")
+
     @feature("I2-53")
     def test_person_and_nothing_overwritten(self):
         """A person on the slip is the contact; what was entered before stays."""

@@ -24,6 +24,28 @@ class AftersalesCase(models.Model):
         tracking=True,
         help="How the customer gets his goods back.",
     )
+    goods_text = fields.Char(
+        "Goods Concerned",
+        compute="_compute_goods_text",
+        help="What the lines under Goods say of this case.",
+    )
+
+    @api.depends(
+        "line_ids.concerned",
+        "line_ids.product_id",
+        "line_ids.lot_id",
+        "line_ids.quantity",
+        "product_ids",
+    )
+    @api.depends_context("lang")
+    def _compute_goods_text(self):
+        """Say of what the case is by its lines; products without a line come after."""
+        for case in self:
+            lines = case.line_ids.filtered("concerned")
+            names = [line._get_words() for line in lines]
+            others = case.product_ids._origin - case.line_ids.product_id._origin
+            names += others.mapped("display_name") if names else []
+            case.goods_text = ", ".join(names) or False
 
     # === Taking over === #
 

@@ -119,6 +119,17 @@ class AftersalesCaseLine(models.Model):
         if self.lot_id.product_id != self.product_id:
             self.lot_id = False
 
+    def _get_words(self):
+        """Return what this line is, on one line: quantity, product, lot or serial."""
+        self.ensure_one()
+        name = self.product_id.display_name or ""
+        # sudo: a form names the lot to whoever has the line
+        if lot := self.sudo().lot_id:
+            name = self.env._("%(product)s (%(lot)s)", product=name, lot=lot.name)
+        if self.product_uom_id.compare(self.quantity, 1) == 0:
+            return name
+        return self.env._("%(quantity)g × %(name)s", quantity=self.quantity, name=name)
+
     def _is_limited(self):
         """Hook: say whether the slip limits how much of this a case can be about."""
         self.ensure_one()
