@@ -1,4 +1,7 @@
+from lxml import etree
+
 from odoo.tests import HttpCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import AftersalesCommon, feature
 from .test_gate_tours import GateToursSetup
@@ -18,6 +21,26 @@ class TestForm(AftersalesCommon):
         self.assertTrue(own)
         default = self.env["ir.ui.view"].default_get(["priority"])["priority"]
         self.assertLess(max(own.mapped("priority")), default)
+
+
+    def test_words_suit_types_without_a_customer(self):
+        """A report from within the company has no heading that speaks of a customer."""
+        form = self._as(self.agent)["aftersales.case"].get_view(view_type="form")
+        arch = etree.fromstring(form["arch"])
+        headings = arch.findall(".//group[@name='customer']//separator")
+        for name, heading in (("complaint", "Customer"), ("goods_receipt", "Report")):
+            case = self._new_case(
+                type_id=self.env.ref(f"aftersales_case.type_{name}").id
+            )
+            words = {"rule_hidden": case.rule_hidden}
+            shown = [
+                node.get("string")
+                for node in headings
+                if not safe_eval(node.get("invisible"), words)
+            ]
+            self.assertEqual(shown, [heading])
+        placeholder = arch.find(".//field[@name='description']").get("placeholder")
+        self.assertNotIn("customer", placeholder)
 
 
 @tagged("post_install", "-at_install")

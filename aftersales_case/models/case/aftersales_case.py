@@ -45,7 +45,7 @@ class AftersalesCase(models.Model):
         required=True, readonly=True, copy=False, default="/", index="trigram"
     )
     name = fields.Char("Title", required=True, tracking=True, index="trigram")
-    description = fields.Html(help="What the customer told us.")
+    description = fields.Html(help="What happened, in the words of who reports it.")
     type_id = fields.Many2one(
         "aftersales.case.type",
         required=True,
