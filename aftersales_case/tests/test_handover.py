@@ -2,8 +2,11 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, freeze_time, new_test_user, test_cursor
+from odoo.tools.safe_eval import safe_eval
 
 from .common import AftersalesCommon, feature
 
@@ -280,6 +283,43 @@ class TestHandover(AftersalesCommon):
         case.stage_id = self.stage_solved
         with self.assertRefused(UserError, "Only open cases"):
             self._handover(self.manager, case)
+
+    def test_receivers_work_on_cases(self):
+        """Whoever has no role in after-sales is not offered, by no picker."""
+        env = self._as(self.leader)
+        arch = env["aftersales.handover"].get_view(view_type="form")["arch"]
+        pickers = etree.fromstring(arch).findall(".//field[@name='to_user_id']")
+        self.assertEqual(len(pickers), 2)
+        words = {
+            "case_ids": [],
+            "from_user_ids": self.agent.ids,
+            "company_id": self.company.id,
+        }
+        people = self.agent2 | self.leader | self.reporter | self.accountant
+        for picker in pickers:
+            domain = safe_eval(picker.get("domain"), words)
+            found = env["res.users"].search(domain)
+            self.assertEqual(found & people, self.agent2 | self.leader)
+
+    def test_deputy_who_leaves_too(self):
+        """Nobody is proposed who hands over himself."""
+        self.agent.aftersales_deputy_id = self.agent2
+        cases = self._new_cases(1) | self._new_cases(1, user_id=self.agent2.id)
+        self.assertEqual(
+            self._handover(self.manager, cases[0]).to_user_id, self.agent2
+        )
+        self.assertFalse(self._handover(self.manager, cases).to_user_id)
+
+    def test_first_day_back_is_proposed(self):
+        """The day that is known of the absent, or else the next one."""
+        with self._at(datetime(2026, 3, 2, 8, 0, 0)):
+            cases = self._new_cases(2)
+            form = self._handover(self.manager, cases)
+            self.assertEqual(form.return_on, date(2026, 3, 3))
+            self.agent.out_of_office_to = datetime(2026, 3, 9, 6, 0, 0)
+            form = self._handover(self.manager, cases)
+            self.assertEqual(form.return_on, date(2026, 3, 9))
+            self.assertEqual(form.save().return_on, date(2026, 3, 9))
 
     def test_new_responsible_is_told(self):
         """Whoever is made responsible by a colleague is told, with one message."""

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
+ONE_DAY = timedelta(days=1)
 AWAY, GONE = "away", "gone"
 # Who looks after users or employees hands over their cases, whatever his role here.
 OFFICES = (
@@ -34,7 +37,6 @@ class AftersalesHandover(models.TransientModel):
     to_user_id = fields.Many2one(
         "res.users",
         "To",
-        domain="[('share', '=', False), ('id', 'not in', from_user_ids)]",
         compute="_compute_to_user_id",
         store=True,
         readonly=False,
@@ -78,7 +80,20 @@ class AftersalesHandover(models.TransientModel):
             users = self.env[model].with_context(active_test=False).browse(ids)
             users = users if model == "res.users" else users.user_id
             values["from_user_ids"] = [Command.set(users.ids)]
+        values.setdefault("return_on", self._get_return_on(values))
         return values
+
+    @api.model
+    def _get_return_on(self, values):
+        """Return the first day back: the one that is known, or else tomorrow."""
+        today = fields.Date.context_today(self)
+        leaving = self.env["res.users"].browse(
+            user_id
+            for _command, _zero, user_ids in values.get("from_user_ids", ())
+            for user_id in user_ids
+        )
+        ends = [end.date() for end in leaving.mapped("out_of_office_to") if end]
+        return max([day for day in ends if day > today], default=today + ONE_DAY)
 
     def _get_active_ids(self):
         context = self.env.context
@@ -93,7 +108,9 @@ class AftersalesHandover(models.TransientModel):
     @api.depends("from_user_ids", "kind")
     def _compute_to_user_id(self):
         for handover in self:
-            deputy = handover.from_user_ids.aftersales_deputy_id
+            # Of several who hand over, one may be the deputy of another.
+            leaving = handover.from_user_ids
+            deputy = leaving.aftersales_deputy_id - leaving._origin
             if handover.kind == AWAY and len(deputy) == 1:
                 handover.to_user_id = deputy
             elif handover.kind == GONE:
@@ -255,7 +272,6 @@ class AftersalesHandoverLine(models.TransientModel):
         compute="_compute_to_user_id",
         store=True,
         readonly=False,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
 
     @api.depends("handover_id.to_user_id")
