@@ -60,7 +60,7 @@ class TestHostileContext(HostileCommon):
         for key in get_private_keys():
             for value in VALUES:
                 with self.subTest(key=key, value=value):
-                    with self.assertRefused(GateError, "Cause is not filled in"):
+                    with self.assertRefused(GateError, "“Cause” is not filled in"):
                         call(
                             self.case,
                             "write",
@@ -197,6 +197,31 @@ class TestHostileValues(HostileCommon):
                 with self.assertRefused(AccessError, "is kept by the system"):
                     vals = base | {name: self._get_values(name)}
                     call(self.case.browse(), "create", vals)
+
+    def test_unknown_fields_are_named(self):
+        """Who misspells a field is told which one, whatever his role."""
+        for user in (self.reporter, self.agent, self.manager):
+            case, said = self._as(user, self.case), {"name": "x", "nmae": "y"}
+            with self.subTest(user.name):
+                with self.assertRefused(UserError, "no field “nmae”"):
+                    case.create(said)
+                with self.assertRefused(UserError, "no field “nmae”"):
+                    case.write(said)
+                with self.assertRefused(UserError, "no field “nmae”"):
+                    case.load(["name", "nmae/id"], [["x", "y"]])
+
+    def test_unknown_fields_elsewhere(self):
+        """No other model of ours stumbles over one; core names it."""
+        for name, model in self._as(self.manager).items():
+            own = name.startswith("aftersales.") and name != "aftersales.case"
+            if not own or model._abstract or not model._auto:
+                continue
+            with (
+                self.subTest(name),
+                self.assertRaises((UserError, ValueError)),
+                self.env.cr.savepoint(),
+            ):
+                model.create({"nmae": "y"})
 
     def test_defaults_say_no_more_than_values(self):
         """Defaults of the context or of the user bring in nothing that he may not say."""
@@ -550,7 +575,7 @@ class TestOneChange(AftersalesCommon):
 
         case = self._new_case(user_id=self.agent.id)
         with patch.object(Case, "_after_stage_change", on):
-            with self.assertRefused(GateError, "Cause is not filled in"):
+            with self.assertRefused(GateError, "“Cause” is not filled in"):
                 case.stage_id = self.stage_progress
             self._complete(case)
             count = len(case.event_ids)

@@ -116,6 +116,7 @@ class AftersalesCase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._ensure_known(name for vals in vals_list for name in vals)
         vals_list = self._leave_out_unsaid(vals_list)
         self._ensure_can_create(vals_list)
         self._ensure_no_own_defaults()
@@ -133,6 +134,7 @@ class AftersalesCase(models.Model):
         return cases.with_env(self.env)
 
     def write(self, vals):
+        self._ensure_known(vals)
         self._ensure_can_change(vals)
         self._ensure_no_own_defaults()
         with self._changing() as cases:
@@ -482,6 +484,21 @@ class AftersalesCase(models.Model):
                 value = definition.convert_to_record(value, self)
                 values[name] = definition.convert_to_write(value, self)
         return values
+
+    @api.model
+    def _ensure_known(self, names):
+        """Guard: who names a field that there is not is told which one.
+
+        :raises UserError: naming the first such field
+        """
+        unknown = next((name for name in names if name not in self._fields), None)
+        if unknown is not None:
+            raise UserError(
+                self.env._(
+                    "A case has no field “%s”. Correct its name, or leave it out.",
+                    unknown,
+                )
+            )
 
     @api.model
     def _leave_out_unsaid(self, vals_list):

@@ -38,8 +38,11 @@ class AftersalesCase(models.Model):
         :returns: as in core, and under ``skipped`` how many rows were left out because
             their cases were imported before; ``ids`` has none of these
         :raises AccessError: naming the column that is not the user's to set
-        :raises UserError: naming the column that changes the past of a case
+        :raises UserError: naming the column that changes the past of a case, or is none
         """
+        self._ensure_known(
+            name for name in (re.split("[/.:]", path)[0] for path in fields) if name
+        )
         if self.env.su:
             return super().load(fields, data)
         past = self._opens_the_past(fields, data)
