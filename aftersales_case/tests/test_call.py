@@ -1,11 +1,13 @@
 """Somebody calls: a telephone opens who it is, and the call becomes a case."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..wizards.intake.aftersales_call import MOST_CASES
 from .common import AftersalesCommon, AftersalesSetup
 from .deliveries import DeliveriesMixin
 
@@ -49,6 +51,22 @@ class TestCall(DeliveriesMixin, AftersalesCommon):
         self.assertFalse(call.contact_id)
         call.contact_id = other
         self.assertFalse(call.case_ids)
+
+    def test_many_open_cases(self):
+        """The newest ten are shown, and a link leads to all."""
+        cases = self._new_case()
+        self.assertFalse(self.calls.open_call(NUMBER).more_text)
+        for day in range(1, MOST_CASES + 2):
+            cases |= self._new_case(reported_at=datetime(2026, 3, day))
+        with Form(self.calls.open_call(NUMBER)) as form:
+            self.assertEqual(len(form.case_ids), MOST_CASES)
+            self.assertEqual(form.more_text, f"All {MOST_CASES + 2} open cases")
+        call = form.record
+        newest = cases.sorted("reported_at", reverse=True)[:MOST_CASES]
+        self.assertEqual(call.case_ids, newest)
+        action = call.action_view_cases()
+        found = self._as(self.agent)[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, cases)
 
     def test_confidential(self):
         """Only what the agent may read is shown."""

@@ -6,6 +6,8 @@ from ...engine.hints import find_phones
 # So many devices are named; more are looked up on the customer.
 MOST_DEVICES = 20
 LONGEST_NUMBER = 64
+# So many open cases are shown; a link leads to all of them.
+MOST_CASES = 10
 
 
 class AftersalesCall(models.TransientModel):
@@ -33,6 +35,8 @@ class AftersalesCall(models.TransientModel):
     case_ids = fields.Many2many(
         "aftersales.case", string="Open Cases", compute="_compute_case_ids"
     )
+    case_count = fields.Integer(compute="_compute_case_ids")
+    more_text = fields.Char(compute="_compute_case_ids")
     devices = fields.Text(compute="_compute_devices")
 
     @api.depends("phone")
@@ -57,16 +61,31 @@ class AftersalesCall(models.TransientModel):
             call.contact_id = found if len(found) == 1 else False
 
     @api.depends("contact_id")
+    @api.depends_context("lang")
     def _compute_case_ids(self):
+        """Show the newest open cases, and say how many there are."""
         cases = self.env["aftersales.case"]
         for call in self:
-            customer = call.contact_id.commercial_partner_id
-            call.case_ids = cases
-            if customer:
-                call.case_ids = cases.search(
-                    [("is_open", "=", True), ("partner_id", "child_of", customer.id)],
-                    order="reported_at desc, id desc",
-                )
+            domain = call._get_cases_domain()
+            call.case_ids = cases.search(
+                domain, order="reported_at desc, id desc", limit=MOST_CASES
+            )
+            shown = len(call.case_ids)
+            is_more = shown == MOST_CASES
+            call.case_count = cases.search_count(domain) if is_more else shown
+            call.more_text = call.case_count > shown and self.env._(
+                "All %s open cases", call.case_count
+            )
+
+    def _get_cases_domain(self):
+        """Return which cases are open for who calls; none while nobody is chosen."""
+        self.ensure_one()
+        customer = self.contact_id.commercial_partner_id
+        if not customer:
+            return Domain.FALSE
+        return Domain("is_open", "=", True) & Domain(
+            "partner_id", "child_of", customer.id
+        )
 
     @api.depends("contact_id")
     @api.depends_context("lang")
@@ -114,6 +133,22 @@ class AftersalesCall(models.TransientModel):
         :raises AccessError: for who works on no cases
         """
         return self.create({"phone": (phone or "")[:LONGEST_NUMBER]})
+
+    def action_view_cases(self):
+        """Go to all open cases of who calls.
+
+        :returns: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "aftersales_case.aftersales_case_action"
+        )
+        return action | {
+            "display_name": self.env._("Open Cases of %s", self.partner_id.display_name),
+            "domain": list(self._get_cases_domain()),
+            "context": {"default_partner_id": self.partner_id.id},
+        }
 
     def action_new_case(self):
         """Note the call: a case of the type for calls, with who called.
