@@ -1,8 +1,11 @@
 """First steps: what is set up, what is missing, one click to each."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from ..engine.start import Step
 from .common import AftersalesCommon, AftersalesSetup
 
 
@@ -60,6 +63,12 @@ class TestStart(AftersalesCommon):
         steps = self._steps()
         self.assertIn(self.leader.name, steps["fallback"].text)
         self.assertTrue(steps["cases"].is_done)
+
+    def test_progress_of_all_done(self):
+        """Once all is done there is an answer too: it need not be asked for again."""
+        steps = [Step("x", "X", "", True, None)]
+        with patch.object(type(self.company), "_get_setup_steps", lambda self: steps):
+            self.assertEqual(self.starts.get_progress(), {"done": 1, "count": 1})
 
     def test_progress(self):
         """Managers are told on the overview until they hide it; others never."""

@@ -67,14 +67,14 @@ class AftersalesStart(models.TransientModel):
         """Return how far the company is set up, for the overview of a manager.
 
         :returns: ``{"done": how many steps, "count": of how many}``; None for others, and
-            once it is hidden, or all is done
+            while it is hidden
         """
         if not self.env.user.has_group(MANAGER):
             return None
         if self.env.company.aftersales_start_hidden:
             return None
         done = [step.is_done for step in self._get_steps()]
-        return None if all(done) else {"done": sum(done), "count": len(done)}
+        return {"done": sum(done), "count": len(done)}
 
     def action_hide(self):
         """Show it on the overview no more; it stays under Configuration.
