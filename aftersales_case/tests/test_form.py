@@ -22,7 +22,6 @@ class TestForm(AftersalesCommon):
         default = self.env["ir.ui.view"].default_get(["priority"])["priority"]
         self.assertLess(max(own.mapped("priority")), default)
 
-
     def test_words_suit_types_without_a_customer(self):
         """A report from within the company has no heading that speaks of a customer."""
         form = self._as(self.agent)["aftersales.case"].get_view(view_type="form")

@@ -305,9 +305,7 @@ class TestHandover(AftersalesCommon):
         """Nobody is proposed who hands over himself."""
         self.agent.aftersales_deputy_id = self.agent2
         cases = self._new_cases(1) | self._new_cases(1, user_id=self.agent2.id)
-        self.assertEqual(
-            self._handover(self.manager, cases[0]).to_user_id, self.agent2
-        )
+        self.assertEqual(self._handover(self.manager, cases[0]).to_user_id, self.agent2)
         self.assertFalse(self._handover(self.manager, cases).to_user_id)
 
     def test_first_day_back_is_proposed(self):

@@ -216,12 +216,13 @@ class TestHostileValues(HostileCommon):
             own = name.startswith("aftersales.") and name != "aftersales.case"
             if not own or model._abstract or not model._auto:
                 continue
-            with (
-                self.subTest(name),
-                self.assertRaises((UserError, ValueError)),
-                self.env.cr.savepoint(),
-            ):
-                model.create({"nmae": "y"})
+            with self.subTest(name):
+                try:
+                    with self.env.cr.savepoint():
+                        model.create({"nmae": "y"})
+                except (UserError, ValueError):
+                    continue
+                self.fail("it takes whatever it is given")
 
     def test_defaults_say_no_more_than_values(self):
         """Defaults of the context or of the user bring in nothing that he may not say."""

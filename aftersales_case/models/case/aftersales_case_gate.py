@@ -120,7 +120,9 @@ class AftersalesCase(models.Model):
         if link.group_ids and not link.group_ids & self.env.user.all_group_ids:
             roles = ", ".join(link.group_ids.mapped("name"))
             text = self.env._(
-                "Only %(roles)s may move a case to “%(stage)s”.", roles=roles, stage=name
+                "Only %(roles)s may move a case to “%(stage)s”.",
+                roles=roles,
+                stage=name,
             )
             label = self.env._("Moved by %s", roles)
             return [Missing(MISSING_ROLE, MISSING_ROLE, label, text)]

@@ -145,7 +145,9 @@ class AftersalesCall(models.TransientModel):
             "aftersales_case.aftersales_case_action"
         )
         return action | {
-            "display_name": self.env._("Open Cases of %s", self.partner_id.display_name),
+            "display_name": self.env._(
+                "Open Cases of %s", self.partner_id.display_name
+            ),
             "domain": list(self._get_cases_domain()),
             "context": {"default_partner_id": self.partner_id.id},
         }

@@ -24,7 +24,8 @@ tours.add("aftersales_case_rights_agent", {
             content: "Nor does he move on what only others complete",
         },
         {
-            trigger: ".modal:contains(“Share” is not filled in, which only Team Leader)",
+            trigger:
+                ".modal:contains(“Share” is not filled in, which only Team Leader)",
         },
         {trigger: ".modal .o-default-button", run: "click"},
         {trigger: "body:not(:has(.modal))"},
