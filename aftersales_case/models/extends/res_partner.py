@@ -75,6 +75,7 @@ class ResPartner(models.Model):
         return self._open_aftersales_cases(
             [("supplier_id", "child_of", supplier.id)],
             {"default_supplier_id": supplier.id},
+            self.env._("Supplier Cases"),
         )
 
     def action_view_aftersales_cases(self):
@@ -86,13 +87,14 @@ class ResPartner(models.Model):
                 "default_partner_id": customer.id,
                 "default_contact_id": not self.is_company and self.id,
             },
+            self.env._("Cases of the Customer"),
         )
 
-    def _open_aftersales_cases(self, domain, context):
+    def _open_aftersales_cases(self, domain, context, title):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "aftersales_case.aftersales_case_action"
         )
-        return action | {"domain": domain, "context": context}
+        return action | {"display_name": title, "domain": domain, "context": context}
 
     # === Who wrote this? === #
 
