@@ -1,3 +1,4 @@
+import ast
 import base64
 from datetime import datetime, timedelta
 
@@ -13,6 +14,17 @@ from odoo.tools.safe_eval import safe_eval
 from .common import AftersalesCommon, AftersalesSetup, feature
 
 MONDAY = datetime(2026, 3, 2, 8, 0, 0)
+
+
+# What a column tells of a field that is not shown itself.
+TOLD_BY = {
+    "is_open": {"stage_id", "state"},
+    "is_overdue": {"overdue_count"},
+    "is_unassigned": {"action_take"},
+    "is_winner": {"reason"},
+    "outcome": {"reason"},
+    "state": {"stage_id", "due_at"},
+}
 
 
 class TestLists(AftersalesCommon):
@@ -38,6 +50,39 @@ class TestLists(AftersalesCommon):
             [("id", "in", cases.ids)], {"name": {}}, order=order
         )
         return "".join(record["name"] for record in result["records"])
+
+    def test_colours_are_told_in_words(self):
+        """Why a row has a colour stands in one of its columns, in every list."""
+        views = self.env["ir.ui.view"].search(
+            [
+                ("arch_db", "ilike", "decoration-"),
+                ("type", "in", ("list", "form")),
+                ("mode", "=", "primary"),
+            ]
+        )
+        views = views.filtered(lambda view: view.model_id or view.model in self.env)
+        ours = views.filtered(
+            lambda view: (
+                (view.xml_id or "").startswith("aftersales_")
+                or view.model.startswith(("aftersales.", "credit.control."))
+            )
+        )
+        self.assertTrue(ours)
+        for view in ours:
+            for node in etree.fromstring(view.get_combined_arch()).iter("list"):
+                with self.subTest(view.xml_id):
+                    self.assertFalse(_get_untold(node))
+
+    def test_sender_is_named_as_people_do(self):
+        """The inbox shows a name, and an address where there is none."""
+        for written, shown in (
+            ('"Zofia Maj" <zofia@kawiarnia.example>', "Zofia Maj"),
+            ("bas@linde.example", "bas@linde.example"),
+            ("nobody at all", "nobody at all"),
+            (False, False),
+        ):
+            mail = self.env["aftersales.intake"].new({"email_from": written})
+            self.assertEqual(mail.sender_name, shown)
 
     def test_category_in_the_language_of_its_reader(self):
         """The parents of a category are named in the reader's language, too."""
@@ -83,7 +128,7 @@ class TestLists(AftersalesCommon):
             self.assertEqual(
                 Case.search(Domain.AND([action["domain"], *domains])), found
             )
-        form = Form.from_action(self._as(self.agent).env, card.action_new_case())
+        form = Form.from_action(self._as(self.agent), card.action_new_case())
         self.assertEqual(form.type_id, self.type_complaint)
 
     def _get_filter(self, name):
@@ -304,3 +349,25 @@ class TestWorkTours(AftersalesSetup, HttpCase):
         )
         self.assertEqual(case.user_id, self.agent2)
         self.assertFalse(self.agent.active)
+
+
+def _get_untold(node):
+    """Return the fields that colour the rows of a list, and that no column tells."""
+    shown = {
+        column.get("name")
+        for column in node
+        if column.get("column_invisible") not in ("1", "True")
+        and column.get("optional") != "hide"
+    }
+    # Who is archived is asked for.
+    told = shown | {name for name in TOLD_BY if TOLD_BY[name] & shown} | {"active"}
+    rules = [
+        rule for name, rule in node.attrib.items() if name.startswith("decoration-")
+    ]
+    names = {
+        part.id
+        for rule in rules
+        for part in ast.walk(ast.parse(rule.strip(), mode="eval"))
+        if isinstance(part, ast.Name)
+    }
+    return names - told - {"now", "uid", "current_date", "context_today"}

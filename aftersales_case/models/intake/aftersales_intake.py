@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.mail import email_split_tuples
 
 from ...const import (
     CHANNEL_MAIL,
@@ -43,6 +44,7 @@ class AftersalesIntake(models.Model):
     received_at = fields.Datetime("Received On", required=True, readonly=True)
     email_from = fields.Char("From", readonly=True)
     email_normalized = fields.Char("Sender", readonly=True)
+    sender_name = fields.Char("Who Wrote", compute="_compute_sender_name")
     email_to = fields.Char("To", readonly=True)
     subject = fields.Char(readonly=True)
     preview = fields.Text("First Lines", readonly=True)
@@ -106,6 +108,13 @@ class AftersalesIntake(models.Model):
         labels = self.env["aftersales.case"]._get_channels()
         for intake in self:
             intake.channel_label = labels.get(intake.channel, intake.channel)
+
+    @api.depends("email_from")
+    def _compute_sender_name(self):
+        """Name the sender as people do: by his name, else by his address."""
+        for mail in self:
+            pairs = email_split_tuples(mail.email_from) or [("", mail.email_from)]
+            mail.sender_name = pairs[0][0] or pairs[0][1]
 
     def _compute_source_name(self):
         for intake in self:
