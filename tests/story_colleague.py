@@ -5,7 +5,6 @@ from lxml import html
 from story_dunning import check
 
 SECONDS = 120
-PASSWORD = "story-story"
 # No mail leaves, as in the rest of the story.
 QUIET = {"mail_notify_force_send": False}
 
@@ -14,7 +13,7 @@ class Colleague:
     """A user at his own browser; a customer in the portal is one too."""
 
     def __init__(self, story, user):
-        user.password = PASSWORD
+        user.password = user.login
         self.env = story.env
         self.name = user.name
         self.url = story.env["ir.config_parameter"].get_param("report.url")
@@ -22,7 +21,7 @@ class Colleague:
         login = {
             "db": self.env.cr.dbname,
             "login": user.login,
-            "password": PASSWORD,
+            "password": user.login,
         }
         self._ask("/web/session/authenticate", login)
 

@@ -22,7 +22,7 @@ def open_the_books(story):
     env["account.chart.template"].try_loading(
         "generic_coa", company=company, install_demo=False
     )
-    account = story.janssen.property_account_receivable_id
+    account = story.linde.property_account_receivable_id
     template = env["mail.template"].search(
         [("model", "=", "credit.control.communication")], limit=1
     )
@@ -54,13 +54,14 @@ def open_the_books(story):
             "taxes_id": False,
         }
     )
+    story.shown = story.policy
     return (
         f"The books are open; policy {story.policy.name} dunns 10 days after the date."
     )
 
 
 def deliver_machines(story):
-    """Ten machines go to Janssen Horeca."""
+    """Ten machines go to Koffiehuis De Linde."""
     env = story.env
     warehouse = env["stock.warehouse"].search(
         [("company_id", "=", env.company.id)], limit=1
@@ -70,7 +71,7 @@ def deliver_machines(story):
     )
     story.order = env["sale.order"].create(
         {
-            "partner_id": story.janssen.id,
+            "partner_id": story.linde.id,
             "client_order_ref": "PO 4711",
             "order_line": [
                 Command.create({"product_id": story.machine.id, "product_uom_qty": 10})
@@ -82,29 +83,31 @@ def deliver_machines(story):
     story.slip.move_ids.write({"quantity": 10, "picked": True})
     story.slip.button_validate()
     check(story.slip.state == "done", f"the delivery is {story.slip.state}.")
-    return f"Ten machines are delivered to Janssen Horeca with slip {story.slip.name}."
+    story.shown = story.slip
+    return f"Ten machines are delivered to Koffiehuis De Linde with slip {story.slip.name}."
 
 
 def complain_by_slip_number(story):
-    """Bram enters the number of the slip; four machines are broken."""
+    """Joost enters the number of the slip; four machines are broken."""
     case = story.claim = (
         story.env["aftersales.case"]
-        .with_user(story.bram)
+        .with_user(story.joost)
         .create(
             {
                 "name": "Four machines leak",
                 "type_id": story.ref("type_complaint").id,
-                "user_id": story.bram.id,
+                "user_id": story.joost.id,
                 "slip_number": story.slip.name,
             }
         )
     )
-    check(case.partner_id == story.janssen, "the slip did not tell the customer.")
+    check(case.partner_id == story.linde, "the slip did not tell the customer.")
     check(case.line_ids.product_id == story.machine, "the slip did not tell the goods.")
     case.line_ids.quantity = 4
     check(case.invoice_state == "waiting", "the case does not wait for the invoice.")
+    story.shown = case
     return (
-        f"Bram enters slip {case.slip_number} on {case.number}: customer"
+        f"Joost enters slip {case.slip_number} on {case.number}: customer"
         f" {case.partner_id.name}, order {case.order_ref}, {case.line_ids.quantity:g} of"
         f" {case.line_ids.delivered:g} machines. The invoice is waited for."
     )
@@ -123,9 +126,36 @@ def bill_the_delivery(story):
     invoice.action_post()
     check(story.claim.invoice_state == "found", "the invoice did not find the case.")
     check(invoice.held_amount == 400, f"{invoice.held_amount} are held, not 400.")
+    story.shown = invoice
     return (
         f"Invoice {invoice.name} over {invoice.amount_total:.2f} is posted: it finds"
         f" {story.claim.number}, {invoice.held_amount:.2f} are held by themselves."
+    )
+
+
+def look_at_tonights_run(story):
+    """Another bill is disputed as a whole; a dry run shows what the run will do."""
+    env, invoice = story.env, story.invoice
+    whole = invoice.copy({"invoice_date": invoice.invoice_date})
+    whole.invoice_date_due = invoice.invoice_date_due
+    whole.action_post()
+    env["aftersales.dunning.hold"].create(
+        {
+            "move_id": whole.id,
+            "reason_id": env.ref("aftersales_dunning.reason_product").id,
+            "scope": "invoice",
+        }
+    )
+    tonight = env["aftersales.dunning.dry.run"].create({"date": fields.Date.today()})
+    action = tonight.action_show()
+    lines = env[action["res_model"]].search(action["domain"])
+    told = {line.move_id: (line.due_now, line.held_amount) for line in lines}
+    check(told.get(invoice) == (600, 400), f"of the first it says {told}.")
+    check(told.get(whole) == (0, 1000), f"of the second it says {told}.")
+    story.shown = whole
+    return (
+        f"Tonight's run, looked at before: of {invoice.name} 600.00 are dunned and 400.00"
+        f" held; {whole.name} is held as a whole, 1000.00."
     )
 
 
@@ -134,12 +164,13 @@ def dun_the_rest(story):
     line = _run(story).line_ids
     check(line.invoice_id == story.invoice, "the run does not show the invoice.")
     check(line.balance_due == 600, f"the run asks for {line.balance_due}, not 600.")
+    story.shown = line
     return f"The run dunns {line.balance_due:.2f}, and leaves what is in review."
 
 
 def solve_the_complaint(story):
     """The case is closed; the invoice comes back on the terms of its reason."""
-    case = story.claim.with_user(story.bram)
+    case = story.claim.with_user(story.joost)
     case.write(
         {
             "category_id": story.ref("category_product").id,
@@ -159,8 +190,9 @@ def solve_the_complaint(story):
         part.resume_on == fields.Date.today() + timedelta(days=14),
         f"the part is due on {part.resume_on}.",
     )
+    story.shown = part
     return (
-        f"Bram closes {case.number}: the disputed {part.held_amount:.2f} are due on"
+        f"Joost closes {case.number}: the disputed {part.held_amount:.2f} are due on"
         f" {part.resume_on}, the rest stays due since {invoice.invoice_date_due}."
     )
 
@@ -173,6 +205,7 @@ def dun_it_again(story):
     lines = _run(story, due + timedelta(days=10)).line_ids.filtered("hold_id")
     check(lines.hold_id == story.part, "the run does not show the part.")
     check(lines.balance_due == 400, f"the run asks for {lines.balance_due}, not 400.")
+    story.shown = lines
     return f"Ten days after that date the run dunns {lines.balance_due:.2f} by itself."
 
 
@@ -184,7 +217,7 @@ def dispute_work_by_order_number(story):
     )
     order = env["sale.order"].create(
         {
-            "partner_id": story.janssen.id,
+            "partner_id": story.linde.id,
             "order_line": [
                 Command.create({"product_id": work.id, "product_uom_qty": 6})
             ],
@@ -193,25 +226,26 @@ def dispute_work_by_order_number(story):
     order.action_confirm()
     case = (
         env["aftersales.case"]
-        .with_user(story.bram)
+        .with_user(story.joost)
         .create(
             {
                 "name": "He was here for four hours, not for six",
                 "type_id": story.ref("type_complaint").id,
-                "user_id": story.bram.id,
+                "user_id": story.joost.id,
                 "slip_number": order.name,
             }
         )
     )
-    check(case.partner_id == story.janssen, "the order did not tell the customer.")
+    check(case.partner_id == story.linde, "the order did not tell the customer.")
     check(case.line_ids.product_id == work, "the order did not tell the work.")
     case.line_ids.quantity = 2
     story.work = case.with_env(env)
     invoice = order._create_invoices()
     invoice.action_post()
     check(invoice.held_amount == 160, f"{invoice.held_amount} are held, not 160.")
+    story.shown = invoice
     return (
-        f"Bram enters order {order.name}: 2 of {case.line_ids.delivered:g} hours are"
+        f"Joost enters order {order.name}: 2 of {case.line_ids.delivered:g} hours are"
         f" disputed; invoice {invoice.name} finds them, {invoice.held_amount:.2f} held."
     )
 
@@ -236,6 +270,7 @@ def grant_a_part(story):
     ).reconcile()
     check(granted.outcome == "credited", "the credit note did not end the hold.")
     check(invoice.held_amount == 80, f"{invoice.held_amount} are held, not 80.")
+    story.shown = note
     return (
         f"Of 160 in dispute 80 are granted and credited by {note.name}; the other"
         f" {invoice.held_amount:.2f} are due on {hold.resume_on}."
@@ -260,6 +295,7 @@ STEPS = (
     deliver_machines,
     complain_by_slip_number,
     bill_the_delivery,
+    look_at_tonights_run,
     dun_the_rest,
     solve_the_complaint,
     dun_it_again,

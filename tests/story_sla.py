@@ -24,16 +24,15 @@ PROMISED = "//div[@name='case_promised']"
 
 
 def put_people_above_each_other(story):
-    """Bram works for Lies, and Lies for Marieke, who manages After-sales."""
+    """Joost works for Jonas, and Jonas for Marieke, who manages After-sales."""
     env = story.env
-    story.marieke = story.hire("Marieke", "manager")
     hours = env["resource.calendar"].create(
         {"name": "Service Hours", "tz": "Europe/Amsterdam"}
     )
     env.company.resource_calendar_id = hours
     env.company.partner_id.tz = hours.tz
     story.hours, superior = hours, env["hr.employee"]
-    for user in (story.marieke, story.lies, story.bram):
+    for user in (story.marieke, story.jonas, story.joost):
         user.tz = hours.tz
         superior = env["hr.employee"].create(
             {
@@ -45,9 +44,10 @@ def put_people_above_each_other(story):
         )
     story.at_work = {
         user: Colleague(story, user)
-        for user in (story.marieke, story.lies, story.bram, story.portal[story.anna])
+        for user in (story.marieke, story.jonas, story.joost, story.portal[story.fleur])
     }
-    return "Bram works for Lies, Lies for Marieke; everybody logs in."
+    story.shown = superior
+    return "Joost works for Jonas, Jonas for Marieke; everybody logs in."
 
 
 def agree_on_promises(story):
@@ -77,11 +77,12 @@ def agree_on_promises(story):
     told = marieke.read(policy, "promises")["promises"].splitlines()
     cost = story.env["aftersales.sla.penalty"].browse(penalty)
     lines = [*told, *target.level_ids.mapped("sentence"), cost.sentence]
-    return f"Marieke agrees with Janssen Horeca:{_list(lines)}"
+    story.shown = story.agreement
+    return f"Marieke agrees with Koffiehuis De Linde:{_list(lines)}"
 
 
 def _make_agreement(story, name, code, hours, validity):
-    """Let Marieke make an agreement with Janssen Horeca, solved within working hours."""
+    """Let Marieke make an agreement with Koffiehuis De Linde, solved within working hours."""
     targets = (
         {"metric": "response", "quantity": 4},
         {"metric": "resolved", "quantity": hours},
@@ -98,7 +99,7 @@ def _make_agreement(story, name, code, hours, validity):
             "name": name,
             "code": code,
             "domain": "sale",
-            "partner_id": story.janssen.id,
+            "partner_id": story.linde.id,
             "sla_monthly_fee": 450,
             "sla_policy_ids": [(0, 0, policy)],
         }
@@ -114,20 +115,38 @@ def _tell(*kinds, **vals):
 # === The case === #
 
 
+def recognise_the_caller(story):
+    """The telephone opens who calls, with what is open."""
+    joost, path = story.at_work[story.joost], "/aftersales/call?phone=%2B31305550111"
+    joost.open(path)
+    [call] = story.env["aftersales.call"].search([("create_uid", "=", story.joost.id)])
+    found = joost.read(call, "contact_id", "case_ids")
+    check(found["contact_id"][0] == story.fleur.id, "nobody knows who calls.")
+    check(found["case_ids"], "her open cases are not shown.")
+    new = joost.call(call._name, "action_new_case", call.ids)["context"]
+    check(new["default_by_phone"], "it does not say that she called.")
+    story.shown = path
+    return (
+        f"The telephone rings, and shows Joost who calls: {found['contact_id'][1]}, with"
+        f" {len(found['case_ids'])} open cases."
+    )
+
+
 def promise_by_phone(story):
-    """Anna phones; Bram's case knows when it is due, and the portal tells her."""
-    bram = story.at_work[story.bram]
-    key = bram.save(
+    """Fleur phones; Joost's case knows when it is due, and the portal tells her."""
+    joost = story.at_work[story.joost]
+    key = joost.save(
         "aftersales.case",
         {
             "name": "The grinder is loud",
             "type_id": story.ref("type_complaint").id,
-            "contact_id": story.anna.id,
-            "user_id": story.bram.id,
+            "contact_id": story.fleur.id,
+            "by_phone": True,
+            "user_id": story.joost.id,
         },
     )
     case = story.promised = story.env["aftersales.case"].browse(key)
-    clocks = bram.call(
+    clocks = joost.call(
         "aftersales.sla.clock",
         "search_read",
         [("case_id", "=", key)],
@@ -142,9 +161,10 @@ def promise_by_phone(story):
     )
     check(dues[2][0] == "team", f"between teams nothing is promised: {dues}.")
     promised = _read_promise(story)
-    check(promised, "Anna does not read what she was promised.")
+    check(promised, "Fleur does not read what she was promised.")
+    story.shown = case
     return (
-        f"Anna phones on Monday at nine: {case.number}, to be answered by 14:00 and"
+        f"Fleur phones on Monday at nine: {case.number}, to be answered by 14:00 and"
         f" solved by Tuesday 9:00. In the portal she reads “{promised}”, and nothing of"
         " what teams owe each other."
     )
@@ -152,55 +172,57 @@ def promise_by_phone(story):
 
 def _read_promise(story):
     """Return what the portal says of a promise; none of what is ours may stand there."""
-    anna = story.at_work[story.portal[story.anna]]
-    page = html.fromstring(anna.open(f"/my/cases/{story.promised.id}"))
+    fleur = story.at_work[story.portal[story.fleur]]
+    page = html.fromstring(fleur.open(f"/my/cases/{story.promised.id}"))
     # Scripts carry a random token, in which any figure may stand.
     etree.strip_elements(page, "script", "style", with_tail=False)
     said = " ".join(page.text_content().split())
-    check(story.promised.number in said, "Anna does not see her case.")
+    check(story.promised.number in said, "Fleur does not see her case.")
     read = [text for text in _get_ours(story) if text in said]
-    check(not read, f"Anna reads in the portal: {read}.")
+    check(not read, f"Fleur reads in the portal: {read}.")
     return " ".join(page.xpath(f"string({PROMISED})").split())
 
 
 def _get_ours(story):
     """Return what a customer does not read, in her language: OLA, penalties, levels."""
-    policies = story.agreement.sla_policy_ids.with_context(lang=story.anna.lang)
+    policies = story.agreement.sla_policy_ids.with_context(lang=story.fleur.lang)
     ours = policies.target_ids.filtered(lambda target: target.party == "team")
-    penalties = story.agreement.with_context(lang=story.anna.lang).sla_penalty_ids
+    penalties = story.agreement.with_context(lang=story.fleur.lang).sla_penalty_ids
     texts = [*ours.mapped("sentence"), *penalties.mapped("sentence")]
     return [*texts, *(target._get_what() for target in ours), "22,50", "22.50", "450"]
 
 
 def answer_the_call(story):
-    """Bram answers within an hour: the first promise is kept."""
+    """Joost answers within an hour: the first promise is kept."""
     story.pass_time(hours=1)
     _write_to_anna(story, "We look at it today.")
     clock = _get_clock(story, "response")
     check(clock.state == "met", f"the answer in time is {clock.state}.")
-    return f"Bram answers at ten. First answer: {_tell_clock(story, clock)}."
+    story.shown = story.promised
+    return f"Joost answers at ten. First answer: {_tell_clock(story, clock)}."
 
 
 def warn(story):
-    """When three quarters of the time are over, Bram is told in Odoo, once."""
+    """When three quarters of the time are over, Joost is told in Odoo, once."""
     story.now = datetime(2026, 3, 16, 15, 5)
     _run_the_job(story)
     _run_the_job(story)
-    told = story.at_work[story.bram].call(
+    told = story.at_work[story.joost].call(
         "mail.message", "search_read", [("needaction", "=", True)], ["subject"]
     )
     warnings = [one["subject"] for one in told if "Solved" in (one["subject"] or "")]
-    check(len(warnings) == 1, f"Bram was warned {len(warnings)} times: {warnings}.")
-    return f"At 16:05 Bram reads in Odoo, once: “{warnings[0]}”"
+    check(len(warnings) == 1, f"Joost was warned {len(warnings)} times: {warnings}.")
+    story.shown = story.promised
+    return f"At 16:05 Joost reads in Odoo, once: “{warnings[0]}”"
 
 
 def wait_for_the_customer(story):
-    """Bram has a question; the clock stands still until Anna answers in the portal."""
+    """Joost has a question; the clock stands still until Fleur answers in the portal."""
     story.pass_time(minutes=25)
     _write_to_anna(story, "Which beans do you use?")
-    bram, case = story.at_work[story.bram], story.promised
+    joost, case = story.at_work[story.joost], story.promised
     waits = story.ref("stage_wait_customer")
-    bram.save(case._name, {"stage_id": waits.id}, case.ids)
+    joost.save(case._name, {"stage_id": waits.id}, case.ids)
     clock = _get_clock(story, "resolved")
     check(clock.state == "paused", f"while we wait it is {clock.state}.")
     stood = _tell_clock(story, clock)
@@ -209,30 +231,32 @@ def wait_for_the_customer(story):
     _run_the_job(story)
     check(not _get_told(story, "email"), "superiors were told while we waited.")
     check(not _read_promise(story), "a date is promised while we wait.")
-    anna = story.at_work[story.portal[story.anna]]
-    anna.submit(f"/my/cases/{case.id}", message="Dark ones, since last week.")
+    fleur = story.at_work[story.portal[story.fleur]]
+    fleur.submit(f"/my/cases/{case.id}", message="Dark ones, since last week.")
     check(case.state == "open", f"her answer left it in {case.stage_id.name}.")
     check(clock.due_at == datetime(2026, 3, 17, 10, 30), f"it is due {clock.due_at}.")
-    check(promised := _read_promise(story), "Anna reads no new date.")
+    check(promised := _read_promise(story), "Fleur reads no new date.")
+    story.shown = case
     return (
-        f"Bram asks Anna, and it waits: {stood}. On Tuesday at ten she answers in the"
+        f"Joost asks Fleur, and it waits: {stood}. On Tuesday at ten she answers in the"
         f" portal: {_tell_clock(story, clock)}. She reads “{promised}”."
     )
 
 
 def tell_two_superiors(story):
-    """An hour before it is due, Lies and Marieke get a mail, and it is more urgent."""
+    """An hour before it is due, Jonas and Marieke get a mail, and it is more urgent."""
     priority = story.promised.priority
     story.now = datetime(2026, 3, 17, 9, 35)
     _run_the_job(story)
     _run_the_job(story)
     mails = _get_told(story, "email")
     told = sorted(address for mail in mails for address in _get_addresses(mail))
-    wanted = sorted([story.lies.email, story.marieke.email])
+    wanted = sorted([story.jonas.email, story.marieke.email])
     check(told == wanted, f"a mail goes to {told}.")
     body = mails[0].body_html
     check(story.promised.number in body, "the mail does not name the case.")
     check(story.promised.priority > priority, "it is no more urgent than before.")
+    story.shown = story.promised
     return f"At 10:35 one mail each goes to {' and '.join(told)}: “{mails[0].subject}”"
 
 
@@ -255,16 +279,17 @@ def _get_addresses(mail):
 
 
 def miss_it(story):
-    """It is late. Lies sees what that costs, Bram does not, and Anna reads nothing of it."""
+    """It is late. Jonas sees what that costs, Joost does not, and Fleur reads none of it."""
     story.now = datetime(2026, 3, 17, 10, 35)
     _run_the_job(story)
     clock, case = _get_clock(story, "resolved"), story.promised
     check(clock.state == "breached", f"what is late is {clock.state}.")
-    money = story.at_work[story.lies].read(case, "money_now")["money_now"]
+    money = story.at_work[story.jonas].read(case, "money_now")["money_now"]
     check(money == 22.5, f"it costs {money}, and not 22.50.")
-    known = story.at_work[story.bram].call(case._name, "fields_get", [], ["string"])
-    check("money_now" not in known, "Bram sees what it costs.")
-    check(not _read_promise(story), "Anna reads a date that is over.")
+    known = story.at_work[story.joost].call(case._name, "fields_get", [], ["string"])
+    check("money_now" not in known, "Joost sees what it costs.")
+    check(not _read_promise(story), "Fleur reads a date that is over.")
+    story.shown = clock
     return (
         f"At 11:35: {_tell_clock(story, clock)}. It costs {money:.2f} so far, for leaders"
         " to see; the portal says nothing of it."
@@ -272,10 +297,10 @@ def miss_it(story):
 
 
 def solve_it_late(story):
-    """On Wednesday Bram solves it; what it costs stays."""
+    """On Wednesday Joost solves it; what it costs stays."""
     story.now = datetime(2026, 3, 18, 10, 0)
-    bram, case = story.at_work[story.bram], story.promised
-    bram.save(
+    joost, case = story.at_work[story.joost], story.promised
+    joost.save(
         case._name,
         {
             "category_id": story.ref("category_product").id,
@@ -284,7 +309,7 @@ def solve_it_late(story):
         },
         case.ids,
     )
-    bram.call(case._name, "action_done", case.ids)
+    joost.call(case._name, "action_done", case.ids)
     check(case.state == "done", f"the case is {case.stage_id.name}.")
     # A scheduled job finds nothing more to do, or to tell.
     told = _get_told(story, "email")
@@ -293,38 +318,42 @@ def solve_it_late(story):
     due = story.env["aftersales.sla.penalty.due"].search([("case_id", "=", case.id)])
     story.owed = due.amount
     check(due.is_over and due.state == "due", f"the penalty is {due.state}.")
-    return f"On Wednesday Bram solves it. Owed: {due.amount:.2f}. {due.reason}"
+    story.shown = due
+    return f"On Wednesday Joost solves it. Owed: {due.amount:.2f}. {due.reason}"
 
 
 # === Looking back === #
 
 
 def explain_it(story):
-    """Lies opens the table that tells why it was due then, and prints it."""
-    lies, clock = story.at_work[story.lies], _get_clock(story, "resolved")
-    table = lies.read(clock, "why_html")["why_html"]
+    """Jonas opens the table that tells why it was due then, and prints it."""
+    jonas, clock = story.at_work[story.jonas], _get_clock(story, "resolved")
+    table = jonas.read(clock, "why_html")["why_html"]
     for said in ("Waiting for the customer", "Service Hours", "Mon 16 Mar"):
         check(said in table, f"the table does not say “{said}”.")
     check("stand otherwise" not in table, "the history tells something else.")
     paper = _read_paper(
-        lies.fetch(f"/report/pdf/aftersales_sla.report_clock_why/{clock.id}")
+        jonas.fetch(f"/report/pdf/aftersales_sla.report_clock_why/{clock.id}")
     )
     for said in (story.promised.number, "Mon 16 Mar", "Wed 18 Mar"):
         check(said in paper, f"the paper does not say “{said}”.")
-    return "Why then? A table tells Lies day by day, with the wait; it prints to a PDF."
+    story.shown = clock
+    return (
+        "Why then? A table tells Jonas day by day, with the wait; it prints to a PDF."
+    )
 
 
 def review_the_month(story):
-    """Lies prints the service review for Anna, and a sheet with all for herself."""
-    lies, case = story.at_work[story.lies], story.promised
+    """Jonas prints the service review for Fleur, and a sheet with all for himself."""
+    jonas, case = story.at_work[story.jonas], story.promised
     model = "aftersales.sla.review"
-    review = lies.save(model, {"agreement_id": story.agreement.id} | MARCH)
-    report = lies.call(model, "action_print", [review])["report_name"]
-    paper = _read_paper(lies.fetch(f"/report/pdf/{report}/{review}"))
+    review = jonas.save(model, {"agreement_id": story.agreement.id} | MARCH)
+    report = jonas.call(model, "action_print", [review])["report_name"]
+    paper = _read_paper(jonas.fetch(f"/report/pdf/{report}/{review}"))
     check(case.number in paper, "the review does not name what was missed.")
     check("Each team" not in paper, "the review tells what teams promise each other.")
     check(f"{story.owed:.2f}" not in paper, "the review tells what it costs.")
-    sheet = lies.fetch(lies.call(model, "action_export", [review])["url"])
+    sheet = jonas.fetch(jonas.call(model, "action_export", [review])["url"])
     figures, missed = load_workbook(io.BytesIO(sheet)).worksheets
     cells = [cell for row in figures.iter_rows(values_only=True) for cell in row]
     check("Each team" in str(cells), "the sheet leaves out what teams promise.")
@@ -332,6 +361,7 @@ def review_the_month(story):
     check(row[0] == case.number, f"the sheet names {row[0]}.")
     check(row[-1] == story.owed, f"the sheet says {row[-1]}, not {story.owed}.")
     summary = figures["A5"].value
+    story.shown = story.agreement
     return (
         f"The review of March is a PDF for the customer and a sheet for us: {summary}"
     )
@@ -341,22 +371,22 @@ def ask_what_if(story):
     """Marieke drafts a better agreement; what really happened is judged by it."""
     later = {"start_date": "2026-05-01"}
     draft = _make_agreement(story, "Service with More Time", "SV-2", 24, later)
-    lies, model = story.at_work[story.lies], "aftersales.sla.scenario"
+    jonas, model = story.at_work[story.jonas], "aftersales.sla.scenario"
     clock = _get_clock(story, "resolved")
-    before = lies.read(clock, "state", "due_at")
-    key = lies.save(
+    before = jonas.read(clock, "state", "due_at")
+    key = jonas.save(
         model,
         {
             "name": "March with more time",
             "draft": "agreement",
             "agreement_id": draft.id,
-            "partner_id": story.janssen.id,
+            "partner_id": story.linde.id,
             "date_from": "2026-03-16",
             "date_to": "2026-03-31",
         },
     )
-    lies.call(model, "action_run", [key])
-    asked = lies.read(
+    jonas.call(model, "action_run", [key])
+    asked = jonas.read(
         story.env[model].browse(key),
         "answer",
         "missed_count",
@@ -372,7 +402,10 @@ def ask_what_if(story):
         (asked["penalty"], asked["was_penalty"]) == (0, story.owed),
         f"it would have cost {asked['penalty']}, and cost {asked['was_penalty']}.",
     )
-    check(lies.read(clock, "state", "due_at") == before, "the what-if changed a clock.")
+    check(
+        jonas.read(clock, "state", "due_at") == before, "the what-if changed a clock."
+    )
+    story.shown = story.env[model].browse(key)
     return f"And with three days to solve it? {asked['answer']}"
 
 
@@ -381,14 +414,14 @@ def ask_what_if(story):
 
 def _write_to_anna(story, text):
     case = story.promised
-    story.at_work[story.bram].call(
+    story.at_work[story.joost].call(
         case._name,
         "message_post",
         case.ids,
         body=text,
         message_type="comment",
         subtype_xmlid="mail.mt_comment",
-        partner_ids=story.anna.ids,
+        partner_ids=story.fleur.ids,
     )
 
 
@@ -410,7 +443,7 @@ def _get_clock(story, metric):
 
 
 def _tell_clock(story, clock):
-    return story.at_work[story.bram].read(clock, "state_text")["state_text"]
+    return story.at_work[story.joost].read(clock, "state_text")["state_text"]
 
 
 def _read_paper(content):
@@ -426,6 +459,7 @@ def _list(lines):
 STEPS = (
     put_people_above_each_other,
     agree_on_promises,
+    recognise_the_caller,
     promise_by_phone,
     answer_the_call,
     warn,

@@ -55,7 +55,7 @@ class Visitor(BrowsingMixin, unittest.TestCase):
 
     @contextmanager
     def choosing(self, name, raw):
-        """Choose a file, which lies there until it is sent."""
+        """Choose a file, which jonas there until it is sent."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(raw)

@@ -38,14 +38,15 @@ def put_the_form_on_a_page(story):
             "origins": origin,
         }
     )
+    story.shown = story.channel
     return f"Our form stands on a page of {where}, on another server."
 
 
 def report_on_the_website(story):
-    """Anna sends a photo; no answer comes, and she sends it again."""
+    """Fleur sends a photo; no answer comes, and she sends it again."""
     with Visitor().browsing(LOSE) as visitor:
         visitor.visit(story.page)
-        visitor.fill_in(description="The lid is broken.", email="anna@janssen.example")
+        visitor.fill_in(description="The lid is broken.", email=story.fleur.email)
         with visitor.choosing("lid.jpg", make_photo()):
             # Faster, one is a robot.
             story.pass_time(minutes=2)
@@ -55,7 +56,8 @@ def report_on_the_website(story):
             said = visitor.wait_for(".number")
     story.told_number = re.search(r"[A-Z]+/\d+/\d+", said)
     check(story.told_number, f"the page names no number: {said}")
-    return f"Anna fills it in, with lid.jpg, and sends it twice: “{said}”"
+    story.shown = story.channel
+    return f"Fleur fills it in, with lid.jpg, and sends it twice: “{said}”"
 
 
 def find_one_claim(story):
@@ -68,10 +70,11 @@ def find_one_claim(story):
     check("lid.jpg" in str(case.message_ids.attachment_ids.mapped("name")), "no photo.")
     check(not case.partner_id, f"its customer is {case.partner_id.name}.")
     check(
-        case.claimed_partner_id == story.anna,
+        case.claimed_partner_id == story.fleur,
         f"it may be {case.claimed_partner_id.name or 'nobody'}.",
     )
-    check(not _sees(story, case), "Anna sees a case that may not be hers.")
+    check(not _sees(story, case), "Fleur sees a case that may not be hers.")
+    story.shown = case
     return (
         f"It is one case, {case.number}, with lid.jpg; it may be of"
         f" {case.claimed_partner_id.name}, who does not see it yet."
@@ -79,31 +82,31 @@ def find_one_claim(story):
 
 
 def follow_by_link(story):
-    """The confirmation brings a link that needs no log-in, and tells nothing of Anna's."""
+    """The confirmation brings a link that needs no log-in, and tells nothing of Fleur's."""
     case = story.claimed
     mail = story.get_last_sent(case)
     (letter,) = mail._prepare_outgoing_list()
-    check(
-        letter["email_to_normalized"] == ["anna@janssen.example"], "it goes elsewhere."
-    )
+    check(letter["email_to_normalized"] == [story.fleur.email], "it goes elsewhere.")
     found = re.search(r"/aftersales/l/([\w-]+)", letter["body"])
     check(found, "the mail holds no link.")
     story.follows = found[1]
     shown = _follow(story)
     check("The lid is broken." in shown, f"her words are not shown: {shown}")
-    check(story.janssen.name not in shown, f"it tells of the customer: {shown}")
+    check(story.linde.name not in shown, f"it tells of the customer: {shown}")
+    story.shown = case
     return f"She gets “{mail.subject}”; its link shows her words and number, no log-in."
 
 
 def confirm_by_one_click(story):
-    """Bram takes the report for Anna's; then she sees it in the portal."""
+    """Joost takes the report for Fleur's; then she sees it in the portal."""
     case = story.claimed
-    case.with_user(story.bram).action_confirm_claim()
-    check(case.partner_id == story.janssen, f"its customer is {case.partner_id.name}.")
-    check(case.contact_id == story.anna, f"its contact is {case.contact_id.name}.")
-    check(_sees(story, case), "Anna does not see her case.")
+    case.with_user(story.joost).action_confirm_claim()
+    check(case.partner_id == story.linde, f"its customer is {case.partner_id.name}.")
+    check(case.contact_id == story.fleur, f"its contact is {case.contact_id.name}.")
+    check(_sees(story, case), "Fleur does not see her case.")
+    story.shown = case
     return (
-        f"Bram confirms it by one click: {case.number} is of"
+        f"Joost confirms it by one click: {case.number} is of"
         f" {case.partner_id.name}, and {case.contact_id.name} sees it."
     )
 
@@ -118,8 +121,8 @@ def _follow(story):
 
 
 def _sees(story, case):
-    env = story.env(user=story.portal[story.anna].id)
-    return bool(env["aftersales.portal.service"]._find_case(story.anna, case.id))
+    env = story.env(user=story.portal[story.fleur].id)
+    return bool(env["aftersales.portal.service"]._find_case(story.fleur, case.id))
 
 
 STEPS = (

@@ -17,6 +17,7 @@ def connect_the_shop(story):
         {"name": "Web shop", "url": "https://shop.example/cases", "lang": "en_US"}
     )
     story.webhook.action_make_secret()
+    story.shown = story.webhook
     return "The web shop is connected: it hears of cases by a signed webhook."
 
 
@@ -36,6 +37,7 @@ def hear_in_the_shop(story):
     check(events[:1] == ["created"], f"the shop heard {events}.")
     check(events[-1:] == ["closed"], f"the shop heard {events}.")
     path = " → ".join(one["case"]["status"] for one in repair)
+    story.shown = story.webhook
     return f"The shop has heard of {story.repair.number}: {path}."
 
 

@@ -4,3 +4,6 @@ from pathlib import Path
 
 SETUP = Path(__file__).resolve().parent.parent
 REPO = SETUP.parent
+# Where Odoo listens, unless told otherwise.
+HOST = "127.0.0.1"
+PORT = 8069
