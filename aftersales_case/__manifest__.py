@@ -105,6 +105,7 @@
         "demo/products.xml",
         "demo/deliveries.xml",
         "demo/cases.xml",
+        "demo/kinds.xml",
         "demo/mails.xml",
         "demo/rights.xml",
         "demo/history.sql",

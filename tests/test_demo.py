@@ -5,7 +5,7 @@ import re
 import pytest
 from ground import REPO, addons, database
 
-LOGINS = {"service", "technician", "accountant", "customer"}
+LOGINS = {"service", "technician", "accountant", "warehouse", "customer"}
 # Everything is replayed from the log, in several orders; nothing is kept of it. Once as
 # the demo has it, and once with all kinds of promises about what lives on in it.
 REPLAY = """
@@ -153,6 +153,42 @@ def test_words_in_two_languages(space, demo):
     told = space.odoo_shell(demo, WORDS)
     assert "ASKED" in told
     assert "STAYS ENGLISH" not in told, told
+
+
+def test_every_kind_has_a_case(space, demo):
+    """No kind of cases that is shipped is without a case, and no case without words."""
+    found = space.sql(
+        "SELECT t.code FROM aftersales_case_type t"
+        " LEFT JOIN aftersales_case c ON c.type_id = t.id AND c.description IS NOT NULL"
+        " WHERE t.active GROUP BY t.id HAVING count(c.id) = 0",
+        demo,
+    )
+    assert found == ""
+
+
+def test_people_beside_the_service_desk(space, demo):
+    """The warehouse reports goods, a subcontractor goes on a visit, a project is built."""
+    found = space.sql(
+        "SELECT t.code, u.login FROM aftersales_case c"
+        " JOIN aftersales_case_type t ON t.id = c.type_id"
+        " JOIN res_users u ON u.id = c.create_uid WHERE u.login = 'warehouse'"
+        " ORDER BY t.code",
+        demo,
+    )
+    assert found.splitlines() == ["GRN|warehouse", "INT|warehouse"]
+    found = space.sql(
+        "SELECT DISTINCT p.supplier_rank > 0 FROM aftersales_visit_crew w"
+        " JOIN resource_resource r ON r.id = w.resource_id"
+        " JOIN res_partner p ON p.id = r.visit_partner_id",
+        demo,
+    )
+    assert found == "t"
+    found = space.sql(
+        "SELECT count(*) FROM aftersales_case WHERE project_id IS NOT NULL", demo
+    )
+    assert int(found) == 2
+    found = space.sql("SELECT DISTINCT place FROM aftersales_visit", demo)
+    assert set(found.splitlines()) == {"site", "workshop", "desk"}
 
 
 def test_one_warns_and_one_is_missed(space, demo):
