@@ -16,7 +16,11 @@ def deliver_with_a_number(story):
         {"name": "Officina Vaporetta S.r.l.", "is_company": True}
     )
     machine = env["product.product"].create(
-        {"name": "Brander B2", "is_storable": True, "tracking": "serial"}
+        {
+            "name": "Brander B2 Espresso Machine",
+            "is_storable": True,
+            "tracking": "serial",
+        }
     )
     lot = story.lot = env["stock.lot"].create(
         {
