@@ -213,6 +213,31 @@ class TestLists(AftersalesCommon):
         states = Case.search_panel_select_multi_range("state", expand=True)["values"]
         self.assertEqual(len(states), 6)
 
+    def test_search_panel_of_one_type(self):
+        """The list of one type offers no other types; a list of two offers both."""
+        Case = self._as(self.agent)["aftersales.case"]
+        two = self.type_complaint | self.type_service
+
+        def offered(*domain):
+            values = Case.search_panel_select_multi_range(
+                "type_id", expand=True, search_domain=list(domain)
+            )["values"]
+            return {value["id"] for value in values}
+
+        action = self._as(self.agent, self.type_complaint).action_open_cases()
+        self.assertFalse(offered(*action["domain"]))
+        self.assertFalse(offered(*action["domain"], ("is_open", "=", True)))
+        menu = self.type_complaint.menu_id.action
+        self.assertFalse(offered(*safe_eval(menu.domain)))
+        self.assertEqual(offered(("type_id", "in", two.ids)), set(two.ids))
+        self.assertLess(set(two.ids), offered(("is_open", "=", True)))
+        self.assertLess(set(two.ids), offered("|", *action["domain"], ("id", ">", 0)))
+        self.assertLess(set(two.ids), offered(("type_id", "ilike", "e")))
+        states = Case.search_panel_select_multi_range(
+            "state", expand=True, search_domain=action["domain"]
+        )["values"]
+        self.assertEqual(len(states), 6)
+
     def test_files_have_a_kind(self):
         """An agent says on the case's form what each file is."""
         case = self._new_case(user_id=self.agent.id)

@@ -14,6 +14,7 @@ from . import aftersales_checklist_item
 from . import aftersales_approval
 from . import aftersales_case_merge
 from . import aftersales_case_order
+from . import aftersales_case_panel
 from . import aftersales_case_plan
 from . import aftersales_case_presence
 from . import aftersales_case_reopen
