@@ -36,6 +36,12 @@ class GateToursSetup(AftersalesSetup):
             {"link_id": cls.link_progress.id} | vals
         )
 
+    def _lead_from_new(self):
+        """Let cases go from New to Assigned only."""
+        links = self.type_complaint.link_ids
+        here = links.filtered(lambda link: link.stage_id == self.stage_new)
+        here.next_ids = self.stage_assigned
+
     def _require_photo(self):
         kind = self.env["aftersales.attachment.kind"].create({"name": "Tour Photo"})
         self._require(kind="attachment", attachment_kind_id=kind.id)
@@ -113,6 +119,12 @@ class TestGateTours(GateToursSetup, HttpCase):
         self.assertEqual(self.case.stage_id, self.stage_progress)
         self.assertEqual(self.case.name, "Boiler drips a lot")
         self.assertEqual(self.case.cause_id, self.cause)
+
+    def test_stages_out_of_reach(self):
+        """The status bar greys where a case cannot go, and says why."""
+        self._lead_from_new()
+        self._check_tour_form("aftersales_closed_stages")
+        self.assertEqual(self.case.stage_id, self.stage_assigned)
 
     @feature("N-13")
     def test_refused_button(self):
@@ -206,3 +218,14 @@ class TestGateToursMobile(GateToursSetup, HttpCase):
         self._rule("supplier_id", required_from_id=self.stage_progress.id)
         self._check_tour_form("aftersales_gate_statusbar_mobile")
         self.assertEqual(self.case.stage_id, self.stage_new)
+
+    def test_stages_out_of_reach_on_a_phone(self):
+        """The menu of stages greys the same as the status bar."""
+        self._lead_from_new()
+        self._check_tour_form("aftersales_closed_stages_mobile")
+        self.assertEqual(self.case.stage_id, self.stage_new)
+
+    def test_board_opens_where_cases_are(self):
+        """On a phone the board shows its first column that is not empty."""
+        self.case.stage_id = self.stage_progress
+        self._tour("/odoo/my-cases", "aftersales_board_mobile")

@@ -425,3 +425,69 @@ class TestGates(AftersalesCommon):
             self.env["aftersales.case"]._get_rule_fields(), set(invisible)
         )
         self.assertIn("gate_fields", invisible["cause_id"])
+
+    def test_status_bar_knows_where_a_case_can_go(self):
+        """What the status bar greys is what the judge refuses, in its words."""
+        self._link(self.stage_new).next_ids = self.stage_assigned | self.stage_progress
+        leader = self.env.ref("aftersales_case.group_aftersales_leader")
+        self.link_progress.group_ids = leader
+        case = self._new_case(user_id=self.agent.id)
+        stages = self.type_complaint.link_ids.stage_id
+        closed = self._as(self.agent, case).closed_stages
+        self.assertEqual(
+            closed,
+            {
+                str(stage.id): items[0].text
+                for stage in stages
+                if (items := self._as(self.agent, case)._missing_for(stage)[case])
+                and items[0].kind in ("move", "role")
+            },
+        )
+        self.assertEqual(
+            set(closed),
+            {str(stage.id) for stage in stages - self.stage_new - self.stage_assigned},
+        )
+        self.assertIn("Only", closed[str(self.stage_progress.id)])
+        self.assertIn("From New", closed[str(self.stage_solved.id)])
+        closed = self._as(self.leader, case).closed_stages
+        self.assertNotIn(str(self.stage_progress.id), closed)
+
+    def test_status_bar_follows_the_type(self):
+        """Changed stages, their names and roles count at once, in the user's language."""
+        link = self._link(self.stage_new)
+        case = self._new_case(user_id=self.agent.id)
+        solved = str(self.stage_solved.id)
+        self.assertFalse(case.closed_stages)
+
+        def closed():
+            case.invalidate_recordset(["closed_stages"])
+            texts = self._as(self.agent, case).closed_stages
+            return texts and texts.get(solved, "")
+
+        link.next_ids = self.stage_assigned
+        self.assertIn("goes to Assigned", closed())
+        self.stage_assigned.name = "Taken"
+        self.assertIn("goes to Taken", closed())
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.stage_assigned.update_field_translations("name", {"nl_NL": "Genomen"})
+        self.agent.lang = "nl_NL"
+        dutch = self._as(self.agent, case).with_context(lang="nl_NL")
+        self.assertIn("Genomen", dutch.closed_stages[solved])
+        group = self.env["res.groups"].create({"name": "Closers"})
+        link.next_ids = False
+        self._link(self.stage_solved).group_ids = group
+        self.assertIn("Closers", closed())
+        group.unlink()
+        self.assertFalse(closed())
+
+    def test_status_bar_costs_no_query(self):
+        """The stages out of reach are known without asking the database."""
+        self._link(self.stage_new).next_ids = self.stage_assigned
+        cases = self._new_case() | self._new_case()
+        cases = self._as(self.agent, cases)
+        cases.mapped("closed_stages")
+        cases.invalidate_recordset()
+        cases.mapped("stage_id.name")
+        cases.mapped("type_id.name")
+        with self.assertQueryCount(0):
+            self.assertTrue(all(cases.mapped("closed_stages")))

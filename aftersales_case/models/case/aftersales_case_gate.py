@@ -57,6 +57,11 @@ class AftersalesCase(models.Model):
     gate_preview = fields.Json(
         "Missing for the Next Stage", compute="_compute_gate_preview"
     )
+    closed_stages = fields.Json(
+        "Stages out of Reach",
+        compute="_compute_closed_stages",
+        help="Where the case cannot go from its stage, whatever is filled in, and why.",
+    )
 
     def _compute_gate_preview(self):
         """What the card shows before anybody drags it."""
@@ -65,6 +70,28 @@ class AftersalesCase(models.Model):
         for case in self:
             case.next_stage_id = stages.get(case)
             case.gate_preview = [item.label for item in missing.get(case, ())]
+
+    @api.depends("type_id", "stage_id")
+    @api.depends_context("uid", "lang")
+    def _compute_closed_stages(self):
+        """Say why of each stage that the status bar cannot lead to, without a query."""
+        Type, Stage = (
+            self.env["aftersales.case.type"],
+            self.env["aftersales.case.stage"],
+        )
+        for case in self:
+            moves = Type._get_moves(case.type_id._origin.id)
+            found = {
+                stage_id: case._missing_permission(
+                    Stage.browse(stage_id), case.stage_id
+                )
+                for stage_id in moves
+            }
+            case.closed_stages = {
+                str(stage_id): items[0].text
+                for stage_id, items in found.items()
+                if items
+            }
 
     # === The judge === #
 
@@ -89,7 +116,7 @@ class AftersalesCase(models.Model):
         asked = {}  # requirement -> cases
         for case in missing:
             link = links.get((case.type_id.id, stages[case].id))
-            missing[case] += case._missing_permission(links, link, origins[case])
+            missing[case] += case._missing_permission(stages[case], origins[case])
             for requirement in link.requirement_ids if link else ():
                 asked[requirement] = asked.get(requirement, self.browse()) | case
         for kind, requirements in _group_by_kind(asked).items():
@@ -100,29 +127,27 @@ class AftersalesCase(models.Model):
         self._add_missing_fields(missing, stages, origins)
         return missing
 
-    def _missing_permission(self, links, link, origin):
+    def _missing_permission(self, stage, origin):
         """Return what forbids the move itself: its direction, or the user's role."""
         self.ensure_one()
-        if not link or link.stage_id == origin:
+        moves = self.env["aftersales.case.type"]._get_moves(self.type_id._origin.id)
+        here, there = moves.get(origin._origin.id), moves.get(stage._origin.id)
+        if not there or stage == origin:
             return []
-        here = links.get((self.type_id.id, origin.id))
-        name = link.stage_id.name
-        if here and here.next_ids and link.stage_id not in here.next_ids:
+        if here and here.nexts and stage._origin.id not in here.nexts:
             text = self.env._(
                 "From “%(here)s” a case goes to %(next)s, not to “%(stage)s”.",
-                here=origin.name,
-                next=", ".join(
-                    self.env._("“%s”", stage.name) for stage in here.next_ids
-                ),
-                stage=name,
+                here=here.name,
+                next=", ".join(self.env._("“%s”", name) for name in here.nexts.values()),
+                stage=there.name,
             )
-            return [Missing(MISSING_MOVE, MISSING_MOVE, name, text)]
-        if link.group_ids and not link.group_ids & self.env.user.all_group_ids:
-            roles = ", ".join(link.group_ids.mapped("name"))
+            return [Missing(MISSING_MOVE, MISSING_MOVE, there.name, text)]
+        if there.roles and not there.roles.keys() & self.env.user._get_group_ids():
+            roles = ", ".join(there.roles.values())
             text = self.env._(
                 "Only %(roles)s may move a case to “%(stage)s”.",
                 roles=roles,
-                stage=name,
+                stage=there.name,
             )
             label = self.env._("Moved by %s", roles)
             return [Missing(MISSING_ROLE, MISSING_ROLE, label, text)]

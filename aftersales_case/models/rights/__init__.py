@@ -1,4 +1,3 @@
-from . import aftersales_cached_mixin
 from . import aftersales_restricted_mixin
 from . import aftersales_field_right
 from . import aftersales_case

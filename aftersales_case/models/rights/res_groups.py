@@ -6,6 +6,12 @@ from odoo.fields import Domain
 class ResGroups(models.Model):
     _inherit = "res.groups"
 
+    def unlink(self):
+        res = super().unlink()
+        # What rights and stages say of roles is kept in memory.
+        self.env.registry.clear_cache()
+        return res
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_field_right(self):
         """A field that only this role sees would be open to everybody."""

@@ -1,4 +1,5 @@
 from . import aftersales_bounded_mixin
+from . import aftersales_cached_mixin
 from . import aftersales_coded_mixin
 from . import aftersales_tag
 from . import aftersales_category

@@ -10,7 +10,7 @@ class AftersalesCaseStage(models.Model):
 
     _name = "aftersales.case.stage"
     _description = "Case Stage"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = ["aftersales.cached.mixin", "aftersales.bounded.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -1,9 +1,21 @@
 import re
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import frozendict, ormcache
 
 from ...const import ORIGIN_CUSTOMER, ORIGINS, STATE_NEW
+
+
+class Moves(NamedTuple):
+    """What a stage of a type says of moves, in the user's language."""
+
+    name: str
+    nexts: frozendict  # {stage id: name} where a case goes from here; empty: everywhere
+    roles: (
+        frozendict  # {group id: name} of who may move a case here; empty: every agent
+    )
 
 
 class AftersalesCaseType(models.Model):
@@ -187,6 +199,27 @@ class AftersalesCaseType(models.Model):
         # sudo: see _get_stage_for_state
         links = self.sudo().link_ids
         return {(link.type_id.id, link.stage_id.id): link for link in links}
+
+    @api.model
+    @ormcache("type_id", "self.env.lang")
+    def _get_moves(self, type_id):
+        """Return ``{stage id: Moves}`` of the stages of a type, in their order.
+
+        Read with every case that is shown: kept in memory until stages, or the names of
+        roles, are changed.
+        """
+        # sudo: see _get_stage_for_state
+        links = self.sudo().browse(type_id).link_ids.sorted()
+        return frozendict(
+            {
+                link.stage_id.id: Moves(
+                    link.stage_id.name,
+                    frozendict({stage.id: stage.name for stage in link.next_ids}),
+                    frozendict({group.id: group.name for group in link.group_ids}),
+                )
+                for link in links
+            }
+        )
 
     @api.model
     def _get_customer_status(self, links, case_type, stage):

@@ -23,7 +23,7 @@ class AftersalesTypeStage(models.Model):
 
     _name = "aftersales.type.stage"
     _description = "Stage of a Case Type"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = ["aftersales.cached.mixin", "aftersales.bounded.mixin"]
     _order = "type_id, sequence, id"
     _rec_name = "stage_id"
 

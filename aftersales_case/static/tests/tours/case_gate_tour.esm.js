@@ -427,3 +427,66 @@ tours.add("aftersales_type_service", {
         },
     ],
 });
+
+const why = ".o_notification:contains(From New a case goes to Assigned)";
+
+tours.add("aftersales_closed_stages", {
+    steps: () => [
+        {
+            content: "A stage out of reach is greyed, and says why",
+            trigger:
+                ".o_arrow_button[aria-disabled=true][title*='From New']:contains(In Progress)",
+            run: "click",
+        },
+        {trigger: why},
+        {trigger: ".o_form_saved .o_arrow_button_current:contains(New)"},
+        {
+            content: "The others lead on",
+            trigger: ".o_arrow_button:not([aria-disabled]):contains(Assigned)",
+            run: "click",
+        },
+        {trigger: ".o_form_saved .o_arrow_button_current:contains(Assigned)"},
+        {
+            content: "What is out of reach follows the stage",
+            trigger: ".o_arrow_button:not([aria-disabled]):contains(In Progress)",
+        },
+    ],
+});
+
+tours.add("aftersales_closed_stages_mobile", {
+    steps: () => [
+        {
+            trigger: ".o_statusbar_status button.dropdown-toggle",
+            run: "click",
+        },
+        {
+            content: "The menu of a phone greys the same",
+            trigger:
+                ".dropdown-item.o_aftersales_closed_stage[aria-disabled=true]:contains(In Progress)",
+            run: "click",
+        },
+        {trigger: why},
+        {trigger: ".o_form_saved .o_statusbar_status button:contains(New)"},
+    ],
+});
+
+tours.add("aftersales_board_mobile", {
+    steps: () => [
+        {
+            content: "The column that has cases fills the screen",
+            trigger: ".o_kanban_record:contains(Boiler drips)",
+            run: ({anchor}) => {
+                const {left, right} = anchor.getBoundingClientRect();
+                expectEqual(left >= 0 && right <= window.innerWidth, true);
+            },
+        },
+        {
+            content: "The empty one is left of it",
+            trigger: "body",
+            run: () => {
+                const column = document.querySelector(".o_kanban_group");
+                expectEqual(column.getBoundingClientRect().right <= 1, true);
+            },
+        },
+    ],
+});

@@ -21,6 +21,11 @@ class AftersalesCachedMixin(models.AbstractModel):
         self.env.registry.clear_cache()
         return res
 
+    def _update_field_translations(self, *args, **kwargs):
+        res = super()._update_field_translations(*args, **kwargs)
+        self.env.registry.clear_cache()
+        return res
+
     def unlink(self):
         res = super().unlink()
         self.env.registry.clear_cache()
