@@ -61,3 +61,14 @@ class TestFormTours(GateToursSetup, HttpCase):
         Signature._sign(self.case, "work", b"Report 1", "Anna Janssen", image=draw())
         Signature._sign(self.case, "agreement", b"x", "Piet Janssen")
         self._check_tour_form("aftersales_case_signatures")
+
+    def test_own_fields_are_edited_by_managers(self):
+        """Who may not set up own fields is not led to a refusal by the menu."""
+        self.case.reporter_id = self.reporter.partner_id
+        for user, name in ((self.reporter, "reporter"), (self.manager, "manager")):
+            self.start_tour(
+                f"/odoo/reported-cases/{self.case.id}",
+                f"aftersales_case_gear_of_{name}",
+                login=user.login,
+            )
+        self.assertTrue(self.case.with_user(self.reporter).has_access("read"))

@@ -54,3 +54,20 @@ tours.add("aftersales_case_signatures", {
         },
     ],
 });
+
+const openGear = {trigger: ".o_cp_action_menus .dropdown-toggle", run: "click"};
+
+tours.add("aftersales_case_gear_of_reporter", {
+    steps: () => [
+        openGear,
+        {
+            content: "Who may not set up own fields is not offered to",
+            trigger:
+                ".o-dropdown--menu:contains(Duplicate):not(:contains(Edit Properties))",
+        },
+    ],
+});
+
+tours.add("aftersales_case_gear_of_manager", {
+    steps: () => [openGear, {trigger: ".o-dropdown--menu:contains(Edit Properties)"}],
+});
