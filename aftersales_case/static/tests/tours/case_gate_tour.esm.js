@@ -484,8 +484,8 @@ tours.add("aftersales_board_mobile", {
             content: "The empty one is left of it",
             trigger: "body",
             run: () => {
-                const column = document.querySelector(".o_kanban_group");
-                expectEqual(column.getBoundingClientRect().right <= 1, true);
+                const first = document.querySelector(".o_kanban_group");
+                expectEqual(first.getBoundingClientRect().right <= 1, true);
             },
         },
     ],
