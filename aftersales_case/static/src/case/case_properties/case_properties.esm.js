@@ -1,12 +1,15 @@
+import {CaseAnswer} from "../case_answer/case_answer.esm";
 import {
     PropertiesField,
     propertiesField,
 } from "@web/views/fields/properties/properties_field";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
 /** The own fields of a type, as its rules say: shown, asked, locked, named, explained. */
 export class CaseProperties extends PropertiesField {
     static template = "aftersales_case.CaseProperties";
+    static components = {...PropertiesField.components, PropertyValue: CaseAnswer};
 
     /** Only what is drawn: ``propertiesList`` is also what is written. */
     get groupedPropertiesList() {
@@ -27,6 +30,11 @@ export class CaseProperties extends PropertiesField {
             view
         );
         return groups.filter(({name, elements}) => !name || elements.length);
+    }
+
+    /** The small form of a gate asks: there, an untouched 0 or No answers. */
+    get keepsEmpty() {
+        return !this.props.record.context.gate_fields;
     }
 
     getKey({name}) {
@@ -56,6 +64,21 @@ export class CaseProperties extends PropertiesField {
     isRequired(property) {
         const {gate_fields: asked} = this.props.record.context;
         return Boolean(asked) || this.isRuled("rule_required", property);
+    }
+
+    /** Core folds with the mouse only. */
+    onSeparatorKey(event, name) {
+        if (
+            event.target === event.currentTarget &&
+            ["Enter", " "].includes(event.key)
+        ) {
+            event.preventDefault();
+            this.onSeparatorClick(name);
+        }
+    }
+
+    _getPropertyEditWarningText() {
+        return _t("Own fields are set up on the type of the case, by its managers.");
     }
 
     isRuled(rule, property) {
