@@ -465,9 +465,9 @@ class TestGates(AftersalesCommon):
             return texts and texts.get(solved, "")
 
         link.next_ids = self.stage_assigned
-        self.assertIn("goes to Assigned", closed())
+        self.assertIn("goes to “Assigned”", closed())
         self.stage_assigned.name = "Taken"
-        self.assertIn("goes to Taken", closed())
+        self.assertIn("goes to “Taken”", closed())
         self.env["res.lang"]._activate_lang("nl_NL")
         self.stage_assigned.update_field_translations("name", {"nl_NL": "Genomen"})
         self.agent.lang = "nl_NL"
