@@ -448,7 +448,7 @@ class TestGates(AftersalesCommon):
             {str(stage.id) for stage in stages - self.stage_new - self.stage_assigned},
         )
         self.assertIn("Only", closed[str(self.stage_progress.id)])
-        self.assertIn("From New", closed[str(self.stage_solved.id)])
+        self.assertIn("From “New”", closed[str(self.stage_solved.id)])
         closed = self._as(self.leader, case).closed_stages
         self.assertNotIn(str(self.stage_progress.id), closed)
 

@@ -233,11 +233,11 @@ class AftersalesCaseType(models.Model):
 
     def _get_stage_orders(self):
         """Return ``{(type id, stage id): position}``: what "from stage on" compares."""
-        orders = {}
-        for case_type in self:
-            for position, link in enumerate(case_type.link_ids.sorted()):
-                orders[case_type.id, link.stage_id.id] = position
-        return orders
+        return {
+            (case_type.id, stage_id): position
+            for case_type in self
+            for position, stage_id in enumerate(self._get_moves(case_type._origin.id))
+        }
 
     def _get_rule_keys(self):
         """Return the keys that a field rule of this type may have."""
