@@ -96,7 +96,8 @@ class AftersalesDunningHold(models.Model):
         keys = {*CHOSEN, *EDITABLE, *also}
         allowed = keys if not self else EDITABLE
         for name in vals:
-            if name not in allowed:
+            # What there is not core names.
+            if name in self._fields and name not in allowed:
                 raise AccessError(
                     self.env._(
                         "%s: this is set by the actions of the hold.",
