@@ -35,6 +35,27 @@ class TestAsk(PlanningCommon):
             sites = self.site if place == "site" else self.env["aftersales.site"]
             self.assertEqual(visits.site_id, sites)
 
+    @feature("I2-69")
+    def test_first_visit_to_an_address(self):
+        """Who asks for a visit need not make a site first; where is no street is none."""
+        bakery, stall = self.env["res.partner"].create(
+            [
+                {"name": "Bakery", "street": "Voorstraat 1", "city": "Utrecht"},
+                {"name": "Market Stall", "city": "Utrecht"},
+            ]
+        )
+        cases = self.env["aftersales.case"]
+        for partner in (bakery, stall, bakery):
+            cases |= self._new_case(contact_id=partner.id, user_id=self.agent.id)
+        self._ask(self.agent, cases, place="site", duration=3, visits=1)
+        first, nowhere, second = (case.visit_ids for case in cases)
+        self.assertEqual(first.site_id.partner_id, bakery)
+        self.assertEqual(second.site_id, first.site_id)
+        self.assertFalse(nowhere.site_id)
+        stall.street = "Square"
+        self._ask(self.agent, cases[1], place="site", duration=3, visits=1)
+        self.assertEqual(cases[1].visit_ids[1].site_id.partner_id, stall)
+
     def test_not_his_case(self):
         team = self.env["aftersales.team"].create(
             {"name": "Others", "company_id": self.company.id}

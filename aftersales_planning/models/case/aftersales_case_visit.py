@@ -80,6 +80,26 @@ class AftersalesCase(models.Model):
         }
         return {case: site for case, site in nearest.items() if site}
 
+    def _make_visit_sites(self):
+        """Make sites of the addresses of these cases, which have none yet.
+
+        An address without a street is nowhere to go to.
+
+        :returns: ``{case: site}``
+        """
+        places = {}
+        for case in self:
+            mine = (case.site_id, case.contact_id, case.partner_id)
+            if place := next((one for one in mine if one.street), None):
+                places[case] = place
+        # sudo: a site says no more than its address; who asks for a visit keeps no sites
+        Site = self.env["aftersales.site"].sudo()
+        wanted = self.env["res.partner"].union(*places.values())
+        known = Site.search([("partner_id", "in", wanted.ids)]).partner_id
+        made = Site.create([{"partner_id": one.id} for one in wanted - known])
+        sites = made.sudo(self.env.su).grouped("partner_id")
+        return {case: sites[one] for case, one in places.items() if one in sites}
+
 
 class AftersalesCaseEvent(models.Model):
     _inherit = "aftersales.case.event"

@@ -203,6 +203,7 @@ class AftersalesVisit(models.Model):
     def create(self, vals_list):
         visits = super().create(vals_list)
         visits.case_id._ensure_takes_visits()
+        visits._make_sites()
         visits.sudo()._number()  # sudo: numbers are kept by the system
         visits._log(TO_PLAN)
         return visits
@@ -211,6 +212,13 @@ class AftersalesVisit(models.Model):
         if "case_id" in vals:
             self._ensure_case_stays(vals["case_id"])
         return super().write(vals)
+
+    def _make_sites(self):
+        """The first visit to an address makes a site of it."""
+        lost = self.filtered(lambda one: one.place == AT_SITE and not one.site_id)
+        sites = lost.case_id._make_visit_sites()
+        for visit in lost:
+            visit.site_id = sites.get(visit.case_id, False)
 
     def _ensure_case_stays(self, case_id):
         """Guard: number, promise and history of a visit are those of its case.
