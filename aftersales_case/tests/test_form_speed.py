@@ -16,7 +16,7 @@ class TestFormSpeed(AftersalesSetup, TransactionCase):
         super().setUp()
         self.cases = self.env(user=self.agent)["aftersales.case"]
         self.defaults = {"default_type_id": self.type_complaint.id}
-        form = Form(self.cases.with_context(self.defaults))
+        form = Form(self.cases.with_context(**self.defaults))
         self.spec = form._view["fields_spec"]
 
     def _as_reported(self):
@@ -46,7 +46,7 @@ class TestFormSpeed(AftersalesSetup, TransactionCase):
         """Saving a new form takes a bounded number of queries."""
 
         def create(name):
-            made = self.cases.with_context(self.defaults).web_save(
+            made = self.cases.with_context(**self.defaults).web_save(
                 {
                     "name": name,
                     "partner_id": self.customer.id,

@@ -138,7 +138,9 @@ class AftersalesCase(models.Model):
             text = self.env._(
                 "From “%(here)s” a case goes to %(next)s, not to “%(stage)s”.",
                 here=here.name,
-                next=", ".join(self.env._("“%s”", name) for name in here.nexts.values()),
+                next=", ".join(
+                    self.env._("“%s”", name) for name in here.nexts.values()
+                ),
                 stage=there.name,
             )
             return [Missing(MISSING_MOVE, MISSING_MOVE, there.name, text)]

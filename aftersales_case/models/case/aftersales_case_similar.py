@@ -51,8 +51,9 @@ class AftersalesCase(models.Model):
         for case in self:
             words = trigrams(case.name)
             alike = known.filtered(case._get_same_customer_test()).filtered(
-                lambda other, words=words: overlap(words, trigrams(other.name))
-                >= SIMILAR_ALIKE
+                lambda other, words=words: (
+                    overlap(words, trigrams(other.name)) >= SIMILAR_ALIKE
+                )
             )
             case.suggested_case_ids = alike[:SIMILAR_SHOWN]
 
