@@ -1,4 +1,3 @@
-import {CaseAnswer} from "../case_answer/case_answer.esm";
 import {
     PropertiesField,
     propertiesField,
@@ -9,7 +8,6 @@ import {registry} from "@web/core/registry";
 /** The own fields of a type, as its rules say: shown, asked, locked, named, explained. */
 export class CaseProperties extends PropertiesField {
     static template = "aftersales_case.CaseProperties";
-    static components = {...PropertiesField.components, PropertyValue: CaseAnswer};
 
     /** Only what is drawn: ``propertiesList`` is also what is written. */
     get groupedPropertiesList() {
@@ -30,11 +28,6 @@ export class CaseProperties extends PropertiesField {
             view
         );
         return groups.filter(({name, elements}) => !name || elements.length);
-    }
-
-    /** The small form of a gate asks: there, an untouched 0 or No answers. */
-    get keepsEmpty() {
-        return !this.props.record.context.gate_fields;
     }
 
     getKey({name}) {
