@@ -229,3 +229,4 @@ class TestGateToursMobile(GateToursSetup, HttpCase):
         """On a phone the board shows its first column that is not empty."""
         self.case.stage_id = self.stage_progress
         self._tour("/odoo/my-cases", "aftersales_board_mobile")
+        self.assertEqual(self.case.stage_id, self.stage_progress)

@@ -138,9 +138,8 @@ class AftersalesCase(models.Model):
             text = self.env._(
                 "From “%(here)s” a case goes to %(next)s, not to “%(stage)s”.",
                 here=here.name,
-                next=", ".join(
-                    self.env._("“%s”", name) for name in here.nexts.values()
-                ),
+                # A term without a letter is not translated.
+                next=", ".join(f"“{name}”" for name in here.nexts.values()),
                 stage=there.name,
             )
             return [Missing(MISSING_MOVE, MISSING_MOVE, there.name, text)]
