@@ -97,22 +97,6 @@ class TestLegalTerm(LegalCommon):
             case.site_id = site
             self.assertEqual(case._find_legal_terms(), {case: term})
 
-    def test_group_of_countries(self):
-        """Who leaves a group of countries is no longer under its law, and comes back."""
-        group = self.env["res.country.group"].create({"name": "Here"})
-        term = self._term(country_id=False, country_group_id=group.id)
-        with self._at():
-            case = self._new_complaint()
-            self.assertFalse(case._find_legal_terms())
-            group.country_ids = self.poland
-            self.assertEqual(case._find_legal_terms(), {case: term})
-            self.poland.country_group_ids -= group
-            self.assertFalse(case._find_legal_terms())
-            self.poland.country_group_ids += group
-            self.assertEqual(case._find_legal_terms(), {case: term})
-            term.active = False
-            self.assertFalse(case._find_legal_terms())
-
     # === Without a number === #
 
     @feature("N-07")

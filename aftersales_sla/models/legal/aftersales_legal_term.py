@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import ormcache
 
 from ...const import (
     CUSTOMER_KINDS,
@@ -23,7 +22,7 @@ class AftersalesLegalTerm(models.Model):
 
     _name = "aftersales.legal.term"
     _description = "Legal Term"
-    _inherit = ["aftersales.cached.mixin", "aftersales.bounded.mixin"]
+    _inherit = ["aftersales.bounded.mixin"]
     _order = (
         "remedy_id, country_id, country_group_id, customer_kind, date_from desc, id"
     )
@@ -187,19 +186,8 @@ class AftersalesLegalTerm(models.Model):
 
         :param remedies: those for which they are; None for all
         """
-        return [
-            law
-            for law in self._get_all_laws()
-            if remedies is None or law.remedy in remedies._ids
-        ]
-
-    @api.model
-    @ormcache()
-    def _get_all_laws(self):
-        """Return all of them: asked with every case that is shown, and seldom changed."""
-        # sudo: kept for everybody
-        terms = self.sudo().with_context(active_test=True).search([])
-        return tuple(term._get_law() for term in terms)
+        domain = [] if remedies is None else [("remedy_id", "in", remedies.ids)]
+        return [term._get_law() for term in self.search(domain)]
 
     def _tell_consequence(self, day=None):
         """Return what follows where nothing is done, in one sentence; "" for nothing.
