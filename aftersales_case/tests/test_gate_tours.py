@@ -124,7 +124,7 @@ class TestGateTours(GateToursSetup, HttpCase):
         """The status bar greys where a case cannot go, and says why."""
         self._lead_from_new()
         self._check_tour_form("aftersales_closed_stages")
-        self.assertEqual(self.case.stage_id, self.stage_assigned)
+        self.assertEqual(self.case.stage_id, self.stage_new)
 
     @feature("N-13")
     def test_refused_button(self):

@@ -123,6 +123,9 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
             ),
             ("aftersales.approval", "default_get"): ([["case_id"]], {}),
             ("aftersales.call", "open_call"): (["+31 71 5550000"], {}),
+            ("aftersales.case", "search_panel_select_multi_range"): (["type_id"], {}),
+            ("base_import.import", "execute_import"): ([[], [], {}], {}),
+            ("base_import.import", "get_fields_tree"): (["aftersales.case"], {}),
             ("aftersales.signature", "create"): (
                 [{"case_id": case.id, "purpose": "work", "name": "x", "digest": "x"}],
                 {},

@@ -126,7 +126,7 @@ class AftersalesCaseLine(models.Model):
         # sudo: a form names the lot to whoever has the line
         if lot := self.sudo().lot_id:
             name = self.env._("%(product)s (%(lot)s)", product=name, lot=lot.name)
-        if self.product_uom_id.compare(self.quantity, 1) == 0:
+        if self.quantity == 1:
             return name
         return self.env._("%(quantity)g × %(name)s", quantity=self.quantity, name=name)
 

@@ -155,7 +155,7 @@ class AftersalesCase(models.Model):
         if mail and mail.intake:
             # It may have waited for somebody to sort it.
             source = mail.intake.sudo()  # sudo: as below
-            came = source.create_date.replace(microsecond=0)
+            came = min(came, source.create_date.replace(microsecond=0))
         sent = fields.Datetime.to_datetime(msg_dict.get("date") or False)
         return sent if sent and came - TRUSTED_DELAY < sent <= came else came
 

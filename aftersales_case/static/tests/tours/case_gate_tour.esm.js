@@ -440,16 +440,6 @@ tours.add("aftersales_closed_stages", {
         },
         {trigger: why},
         {trigger: ".o_form_saved .o_arrow_button_current:contains(New)"},
-        {
-            content: "The others lead on",
-            trigger: ".o_arrow_button:not([aria-disabled]):contains(Assigned)",
-            run: "click",
-        },
-        {trigger: ".o_form_saved .o_arrow_button_current:contains(Assigned)"},
-        {
-            content: "What is out of reach follows the stage",
-            trigger: ".o_arrow_button:not([aria-disabled]):contains(In Progress)",
-        },
     ],
 });
 
