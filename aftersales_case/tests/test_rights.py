@@ -56,6 +56,7 @@ class TestRights(RightsWalk, RightsSetup, AftersalesCommon):
         cls.walk_records = cls.parts | {
             "aftersales.case": case,
             "aftersales.case.type": case.type_id,
+            "base_import.import": {"res_model": "aftersales.case"},
             "aftersales.stage.requirement": cls.approval_rule,
             "aftersales.type.stage": link,
             "aftersales.field.right": env["aftersales.field.right"].create(
