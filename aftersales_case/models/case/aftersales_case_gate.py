@@ -75,23 +75,14 @@ class AftersalesCase(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_closed_stages(self):
         """Say why of each stage that the status bar cannot lead to, without a query."""
-        Type, Stage = (
-            self.env["aftersales.case.type"],
-            self.env["aftersales.case.stage"],
-        )
+        case_types = self.env["aftersales.case.type"]
+        stages = self.env["aftersales.case.stage"]
         for case in self:
-            moves = Type._get_moves(case.type_id._origin.id)
-            found = {
-                stage_id: case._missing_permission(
-                    Stage.browse(stage_id), case.stage_id
-                )
-                for stage_id in moves
-            }
-            case.closed_stages = {
-                str(stage_id): items[0].text
-                for stage_id, items in found.items()
-                if items
-            }
+            closed = {}
+            for stage in stages.browse(case_types._get_moves(case.type_id._origin.id)):
+                for item in case._missing_permission(stage, case.stage_id):
+                    closed[str(stage.id)] = item.text
+            case.closed_stages = closed
 
     # === The judge === #
 

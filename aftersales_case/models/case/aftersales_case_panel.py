@@ -11,17 +11,14 @@ class AftersalesCase(models.Model):
     @api.model
     def search_panel_select_multi_range(self, field_name, **kwargs):
         """Offer the types that a list can hold, and none where it is one type's list."""
-        if field_name != "type_id":
-            return super().search_panel_select_multi_range(field_name, **kwargs)
-        type_ids = self._get_listed_types(kwargs.get("search_domain"))
-        if type_ids is None:
-            return super().search_panel_select_multi_range(field_name, **kwargs)
-        if len(type_ids) < 2:
-            return {"values": []}
-        listed = Domain("id", "in", type_ids)
-        kwargs["comodel_domain"] = list(
-            Domain(kwargs.get("comodel_domain", [])) & listed
-        )
+        listed = None
+        if field_name == "type_id":
+            listed = self._get_listed_types(kwargs.get("search_domain"))
+        if listed is not None:
+            if len(listed) < 2:
+                return {"values": []}
+            offered = Domain(kwargs.get("comodel_domain", []))
+            kwargs["comodel_domain"] = list(offered & Domain("id", "in", listed))
         return super().search_panel_select_multi_range(field_name, **kwargs)
 
     @api.model

@@ -40,9 +40,7 @@ class AftersalesCase(models.Model):
         :raises AccessError: naming the column that is not the user's to set
         :raises UserError: naming the column that changes the past of a case, or is none
         """
-        self._ensure_known(
-            name for name in (re.split("[/.:]", path)[0] for path in fields) if name
-        )
+        self._ensure_known(filter(None, map(_get_column_field, fields)))
         if self.env.su:
             return super().load(fields, data)
         past = self._opens_the_past(fields, data)
@@ -60,8 +58,7 @@ class AftersalesCase(models.Model):
     @api.model
     def _opens_the_past(self, columns, data):
         """Say whether an import brings in old cases, and whether the user may."""
-        names = [re.split("[/.:]", column)[0] for column in columns]
-        past = [name for name in names if name in PAST_FIELDS]
+        past = [name for name in map(_get_column_field, columns) if name in PAST_FIELDS]
         user = self.env.user
         if not user.has_group("aftersales_case.group_aftersales_manager"):
             if user.has_group("aftersales_case.group_aftersales_leader"):
@@ -201,3 +198,8 @@ class AftersalesCase(models.Model):
                 "Handled On lies before Reported On. Correct one of them."
             )
         return None
+
+
+def _get_column_field(column):
+    """Return the field that a column is about, as a path of fields says it."""
+    return re.split("[/.:]", column)[0]

@@ -66,11 +66,9 @@ class AftersalesCase(models.Model):
     def _get_visit_sites(self):
         """Return ``{case: site}`` of the addresses where work on these cases is done.
 
-        The address of the case comes first, then its contact's, then its customer's.
+        Of its addresses the first one that has a site.
         """
-        partners = {
-            case: (case.site_id, case.contact_id, case.partner_id) for case in self
-        }
+        partners = {case: case._get_visit_places() for case in self}
         wanted = self.site_id | self.contact_id | self.partner_id
         found = self.env["aftersales.site"].search([("partner_id", "in", wanted.ids)])
         sites = found.grouped("partner_id")
@@ -80,6 +78,11 @@ class AftersalesCase(models.Model):
         }
         return {case: site for case, site in nearest.items() if site}
 
+    def _get_visit_places(self):
+        """Return where work can be: address of the case, its contact, its customer."""
+        self.ensure_one()
+        return self.site_id, self.contact_id, self.partner_id
+
     def _make_visit_sites(self):
         """Make sites of the addresses of these cases, which have none yet.
 
@@ -88,8 +91,9 @@ class AftersalesCase(models.Model):
         :returns: ``{case: site}``
         """
         places = {}
-        for case in self:
-            mine = (case.site_id, case.contact_id, case.partner_id)
+        # sudo: an address may be out of sight of who asks for a visit there
+        for case, known in zip(self, self.sudo(), strict=True):
+            mine = known._get_visit_places()
             if place := next((one for one in mine if one.street), None):
                 places[case] = place
         # sudo: a site says no more than its address; who asks for a visit keeps no sites

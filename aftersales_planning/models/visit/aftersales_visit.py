@@ -217,8 +217,8 @@ class AftersalesVisit(models.Model):
         """The first visit to an address makes a site of it."""
         lost = self.filtered(lambda one: one.place == AT_SITE and not one.site_id)
         sites = lost.case_id._make_visit_sites()
-        for visit in lost:
-            visit.site_id = sites.get(visit.case_id, False)
+        for visit in lost.filtered(lambda one: one.case_id in sites):
+            visit.site_id = sites[visit.case_id]
 
     def _ensure_case_stays(self, case_id):
         """Guard: number, promise and history of a visit are those of its case.
