@@ -37,10 +37,10 @@ class GateToursSetup(AftersalesSetup):
         )
 
     def _lead_from_new(self):
-        """Let cases go from New to Assigned only."""
+        """Let cases go from New to Waiting for Customer only."""
         links = self.type_complaint.link_ids
         here = links.filtered(lambda link: link.stage_id == self.stage_new)
-        here.next_ids = self.stage_assigned
+        here.next_ids = self.stage_wait_customer
 
     def _require_photo(self):
         kind = self.env["aftersales.attachment.kind"].create({"name": "Tour Photo"})
@@ -124,7 +124,7 @@ class TestGateTours(GateToursSetup, HttpCase):
         """The status bar greys where a case cannot go, and says why."""
         self._lead_from_new()
         self._check_tour_form("aftersales_closed_stages")
-        self.assertEqual(self.case.stage_id, self.stage_new)
+        self.assertEqual(self.case.stage_id, self.stage_wait_customer)
 
     @feature("N-13")
     def test_refused_button(self):

@@ -428,7 +428,8 @@ tours.add("aftersales_type_service", {
     ],
 });
 
-const why = ".o_notification:contains(From “New” a case goes to “Assigned”)";
+const why =
+    ".o_notification:contains(From “New” a case goes to “Waiting for Customer”)";
 
 tours.add("aftersales_closed_stages", {
     steps: () => [
@@ -440,6 +441,20 @@ tours.add("aftersales_closed_stages", {
         },
         {trigger: why},
         {trigger: ".o_form_saved .o_arrow_button_current:contains(New)"},
+        {
+            content: "The others lead on",
+            trigger:
+                ".o_arrow_button:not([aria-disabled]):contains(Waiting for Customer)",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_form_saved .o_arrow_button_current:contains(Waiting for Customer)",
+        },
+        {
+            content: "What is out of reach follows the stage",
+            trigger: ".o_arrow_button:not([aria-disabled]):contains(In Progress)",
+        },
     ],
 });
 
