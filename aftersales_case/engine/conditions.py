@@ -38,6 +38,18 @@ def holds(operator, value, wanted):
     raise ValueError(operator)
 
 
+def hold(comparisons, values):
+    """Say whether all comparisons hold.
+
+    :param comparisons: ``(key, operator, text that is compared with)`` of each
+    :param values: ``{key: value}``, see :func:`holds`
+    """
+    return all(
+        holds(operator, values.get(key), parse(text))
+        for key, operator, text in comparisons
+    )
+
+
 def _is_set(value):
     return value is not None and value not in ("", [], ())
 

@@ -4,8 +4,8 @@ from .common import AftersalesSetup
 
 # Queries of one form, with all addons of the suite installed; with fewer it asks less.
 # `setup/bench cases` tells what each of them adds.
-MOST_TO_OPEN = 47
-MOST_TO_CREATE = 86
+MOST_TO_OPEN = 42
+MOST_TO_CREATE = 83
 
 
 @tagged("post_install", "-at_install")

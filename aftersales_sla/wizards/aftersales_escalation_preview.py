@@ -35,7 +35,7 @@ class AftersalesEscalationPreview(models.TransientModel):
         """Return what would happen, in one sentence, and the values of the lines."""
         # sudo: how the job would see the case, and whom it would tell
         case, level = self.case_id._origin.sudo(), self.level_id._origin.sudo()
-        if not level.condition_ids._hold(case._get_plain_values(level)):
+        if not level._applies(case):
             return self.env._(
                 "It would be passed over: not all of its conditions hold."
             ), []

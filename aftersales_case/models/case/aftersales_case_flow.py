@@ -122,6 +122,7 @@ class AftersalesCase(models.Model):
 
     def _get_followed(self, subtype_xmlid):
         """Return those of these cases that others than the user follow for a subtype."""
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(subtype_xmlid)
         # sudo: followers are read to write to them, not to show them
         followers = (
             self.env["mail.followers"]
@@ -130,7 +131,7 @@ class AftersalesCase(models.Model):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
-                    ("subtype_ids", "in", self.env.ref(subtype_xmlid).ids),
+                    ("subtype_ids", "in", [subtype_id]),
                     ("partner_id", "!=", self.env.user.partner_id.id),
                 ],
                 ["res_id"],

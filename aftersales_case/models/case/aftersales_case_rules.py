@@ -17,6 +17,7 @@ from ...const import (
     SURFACE_INTAKE,
     SURFACES,
 )
+from ...engine import conditions
 from ..type.aftersales_field_rule import (
     PROPERTY_FIELDS,
     FieldState,
@@ -134,58 +135,57 @@ class AftersalesCase(models.Model):
         """
         if surface not in SURFACES:
             raise ValueError(f"Unknown surface {surface!r}, known are {SURFACES}")
-        # sudo: the rules of a type hold for everybody who sees a case of it
-        types = self.type_id._origin.sudo()
-        rules = types.field_rule_ids.filtered("active")
-        rules_by_type = rules.grouped("type_id")
+        types = self.type_id._origin
+        rules_of = {one.id: one._get_kept_rules(one.id) for one in types}
         orders = types._get_stage_orders()
-        options = {case_type: case_type._get_options() for case_type in types}
         result = {}
         for case in self:
             stage = (stages or {}).get(case) or case._origin.stage_id or case.stage_id
-            rules = rules_by_type.get(case.type_id._origin, ())
+            rules = rules_of.get(case.type_id._origin.id, ())
+            keys = {key for rule in rules for key, _operator, _text in rule.comparisons}
             # sudo: a rule asks for values that not everybody may see
-            values = case.sudo()._get_plain_values(rules) if rules else {}
+            values = case.sudo()._get_plain_values(keys)
             result[case] = {
-                rule.key: self._judge(rule, stage, orders, values, surface)._replace(
-                    options=tuple(options[rule.type_id].get(rule.key, {}).items())
-                )
+                rule.key: self._judge(rule, stage, orders, values, surface)
                 for rule in rules
             }
         return result
 
     @api.model
     def _judge(self, rule, stage, orders, values, surface):
-        """Hook: return the ``FieldState`` of one rule for one case."""
-        type_id = rule.type_id.id
-        reached = orders.get((type_id, stage.id), 0)
+        """Hook: return the ``FieldState`` of one ``KeptRule`` for one case."""
+        reached = orders.get((rule.type_id, stage.id), 0)
 
         def from_on(first):
-            return bool(first) and reached >= orders.get((type_id, first.id), 0)
+            return bool(first) and reached >= orders.get((rule.type_id, first), 0)
 
         # A rejected or cancelled case need not be complete.
         complete = stage.state not in CLOSED_STATES or stage.state == STATE_DONE
         state = FieldState(
             hidden=rule.hidden,
-            required=complete and from_on(rule.required_from_id),
-            locked=from_on(rule.locked_from_id),
-            label=rule.label or None,
-            help=rule.help or None,
-            section=rule.section or None,
+            required=complete and from_on(rule.required_from),
+            locked=from_on(rule.locked_from),
+            label=rule.label,
+            help=rule.help,
+            section=rule.section,
             sequence=rule.sequence,
             portal=rule.portal,
+            options=rule.options,
         )
         if surface not in COLLEAGUE_SURFACES:
-            first = rule.visible_from_id
+            first = rule.visible_from
             # A stage that the type does not have any more shows nothing. An open stage
             # that stands behind a closing one ("To be rejected") is before it.
             too_early = bool(first) and (
                 not from_on(first)
-                or (type_id, first.id) not in orders
-                or (first.state in CLOSED_STATES and stage.state not in CLOSED_STATES)
+                or (rule.type_id, first) not in orders
+                or (
+                    rule.visible_from_state in CLOSED_STATES
+                    and stage.state not in CLOSED_STATES
+                )
             )
             state = self._judge_for_customer(rule, state, surface, too_early)
-        if not rule._applies(values):
+        if not conditions.hold(rule.comparisons, values):
             state = state._replace(hidden=True)
         return state._replace(required=state.required and not state.hidden)
 
@@ -205,10 +205,9 @@ class AftersalesCase(models.Model):
             locked=locked,
         )
 
-    def _get_plain_values(self, rules):
-        """Return ``{key: plain value}`` of the fields that the conditions ask for."""
+    def _get_plain_values(self, keys):
+        """Return ``{key: plain value}`` of fields that conditions ask for."""
         self.ensure_one()
-        keys = rules.condition_ids.mapped("key")
         return {key: self._get_plain_value(key) for key in keys}
 
     def _get_plain_value(self, key):
@@ -336,7 +335,8 @@ class AftersalesCase(models.Model):
         """
         changes = {}
         for case, old in before.items():
-            options = case.type_id.sudo()._get_options()  # sudo: see _get_field_states
+            # sudo: own fields of a type are the same for everybody who sees a case of it
+            options = case.type_id.sudo()._get_options()
             lines = []
             for name, was, now in _get_differences(
                 old, case._get_raw_properties(field)

@@ -13,18 +13,12 @@ class AftersalesCase(models.Model):
     open_task_count = fields.Integer(compute="_compute_task_counts")
 
     def _compute_task_counts(self):
-        Task = self.env["project.task"]
         total, unfinished = {}, {}
-        if Task.has_access("read"):
-            rows = Task._read_group(
-                [("aftersales_case_id", "in", self.ids)],
-                ["aftersales_case_id", "state"],
-                ["__count"],
-            )
-            for case, state, count in rows:
-                total[case.id] = total.get(case.id, 0) + count
-                if state not in CLOSED_STATES:
-                    unfinished[case.id] = unfinished.get(case.id, 0) + count
+        rows = self._read_group_linked("project.task", "aftersales_case_id", "state")
+        for case, state, count in rows:
+            total[case.id] = total.get(case.id, 0) + count
+            if state not in CLOSED_STATES:
+                unfinished[case.id] = unfinished.get(case.id, 0) + count
         for case in self:
             case.task_count = total.get(case.id, 0)
             case.open_task_count = unfinished.get(case.id, 0)

@@ -222,6 +222,20 @@ class AftersalesCaseType(models.Model):
         )
 
     @api.model
+    @ormcache("type_id", "self.env.lang")
+    def _get_kept_rules(self, type_id):
+        """Return the field rules of a type that are switched on, in their order.
+
+        Read with every case that is shown: kept in memory until rules, their conditions,
+        stages or own fields are changed.
+        """
+        # sudo: the rules of a type hold for everybody who sees a case of it
+        case_type = self.sudo().browse(type_id)
+        options = case_type._get_options()
+        rules = case_type.field_rule_ids.filtered("active").sorted()
+        return tuple(rule._to_kept(options.get(rule.key, {})) for rule in rules)
+
+    @api.model
     def _get_customer_status(self, links, case_type, stage):
         """Return what customers read of a stage of a type.
 

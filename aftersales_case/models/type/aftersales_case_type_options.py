@@ -87,7 +87,7 @@ class AftersalesCaseType(models.Model):
                     vals, labels = self._untranslate_options(vals, name, labels)
                 vals = vals | {"option_labels": labels}
         res = super().write(vals)
-        if "option_labels" in vals:
+        if vals.keys() & {"option_labels", *DEFINITIONS.values()}:
             self.env.registry.clear_cache()
         return res
 

@@ -161,14 +161,11 @@ class AftersalesConditionMixin(models.AbstractModel):
 
         :param values: ``{key: plain value}`` of the case
         """
-        return all(
-            conditions.holds(
-                condition.operator,
-                values.get(condition.key),
-                conditions.parse(condition.value),
-            )
-            for condition in self
-        )
+        return conditions.hold(self._get_comparisons(), values)
+
+    def _get_comparisons(self):
+        """Return what these compare, as plain data: see ``conditions.hold``."""
+        return tuple((one.key, one.operator, one.value) for one in self)
 
     # === What is compared === #
 

@@ -6,7 +6,7 @@ class AftersalesFieldCondition(models.Model):
 
     _name = "aftersales.field.condition"
     _description = "Condition of a Field Rule"
-    _inherit = "aftersales.condition.mixin"
+    _inherit = ["aftersales.cached.mixin", "aftersales.condition.mixin"]
     _owner_field = "rule_id"
 
     rule_id = fields.Many2one(

@@ -37,6 +37,26 @@ class FieldState(NamedTuple):
     options: tuple[tuple[str, str], ...] = ()
 
 
+class KeptRule(NamedTuple):
+    """What one rule says, as plain data: read with every case that is shown."""
+
+    type_id: int
+    key: str
+    sequence: int
+    hidden: bool
+    section: str | None
+    label: str | None
+    help: str | None
+    required_from: int | None  # stages, by id
+    locked_from: int | None
+    visible_from: int | None
+    visible_from_state: str | None
+    portal: str
+    portal_required: bool
+    options: tuple[tuple[str, str], ...]
+    comparisons: tuple[tuple[str, str, str], ...]  # see ``conditions.hold``
+
+
 class AftersalesFieldRule(models.Model):
     """How one field behaves on cases of one type: the only place that says so.
 
@@ -46,7 +66,7 @@ class AftersalesFieldRule(models.Model):
 
     _name = "aftersales.field.rule"
     _description = "Field Rule"
-    _inherit = "aftersales.bounded.mixin"
+    _inherit = ["aftersales.cached.mixin", "aftersales.bounded.mixin"]
     _order = "type_id, sequence, id"
 
     type_id = fields.Many2one(
@@ -235,13 +255,29 @@ class AftersalesFieldRule(models.Model):
             )
         )
 
-    def _applies(self, values):
-        """Say whether all conditions hold for the values of one case.
+    def _to_kept(self, options):
+        """Return this rule as plain data.
 
-        :param values: ``{key: plain value}`` of the case
+        :param options: ``{option: label}`` of its field
         """
         self.ensure_one()
-        return self.condition_ids._hold(values)
+        return KeptRule(
+            type_id=self.type_id.id,
+            key=self.key,
+            sequence=self.sequence,
+            hidden=self.hidden,
+            section=self.section or None,
+            label=self.label or None,
+            help=self.help or None,
+            required_from=self.required_from_id.id or None,
+            locked_from=self.locked_from_id.id or None,
+            visible_from=self.visible_from_id.id or None,
+            visible_from_state=self.visible_from_id.state or None,
+            portal=self.portal,
+            portal_required=self.portal_required,
+            options=tuple(options.items()),
+            comparisons=self.condition_ids._get_comparisons(),
+        )
 
     # === What conditions compare with === #
 

@@ -23,11 +23,7 @@ class AftersalesCase(models.Model):
 
     @api.depends("visit_ids")
     def _compute_visit_count(self):
-        counts = dict(
-            self.env["aftersales.visit"]._read_group(
-                [("case_id", "in", self.ids)], ["case_id"], ["__count"]
-            )
-        )
+        counts = dict(self._read_group_linked("aftersales.visit", "case_id"))
         for case in self:
             case.visit_count = counts.get(case, 0)
 

@@ -12,13 +12,9 @@ class AftersalesCase(models.Model):
     reported_line_count = fields.Integer(compute="_compute_reported_line_count")
 
     def _compute_reported_line_count(self):
-        # Whoever may not read them is told of none.
-        rows = self.env["aftersales.reported.line"]
-        counts = rows.has_access("read") and dict(
-            rows._read_group([("case_id", "in", self.ids)], ["case_id"], ["__count"])
-        )
+        counts = dict(self._read_group_linked("aftersales.reported.line", "case_id"))
         for case in self:
-            case.reported_line_count = (counts or {}).get(case._origin, 0)
+            case.reported_line_count = counts.get(case._origin, 0)
 
     def action_view_reported_lines(self):
         """Show which lines of which invoices the case is about."""

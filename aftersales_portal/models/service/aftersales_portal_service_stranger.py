@@ -123,9 +123,10 @@ class AftersalesPortalService(models.AbstractModel):
         """
         keys = {question["key"] for question in asked}
         rules = case.type_id.field_rule_ids._origin
+        asked_for = rules.filtered(lambda rule: rule.key in keys).condition_ids
         built = schema.build(
             [self._get_schema_question(question) for question in asked],
-            known=case._get_plain_values(rules.filtered(lambda rule: rule.key in keys)),
+            known=case._get_plain_values(asked_for.mapped("key")),
             one_of=[q["key"] for q in asked if q["key"] not in SAYS_NOTHING],
         )
         case_type = case.type_id

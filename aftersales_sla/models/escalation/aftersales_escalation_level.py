@@ -247,6 +247,12 @@ class AftersalesEscalationLevel(models.Model):
         sign = -1 if self.when == BEFORE else 1
         return Step(term=Term(sign * self.quantity, self.unit))
 
+    def _applies(self, case):
+        """Say whether all its conditions hold for a case now."""
+        self.ensure_one()
+        keys = self.condition_ids.mapped("key")
+        return self.condition_ids._hold(case._get_plain_values(keys))
+
     def _get_step_key(self):
         """Return its moment as a text: levels of two policies are the same by it."""
         self.ensure_one()

@@ -231,8 +231,7 @@ class AftersalesSlaAlert(models.Model):
         case = self.env["aftersales.case"].browse(case_id)
 
         def holds(key):
-            level = self.env[LEVEL].browse(key)
-            return level.condition_ids._hold(case._get_plain_values(level))
+            return self.env[LEVEL].browse(key)._applies(case)
 
         return holds
 
