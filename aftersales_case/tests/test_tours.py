@@ -49,6 +49,28 @@ class TestTours(AftersalesSetup, HttpCase):
             link["url"], "aftersales_case_reported_link", login="as_reporter"
         )
 
+    def test_report_says_only_what_was_answered(self):
+        """An own field is empty until somebody answers; 0 and No are answers."""
+        self.type_complaint.write(
+            {
+                "sequence": 0,  # the type that a new case starts with
+                "properties_definition": [
+                    {"name": "quantity", "string": "Quantity", "type": "integer"},
+                    {"name": "usable", "string": "Still Usable", "type": "boolean"},
+                    {"name": "spare", "string": "Spare Parts", "type": "integer"},
+                    {"name": "broken", "string": "Broken", "type": "boolean"},
+                    {"name": "opened", "string": "Opened", "type": "boolean"},
+                ],
+            }
+        )
+        self.start_tour(
+            "/odoo/reported-cases",
+            "aftersales_case_report_unanswered",
+            login="as_reporter",
+        )
+        case = self.env["aftersales.case"].search([("name", "=", "Cups of the tour")])
+        self.assertEqual(case._get_raw_properties(), {"spare": 0, "broken": False})
+
     def test_app_opens_what_one_reported_and_follows(self):
         """An accountant finds his reports and what he follows; an agent his overview."""
         self._new_case(

@@ -95,3 +95,60 @@ tours.add("aftersales_case_landing_agent", {
         },
     ],
 });
+
+const ownField = (label, input) =>
+    `.modal .o_property_field:contains(${label}) ${input}`;
+const isEmpty = (trigger) => ({
+    trigger,
+    run: ({anchor}) => {
+        if (anchor.value) {
+            throw new Error(`It says ${anchor.value}, and nobody answered`);
+        }
+    },
+});
+
+tours.add("aftersales_case_report_unanswered", {
+    steps: () => [
+        {
+            trigger: ".o_nocontent_help a:contains(Report a Case)",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=name] input",
+            run: "edit Cups of the tour",
+        },
+        isEmpty(ownField("Quantity", "input")),
+        isEmpty(ownField("Still Usable", "select")),
+        {
+            content: "0 and No are answers",
+            trigger: ownField("Spare Parts", "input"),
+            run: "edit 0",
+        },
+        {
+            trigger: ownField("Broken", "select"),
+            run: "selectByLabel No",
+        },
+        {
+            content: "What was answered can be left open again",
+            trigger: ownField("Opened", "select"),
+            run: "selectByLabel Yes",
+        },
+        {
+            trigger: ownField("Opened", "select"),
+            run: ({anchor}) => {
+                // The tour's own step chooses nothing that is empty.
+                anchor.value = "";
+                anchor.dispatchEvent(new Event("change", {bubbles: true}));
+            },
+        },
+        {
+            content: "The button says what it adds",
+            trigger: ".modal button.o_attach:contains(Photos and Files)",
+        },
+        {
+            trigger: ".modal footer button[name=action_reported]",
+            run: "click",
+        },
+        {trigger: "body:not(:has(.modal)) .o_data_row:contains(Cups of the tour)"},
+    ],
+});

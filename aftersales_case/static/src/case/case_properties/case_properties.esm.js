@@ -1,3 +1,4 @@
+import {CaseAnswer} from "../case_answer/case_answer.esm";
 import {
     PropertiesField,
     propertiesField,
@@ -8,6 +9,7 @@ import {registry} from "@web/core/registry";
 /** The own fields of a type, as its rules say: shown, asked, locked, named, explained. */
 export class CaseProperties extends PropertiesField {
     static template = "aftersales_case.CaseProperties";
+    static components = {...PropertiesField.components, PropertyValue: CaseAnswer};
 
     /** Only what is drawn: ``propertiesList`` is also what is written. */
     get groupedPropertiesList() {
@@ -28,6 +30,24 @@ export class CaseProperties extends PropertiesField {
             view
         );
         return groups.filter(({name, elements}) => !name || elements.length);
+    }
+
+    /** The small form of a gate asks: there, an untouched 0 or No answers. */
+    get keepsEmpty() {
+        return !this.props.record.context.gate_fields;
+    }
+
+    /**
+     * Write one answer. Core writes all as they stood when it was given: another that is
+     * still on its way to the server would be lost. Links are written core's way.
+     */
+    onPropertyValueChange(name, value) {
+        const {type} = this.propertiesList.find((property) => property.name === name);
+        if (["many2one", "many2many"].includes(type)) {
+            super.onPropertyValueChange(name, value);
+            return;
+        }
+        this.props.record.update({[`${this.props.name}.${name}`]: value});
     }
 
     getKey({name}) {
