@@ -1,12 +1,11 @@
 """The story that `setup/story` tells: true at every change, not only when it is told."""
 
 import re
-import socket
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import requests
 from ground import HOST, database, stories
+from ground.server import find_ports, wait_until_open
 
 # Further steps may be added; those of the main job stay.
 FEWEST_STEPS = 70
@@ -33,18 +32,12 @@ def test_every_step_holds(space, capfd):
 @contextmanager
 def _serving(space, name):
     """Serve a database as `setup/run --story` does; yield the address."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    [port] = find_ports()
     options = [f"--database={name}", f"--db-filter=^{name}$", "--max-cron-threads=0"]
-    with space.started(["odoo", *options, f"--http-port={port}", "--log-level=warn"]):
-        url, deadline = f"http://{HOST}:{port}", time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            with suppress(requests.ConnectionError):
-                requests.get(f"{url}/web/login", timeout=SECONDS)
-                break
-            time.sleep(0.2)
-        yield url
+    command = ["odoo", *options, f"--http-port={port}", "--log-level=warn"]
+    with space.started(command) as server:
+        wait_until_open(server, port)
+        yield f"http://{HOST}:{port}"
 
 
 def _get_closed(url, name, links):
