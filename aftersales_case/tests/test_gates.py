@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
+from odoo.tools.translate import code_translations
 
 from odoo.addons.aftersales_case.models.case.aftersales_case_gate import (
     GateError,
@@ -474,6 +477,12 @@ class TestGates(AftersalesCommon):
         self.agent.lang = "nl_NL"
         dutch = self._as(self.agent, case).with_context(lang="nl_NL")
         self.assertIn("Genomen", dutch.closed_stages[solved])
+        key = ("aftersales_case", "nl_NL")
+        quotes = {"“%(name)s”": "‘%(name)s’"}
+        terms = {**code_translations.get_python_translations(*key), **quotes}
+        with patch.dict(code_translations.python_translations, {key: terms}):
+            dutch.invalidate_recordset(["closed_stages"])
+            self.assertIn("‘Genomen’", dutch.closed_stages[solved])
         group = self.env["res.groups"].create({"name": "Closers"})
         link.next_ids = False
         self._link(self.stage_solved).group_ids = group

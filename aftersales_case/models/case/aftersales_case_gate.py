@@ -129,8 +129,11 @@ class AftersalesCase(models.Model):
             text = self.env._(
                 "From “%(here)s” a case goes to %(next)s, not to “%(stage)s”.",
                 here=here.name,
-                # A term without a letter is not translated.
-                next=", ".join(f"“{name}”" for name in here.nexts.values()),
+                # Quoted one by one in the reader's way: the placeholder's name is the
+                # letter without which a term is not translated.
+                next=", ".join(
+                    self.env._("“%(name)s”", name=name) for name in here.nexts.values()
+                ),
                 stage=there.name,
             )
             return [Missing(MISSING_MOVE, MISSING_MOVE, there.name, text)]
