@@ -12,7 +12,20 @@ class TestTours(AftersalesSetup, HttpCase):
     def test_drag_on_the_board(self):
         """The board has a column for each phase; a card is dragged to the next one."""
         self.type_complaint.name = "Tour Complaint"
-        case = self._new_case(name="Boiler drips", user_id=self.agent.id)
+        self.type_complaint.properties_definition = [
+            {
+                "name": "covered",
+                "string": "Covered",
+                "type": "selection",
+                "selection": [["yes", "Yes"], ["no", "No"]],
+                "view_in_cards": True,
+            }
+        ]
+        case = self._new_case(
+            name="Boiler drips",
+            user_id=self.agent.id,
+            properties={"covered": "no"},
+        )
         self.start_tour(
             "/odoo/action-aftersales_case.aftersales_overview_action",
             "aftersales_case_board",

@@ -19,6 +19,10 @@ registry.category("web_tour.tours").add("aftersales_case_board", {
             (phase) => ({trigger: `${column(phase)}:not(:has(.o_kanban_record))`})
         ),
         {
+            content: "What is chosen says what it answers",
+            trigger: `${card} .o_card_property_field:contains(No) label:contains(Covered)`,
+        },
+        {
             content: "Move the case without opening it",
             trigger: `${column("New")} ${card}`,
             run: `drag_and_drop(${column("In Progress")})`,

@@ -3,6 +3,10 @@ import {
     PropertiesField,
     propertiesField,
 } from "@web/views/fields/properties/properties_field";
+import {
+    CardPropertiesField,
+    cardPropertiesField,
+} from "@web/views/fields/properties/card_properties_field";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
@@ -99,9 +103,18 @@ export class CaseProperties extends PropertiesField {
     }
 }
 
+/** Cards name what is chosen, too: "Yes" and "Expired" say nothing by themselves. */
+export class CaseCardProperties extends CardPropertiesField {
+    static template = "aftersales_case.CaseCardProperties";
+}
+
 const caseProperties = {...propertiesField, component: CaseProperties};
 
 registry
     .category("fields")
     .add("aftersales_case_form.properties", caseProperties)
-    .add("aftersales_case_gate.properties", caseProperties);
+    .add("aftersales_case_gate.properties", caseProperties)
+    .add("aftersales_case_kanban.properties", {
+        ...cardPropertiesField,
+        component: CaseCardProperties,
+    });
