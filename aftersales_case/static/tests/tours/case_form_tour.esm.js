@@ -25,6 +25,16 @@ tours.add("aftersales_case_help", {
             content: "A field that is not explained says nothing",
             trigger: ".o_group label:contains(Project):not(:has(sup))",
         },
+        {
+            content: "Tab leaves a long text like any other field",
+            trigger: ".o_field_widget[name=description] .note-editable",
+            run: "click && press Tab",
+        },
+        {
+            content: "Nothing was written into it",
+            trigger:
+                ".o_field_widget[name=description]:not(:focus-within):not(:has(.oe-tabs))",
+        },
     ],
 });
 
