@@ -25,6 +25,11 @@ patch(BaseImportModel.prototype, {
         return result;
     },
 
+    _handleImportErrors(messages, name) {
+        const told = this.resModel === CASE ? countFromOne(messages) : messages;
+        return super._handleImportErrors(told, name);
+    },
+
     tellSkippedRows(isTest) {
         const message = _t(
             "Rows left out, because their cases were imported before: %s",
@@ -71,6 +76,15 @@ patch(ImportAction.prototype, {
         );
     },
 });
+
+/** Core names the row of an error without a column from 0, all others from 1. */
+export function countFromOne(messages) {
+    return messages.map((message) =>
+        Number.isInteger(message.record)
+            ? {...message, record: message.record + 1}
+            : message
+    );
+}
 
 function readContent(file) {
     return new Promise((resolve, reject) => {
