@@ -11,6 +11,11 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import format_date, mute_logger
 
 from odoo.addons.aftersales_case.tests.common import AftersalesSetup, feature
+from odoo.addons.aftersales_case.tests.papers import (
+    LETTERHEAD,
+    find_tops,
+    use_letterhead,
+)
 
 from .common import DunningSetup
 from .reminders import RemindersCommon
@@ -191,6 +196,7 @@ class TestLetter(RemindersCommon):
     @feature("N-02")
     def test_pdf(self):
         """The PDF itself says what is in review, for which case, and what is due."""
+        use_letterhead(self.company)
         self._hold(self.held, "amount", 400, self.case)
         communication = self._print()
         report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
@@ -206,6 +212,10 @@ class TestLetter(RemindersCommon):
         self.assertIn("Due now", text)
         self.assertIn("600.00", text)
         self.assertIn("800.00", text)
+        tops = find_tops(content)
+        head = tops[LETTERHEAD[-1]]
+        below = [top for words, top in tops.items() if words not in LETTERHEAD]
+        self.assertGreater(min(below), head + 10, "nothing stands under the letterhead")
 
 
 @tagged("post_install", "-at_install")
