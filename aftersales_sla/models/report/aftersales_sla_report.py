@@ -84,7 +84,9 @@ class AftersalesSlaReport(models.Model):
     attainment = fields.Float(
         "Reached (%)", readonly=True, aggregator="avg", digits=(4, 1)
     )
-    goal_percent = fields.Float("Goal (%)", readonly=True, aggregator="avg")
+    goal_percent = fields.Float(
+        "Goal (%)", readonly=True, aggregator="avg", digits=(4, 1)
+    )
     difference = fields.Float(
         "Above the Goal (Points)",
         digits=(4, 1),
