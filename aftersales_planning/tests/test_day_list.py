@@ -101,6 +101,21 @@ class TestDayList(DayListSetup, PlanningCommon):
             self.assertEqual(form.resource_ids.ids, self.tom.ids)
 
     @feature("B4-79")
+    def test_everybody(self):
+        """A planner who names nobody prints the day of all who go on visits."""
+        self._book(self._visit(), at(), self.tom)
+        self._book(self._visit(), at(), self.tina)
+        form = Form(self._as(self.leader)["aftersales.day.list"])
+        self.assertFalse(form.resource_ids)
+        form.day = date(2026, 3, 2)
+        wizard = form.save()
+        sheets = wizard._get_sheets()
+        found = [sheet["resource"] for sheet in sheets]
+        self.assertLessEqual({self.tom, self.tina}, set(found))
+        self.assertIn(self.company, wizard._get_senders())
+        self.assertEqual(wizard.action_print()["type"], "ir.actions.report")
+
+    @feature("B4-79")
     def test_confidential(self):
         """The sheet of who may not read a case says number and time alone."""
         visit = self._book(self._visit(note="Secret work"), at(), self.tom, self.sub)

@@ -164,6 +164,17 @@ class TestJudge(JudgeCommon):
         self.assert_found(self._findings(visit, at(), self.sub), rules.SKILL)
 
     @feature("P-28")
+    def test_skills_of_an_employee_are_shown(self):
+        """The form of a technician shows the leader what an employee can do."""
+        skill = self._teach(self.tom)
+        tom, sub = self._as(self.leader, self.tom), self._as(self.leader, self.sub)
+        self.assertTrue(tom.is_visit_employee)
+        self.assertEqual(tom.visit_employee_skill_ids.ids, skill.ids)
+        self.assertEqual(tom.visit_employee_skill_ids.skill_id.name, self.gas.name)
+        self.assertFalse(sub.is_visit_employee)
+        self.assertFalse(sub.visit_employee_skill_ids)
+
+    @feature("P-28")
     def test_claimed_skill(self):
         """What somebody says of himself counts when a leader confirms it."""
         self.gas.needs_confirmation = True

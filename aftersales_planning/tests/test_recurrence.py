@@ -125,6 +125,8 @@ class TestRecurrence(RecurrenceCommon):
                 Command.create({"skill_id": skill.id, "level_id": level.id}),
             ],
         )
+        self.env["res.lang"]._activate_lang("nl_NL")
+        self.contact.lang = "nl_NL"
         self._run()
         self.assertEqual(self._days(agreed), ["2.3.", "9.3.", "16.3."])
         self.assertEqual(agreed.made_on, MONDAY.date())
@@ -141,7 +143,7 @@ class TestRecurrence(RecurrenceCommon):
             (visit.skill_ids.skill_id, visit.skill_ids.level_id), (skill, level)
         )
         case = visit.case_id
-        self.assertEqual(case.name, "Maintenance, 03/09/2026")
+        self.assertEqual(case.name, "Maintenance, 9 mrt 2026")
         self.assertEqual(
             (case.type_id, case.partner_id, case.contact_id, case.site_id),
             (self.type_service, self.customer, self.contact, self.customer),

@@ -190,6 +190,17 @@ class TestPlanForm(SlotsCommon):
         form.save().action_plan()
         self.assertEqual(visit.start, at(7.5))
 
+    def test_by_hand_over_a_break(self):
+        """The place proposed is the one entered below: it ends after the break."""
+        visit = self._visit(duration=6)
+        form = self._open(visit)
+        first = form.record.slot_ids[0]
+        self.assertEqual((form.hour, form.hours), (9, 7))
+        self.assertFalse(form.soft_text)
+        form.save().action_plan()
+        self.assertEqual((visit.start, visit.stop), (first.start, first.stop))
+        self.assertEqual(self._open(visit).hours, 7)
+
     def test_hour_that_does_not_exist(self):
         """The site's clock is put forward at two in that night."""
         self.site.tz = "Europe/Amsterdam"

@@ -1,7 +1,7 @@
 from psycopg2.errors import ExclusionViolation
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..const import DONE, PLANNED, TO_PLAN
@@ -50,6 +50,14 @@ class TestVisit(PlanningCommon):
             ]
         )
         self.assertEqual((one.start, other.start), (at(2), at()))
+
+    def test_name_of_a_new_one(self):
+        """A visit has no name before it is known which case it belongs to."""
+        case = self._new_case()
+        form = Form(self._as(self.leader)["aftersales.visit"])
+        self.assertFalse(form.name)
+        form.case_id = case
+        self.assertIn(case.number, form.name)
 
     def test_steps(self):
         visit = self._book(self._visit(), at())

@@ -23,7 +23,6 @@ class AftersalesDayList(models.TransientModel):
     resource_ids = fields.Many2many(
         "resource.resource",
         string="Technicians",
-        required=True,
         domain=[("does_visits", "=", True)],
         default=lambda self: self._default_resource_ids(),
     )
@@ -80,6 +79,13 @@ class AftersalesDayList(models.TransientModel):
 
     # === Sheets === #
 
+    def _get_senders(self):
+        """Return the companies whose paper the sheets are printed on."""
+        companies = self.env["res.company"]
+        for wizard in self:
+            companies |= wizard._get_resources().company_id or self.env.company
+        return companies
+
     def _get_sheets(self):
         """Return what stands on the sheets, as far as who prints them may read it.
 
@@ -87,7 +93,7 @@ class AftersalesDayList(models.TransientModel):
         """
         self.ensure_one()
         sheets = []
-        for resource in self.resource_ids.sorted("name"):
+        for resource in self._get_resources().sorted("name"):
             zone = pytz.timezone(resource.tz or "UTC")
             rows = self._get_rows(resource, zone)
             for number in range(self.days):
@@ -106,6 +112,12 @@ class AftersalesDayList(models.TransientModel):
                         }
                     )
         return sheets
+
+    def _get_resources(self):
+        """Return those chosen, else everybody who goes on visits."""
+        self.ensure_one()
+        everybody = [("does_visits", "=", True)]
+        return self.resource_ids or self.resource_ids.search(everybody)
 
     def _get_rows(self, resource, zone):
         """Return ``[(local start, row)]`` of the visits of a technician."""

@@ -32,7 +32,9 @@ class AftersalesVisitPlan(models.TransientModel):
     day = fields.Date()
     hour = fields.Float("At")
     zone = fields.Char("Time Zone", compute="_compute_zone")
-    hours = fields.Float("Takes", help="Hours.")
+    hours = fields.Float(
+        "Takes", help="Hours from its start to its end, breaks in between included."
+    )
     resource_id = fields.Many2one(
         "resource.resource", "Technician", domain=[("does_visits", "=", True)]
     )
@@ -174,15 +176,18 @@ class AftersalesVisitPlan(models.TransientModel):
         # sudo: the crew of a visit that the caller may write
         crew = visit.sudo().crew_ids.sorted(lambda row: not row.is_lead).resource_id
         if visit.start:
-            start, who, others = visit.start, crew[:1].id, crew[1:].ids
+            start, stop = visit.start, visit.stop
+            who, others = crew[:1].id, crew[1:].ids
         else:
-            start = Datetime.to_datetime(slots[0]["start"])
+            start, stop = (Datetime.to_datetime(slots[0][at]) for at in ("start", "stop"))
             who, others = slots[0]["resource_id"], []
         zone = pytz.timezone(visit._get_zone())
         local = pytz.utc.localize(start).astimezone(zone)
         return {
             "day": local.date(),
             "hour": local.hour + local.minute / 60,
+            # Longer than the work where a break lies in between.
+            "hours": (stop - start).total_seconds() / 3600,
             "resource_id": who,
             "other_ids": [Command.set(others)],
         }

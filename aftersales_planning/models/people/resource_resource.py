@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResourceResource(models.Model):
@@ -33,3 +33,27 @@ class ResourceResource(models.Model):
         "Skills of the Subcontractor",
         help="Those of employees stand in Employees.",
     )
+    is_visit_employee = fields.Boolean(
+        "Is an Employee", compute="_compute_is_visit_employee"
+    )
+    visit_employee_skill_ids = fields.Many2many(
+        "hr.employee.skill",
+        string="Skills of the Employee",
+        compute="_compute_visit_employee_skill_ids",
+    )
+
+    @api.depends("employee_id")
+    def _compute_is_visit_employee(self):
+        for resource in self:
+            # sudo: that he is one; who plans is rarely Human Resources
+            resource.is_visit_employee = bool(resource.sudo().employee_id)
+
+    @api.depends("employee_id")
+    def _compute_visit_employee_skill_ids(self):
+        skills = self.env["hr.employee.skill"].search(
+            [("employee_id.resource_id", "in", self.ids)], order="skill_id, valid_from"
+        )
+        # sudo: whose they are; the skills are read as the user
+        found = skills.grouped(lambda skill: skill.sudo().employee_id.resource_id.id)
+        for resource in self:
+            resource.visit_employee_skill_ids = found.get(resource._origin.id)

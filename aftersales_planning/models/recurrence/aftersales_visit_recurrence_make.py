@@ -138,8 +138,12 @@ class AftersalesVisitRecurrence(models.Model):
         :param due: ``Due``
         """
         self.ensure_one()
-        lang = self.company_id.partner_id.lang
-        day = format_date(self.env, due.occurrence.on, lang_code=lang)
+        # The customer reads it. Days in figures mean another day elsewhere.
+        people = self.contact_id | self.partner_id | self.company_id.partner_id
+        lang = next(filter(None, people.mapped("lang")), None)
+        day = format_date(
+            self.env, due.occurrence.on, lang_code=lang, date_format="medium"
+        )
         goods = [
             Command.create({"product_id": self.product_id.id, "lot_id": self.lot_id.id})
         ]

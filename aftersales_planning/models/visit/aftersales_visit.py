@@ -157,9 +157,9 @@ class AftersalesVisit(models.Model):
     @api.depends("number", "case_id.number", "case_id.partner_id.name")
     def _compute_name(self):
         for visit in self:
-            number = f"{visit.case_id.number or ''}-{visit.number}"
-            customer = visit.case_id.partner_id.name
-            visit.name = f"{number} {customer}" if customer else number
+            case = visit.case_id
+            parts = [case.number and f"{case.number}-{visit.number}", case.partner_id.name]
+            visit.name = " ".join(filter(None, parts)) or False
 
     @api.depends("case_id", "place")
     def _compute_site_id(self):
