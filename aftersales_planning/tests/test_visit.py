@@ -59,6 +59,16 @@ class TestVisit(PlanningCommon):
         form.case_id = case
         self.assertIn(case.number, form.name)
 
+    def test_how_to_get_there(self):
+        """A technician finds on his visit where it is, whom to call, how to get in."""
+        self.customer.write({"street": "Dorpsstraat 1", "city": "Leiden"})
+        self.site.write({"access_note": "Key under the mat", "phone": "+31 71 1234"})
+        own = self._as(self.tom.user_id, self._book(self._visit(), at()))
+        form = Form(own)
+        self.assertIn("Dorpsstraat 1", form.site_address)
+        self.assertEqual(form.site_phone, "+31 71 1234")
+        self.assertEqual(form.site_access_note, "Key under the mat")
+
     def test_steps(self):
         visit = self._book(self._visit(), at())
         own = self._as(self.tom.user_id, visit)

@@ -1,11 +1,17 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class AftersalesVisit(models.Model):
-    """A site for a visit whose address has none yet."""
+    """The site: how one gets there and in, and one for an address that has none yet."""
 
     _inherit = "aftersales.visit"
+
+    # Who may read a visit may read its site.
+    site_address = fields.Char(related="site_id.address")
+    site_contact_id = fields.Many2one(related="site_id.contact_id")
+    site_phone = fields.Char(related="site_id.phone")
+    site_access_note = fields.Text(related="site_id.access_note")
 
     def action_make_site(self):
         """Make the address of the case a site, and go there.
