@@ -232,12 +232,13 @@ tours.add("aftersales_planning_board_keyboard", {
         {trigger: ".o_dialog .o_aftersales_place", run: "press Enter"},
         {trigger: "body:not(:has(.o_dialog))"},
         {
-            content: "The visit is reached, too, and tells itself",
-            trigger: ".o_aftersales_grid [role=gridcell]:contains(09:00):contains(Tom)",
+            content: "The visit is reached past all cards, too, and tells itself",
+            trigger: ".o_aftersales_lane:has(.o_aftersales_skip)",
             run({anchor}) {
-                anchor.focus();
+                anchor.querySelector(".o_aftersales_skip").click();
             },
         },
+        {trigger: "[role=gridcell]:focus:contains(09:00):contains(Tom)"},
         {trigger: "[role=gridcell]:focus", run: "press Enter"},
         {trigger: told("is picked")},
         {trigger: "[role=gridcell]:focus", run: "press ArrowRight"},

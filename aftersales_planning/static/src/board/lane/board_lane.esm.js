@@ -74,6 +74,11 @@ export class BoardLane extends Component {
         this.props.onDragStart(card);
     }
 
+    /** Past all cards, for who has nothing but a keyboard. */
+    onSkip() {
+        document.querySelector(".o_aftersales_grid [tabindex='0']")?.focus();
+    }
+
     onKey(ev, card) {
         if (ev.key === "Enter") {
             ev.preventDefault();
