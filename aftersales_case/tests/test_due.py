@@ -106,6 +106,13 @@ class TestDue(AftersalesCommon):
         self._complete(case).stage_id = self.stage_solved
         self.assertEqual(case._get_promised_at(), {case: False})
 
+    def test_called_promised(self):
+        """The type that calls its deadline promised, to customers too, promises it."""
+        service = self.env.ref("aftersales_case.type_service")
+        rule = self.env.ref("aftersales_case.rule_service_date_deadline")
+        self.assertEqual((rule.label, rule.portal), ("Promised For", "visible"))
+        self.assertTrue(service.is_deadline_promised)
+
     def test_told_once(self):
         """Who plans by it is told once before the commit, of what changed and no more."""
         told = []
