@@ -238,6 +238,8 @@ BROKEN = [
     ),
     ("readme", "README.rst", "SLA\n===\n"),
     ("readme", "readme/USAGE.md", "Look twice.\n"),
+    ("readme", "static/description/index.html", None),
+    ("readme", "static/description/index.html", "<h1>SLA</h1>\n"),
     ("readme", "readme/USAGE.md", None),
     ("readme_reads", "README.rst", "Look ``here.\n"),
     ("tests_assert", "tests/test_policy.py", TEST.replace("assertEqual", "equal")),
@@ -258,10 +260,11 @@ BROKEN = [
 def good(tmp_path, monkeypatch):
     """Return the folder of a small addon that keeps every rule."""
     monkeypatch.setattr(gen_readme, "to_rst", lambda markdown: markdown)
+    monkeypatch.setattr(gen_readme, "to_html", lambda rst: rst)
     folder = tmp_path / "aftersales_sla"
     for name, text in GOOD.items():
         write(folder / name, text)
-    write(folder / "README.rst", gen_readme.generate(folder))
+    gen_readme.write(folder)
     return folder
 
 

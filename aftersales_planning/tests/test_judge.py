@@ -216,6 +216,12 @@ class TestJudge(JudgeCommon):
         self.assert_found(
             self._findings(visit, at(4)), rules.LATE, rules.PROMISE, rules.PARTS
         )
+        late = self._findings(visit, at(4))[0].text
+        self.assertRegex(late, r"done by 12:00\WPM, and would end at 3:00\WPM\.$")
+        late = self._findings(visit, at(days=1))[0].text
+        self.assertRegex(
+            late, r"done by 3/2/26, 12:00\WPM, and .* 3/3/26, 11:00\WAM\.$"
+        )
 
     def test_over_midnight_of_the_site(self):
         """The day is the site's: 23:00 UTC is one o'clock in Amsterdam."""

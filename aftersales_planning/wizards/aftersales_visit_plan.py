@@ -179,7 +179,9 @@ class AftersalesVisitPlan(models.TransientModel):
             start, stop = visit.start, visit.stop
             who, others = crew[:1].id, crew[1:].ids
         else:
-            start, stop = (Datetime.to_datetime(slots[0][at]) for at in ("start", "stop"))
+            start, stop = (
+                Datetime.to_datetime(slots[0][at]) for at in ("start", "stop")
+            )
             who, others = slots[0]["resource_id"], []
         zone = pytz.timezone(visit._get_zone())
         local = pytz.utc.localize(start).astimezone(zone)

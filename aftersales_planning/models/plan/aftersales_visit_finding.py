@@ -32,8 +32,12 @@ class AftersalesVisit(models.Model):
             "visit": visit.name,
             "who": Resource.browse(verdict.person or []).name or "",
             "other": names.get(facts.get("other"), ""),
-            "start": self._say_moment(facts.get("start"), booking),
-            "stop": self._say_moment(facts.get("stop"), booking),
+            "start": self._say_moment(facts.get("start"), booking.start),
+            "stop": self._say_moment(facts.get("stop"), booking.start),
+            # What would be too late stands beside the last moment.
+            "end": self._say_moment(
+                facts.get("start"), facts.get("stop") or booking.start
+            ),
             "minutes": facts.get("minutes", 0),
             "there": facts.get("there", 0),
             "skill": self.env["hr.skill"].browse(facts.get("skill", [])).name or "",
@@ -41,13 +45,13 @@ class AftersalesVisit(models.Model):
             "company": visit.company_id.name,
         }
 
-    def _say_moment(self, moment, booking):
-        """Return the time of a moment, with its day where it is not the booking's."""
+    def _say_moment(self, moment, beside):
+        """Return the time of a moment, with its day where it is not that beside it."""
         if not moment:
             return ""
         zone = self._get_zone()
         env = self.with_context(tz=zone).env
-        if local_day(moment, zone)[0] == local_day(booking.start, zone)[0]:
+        if local_day(moment, zone)[0] == local_day(beside, zone)[0]:
             local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
             return format_time(env, local.time(), time_format="short")
         return format_datetime(env, moment, tz=zone, dt_format="short")
@@ -76,7 +80,7 @@ class AftersalesVisit(models.Model):
             judge.EARLY: env._("%(visit)s may not begin before %(start)s.", **words),
             judge.LATE: env._(
                 "%(visit)s has to be done by %(stop)s, and would end at %(start)s.",
-                **words,
+                **words | {"start": words["end"]},
             ),
             judge.PROMISE: self._tell_promise(words, facts),
             judge.PARTS: env._("The parts for %(visit)s are not ready yet.", **words),

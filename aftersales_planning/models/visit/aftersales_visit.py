@@ -158,7 +158,10 @@ class AftersalesVisit(models.Model):
     def _compute_name(self):
         for visit in self:
             case = visit.case_id
-            parts = [case.number and f"{case.number}-{visit.number}", case.partner_id.name]
+            parts = [
+                case.number and f"{case.number}-{visit.number}",
+                case.partner_id.name,
+            ]
             visit.name = " ".join(filter(None, parts)) or False
 
     @api.depends("case_id", "place")
