@@ -51,7 +51,7 @@ class TestMatch(SlaCommon):
         with self._at():
             case = self._new_case()
             form = self._ask(case)
-        self.assertEqual(form.answer, "Own holds.")
+        self.assertEqual(form.answer, "“Own” holds.")
         self.assertEqual(
             self._told(form),
             [
@@ -66,7 +66,7 @@ class TestMatch(SlaCommon):
         )
         # Described otherwise, something else holds.
         form.priority = "3"
-        self.assertEqual(form.answer, "Own, urgent holds.")
+        self.assertEqual(form.answer, "“Own, urgent” holds.")
         self.assertEqual(
             self._told(form)[1],
             (
@@ -76,10 +76,10 @@ class TestMatch(SlaCommon):
             ),
         )
         form.partner_id = self.env["res.partner"].create({"name": "Somebody"})
-        self.assertEqual(form.answer, "Complaints holds.")
+        self.assertEqual(form.answer, "“Complaints” holds.")
         self.assertEqual(form.customer_kind, "consumer")
         form.type_id = self.type_service
-        self.assertEqual(form.answer, "Everybody holds.")
+        self.assertEqual(form.answer, "“Everybody” holds.")
         self.assertIn(
             (
                 "Second",
@@ -97,7 +97,7 @@ class TestMatch(SlaCommon):
         policy = self._policy(name="Empty")
         self.assertEqual(
             self._ask(case).answer,
-            "Empty holds, but promises nothing: add a target to it.",
+            "“Empty” holds, but promises nothing: add a target to it.",
         )
         policy.active = False
         self.assertIn("No policy holds", self._ask(case).answer)
@@ -133,7 +133,7 @@ class TestMatch(SlaCommon):
         """From a policy the dialog opens with its customer; for others it says whose it is."""
         policy = self._policy({}, name="Own", agreement_id=self._agreement().id)
         form = self._ask(policy=policy, user=self.manager)
-        self.assertEqual((form.partner_id, form.answer), (self.customer, "Own holds."))
+        self.assertEqual((form.partner_id, form.answer), (self.customer, "“Own” holds."))
         form.partner_id = self.env["res.partner"].create({"name": "Somebody"})
         self.assertEqual(
             self._told(form), [("Own", "It is of an agreement with Janssen Horeca.")]
@@ -269,7 +269,7 @@ class TestMatch(SlaCommon):
             self.assertEqual(clock.due_at, MONDAY + timedelta(hours=6))
         form = self._ask(policy=policy, user=self.manager)
         self.assertEqual(form.side, "supplier")
-        self.assertEqual(form.answer, "Standard holds.")
+        self.assertEqual(form.answer, "“Standard” holds.")
 
     def test_ties(self):
         """Two policies between which nothing decides are refused, naming both."""

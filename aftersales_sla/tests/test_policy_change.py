@@ -69,6 +69,9 @@ class TestPolicyChange(SlaCommon):
         with self._at(days=1):
             self._move_over()
             self.assertEqual(self._states(case), {old: "cancelled", new: "running"})
+            dialogs = self._as(self.manager)["aftersales.sla.match"]
+            answer = Form(dialogs.with_context(default_case_id=case.id)).answer
+            self.assertIn(f"“{new.name}” holds in its version from 03/03/2026", answer)
             [clock] = case.clock_ids.filtered(lambda one: one.state == "running")
             self.assertEqual(clock.start_at, MONDAY)
             self.assertEqual(clock.due_at, MONDAY + timedelta(days=1, hours=2))

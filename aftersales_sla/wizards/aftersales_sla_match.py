@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from odoo.addons.aftersales_case.const import PRIORITIES
 
@@ -157,16 +158,16 @@ class AftersalesSlaMatch(models.TransientModel):
             )
         if not holding.target_ids:
             return self.env._(
-                "%s holds, but promises nothing: add a target to it.", holding.name
+                "“%s” holds, but promises nothing: add a target to it.", holding.name
             )
         if holding != won:
             return self.env._(
-                "%(policy)s holds in its version from %(day)s on: running cases moved"
+                "“%(policy)s” holds in its version from %(day)s on: running cases moved"
                 " over to it.",
                 policy=holding.name,
-                day=holding.date_from,
+                day=format_date(self.env, holding.date_from),
             )
-        return self.env._("%s holds.", holding.name)
+        return self.env._("“%s” holds.", holding.name)
 
 
 class AftersalesSlaMatchLine(models.TransientModel):
