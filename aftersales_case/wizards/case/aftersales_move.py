@@ -15,7 +15,7 @@ class AftersalesMove(models.TransientModel):
     _inherit = "aftersales.moving.mixin"
 
     state = fields.Selection(related="stage_id.state")
-    ready_count = fields.Integer("Moved", compute="_compute_missing_text")
+    ready_count = fields.Integer("To Be Moved", compute="_compute_missing_text")
     count = fields.Integer(compute="_compute_missing_text")
     cause_id = fields.Many2one(
         "aftersales.cause",
