@@ -133,7 +133,9 @@ class TestMatch(SlaCommon):
         """From a policy the dialog opens with its customer; for others it says whose it is."""
         policy = self._policy({}, name="Own", agreement_id=self._agreement().id)
         form = self._ask(policy=policy, user=self.manager)
-        self.assertEqual((form.partner_id, form.answer), (self.customer, "“Own” holds."))
+        self.assertEqual(
+            (form.partner_id, form.answer), (self.customer, "“Own” holds.")
+        )
         form.partner_id = self.env["res.partner"].create({"name": "Somebody"})
         self.assertEqual(
             self._told(form), [("Own", "It is of an agreement with Janssen Horeca.")]
