@@ -478,11 +478,11 @@ class TestGates(AftersalesCommon):
         dutch = self._as(self.agent, case).with_context(lang="nl_NL")
         self.assertIn("Genomen", dutch.closed_stages[solved])
         key = ("aftersales_case", "nl_NL")
-        quotes = {"“%(name)s”": "‘%(name)s’"}
+        quotes = {"“%(name)s”": "„%(name)s”"}
         terms = {**code_translations.get_python_translations(*key), **quotes}
         with patch.dict(code_translations.python_translations, {key: terms}):
             dutch.invalidate_recordset(["closed_stages"])
-            self.assertIn("‘Genomen’", dutch.closed_stages[solved])
+            self.assertIn("„Genomen”", dutch.closed_stages[solved])
         group = self.env["res.groups"].create({"name": "Closers"})
         link.next_ids = False
         self._link(self.stage_solved).group_ids = group
