@@ -43,6 +43,22 @@ class TestOptionLabels(AftersalesCommon):
     def _get_source(self):
         return self.type_complaint.properties_definition[0]["selection"]
 
+    def test_cards_name_what_they_show(self):
+        """A card calls an own field as its type does, in the language of the reader."""
+        rule = self.env["aftersales.field.rule"].create(
+            {
+                "type_id": self.type_complaint.id,
+                "key": "properties.about",
+                "label": "Subject",
+            }
+        )
+        rule.with_context(lang="nl_NL").label = "Onderwerp"
+        english = self._as(self.agent, self.case).own_labels
+        self.assertEqual(english["properties.about"], "Subject")
+        dutch = self._in_dutch(self.case).own_labels
+        self.assertEqual(dutch["properties.about"], "Onderwerp")
+        self.assertEqual(dutch["properties.text"], "Text")
+
     @feature("I2-10")
     def test_where_options_are_read(self):
         """Form, list, card, export, grouping and filters speak the reader's language."""

@@ -21,6 +21,23 @@ class AftersalesCase(models.Model):
     _inherit = "aftersales.case"
 
     properties = TranslatedProperties()
+    own_labels = fields.Json(compute="_compute_own_labels")
+
+    @api.depends("type_id")
+    @api.depends_context("lang")
+    def _compute_own_labels(self):
+        """Say what the type calls its own fields: definitions know one language."""
+        # sudo: what fields are called is the same for everybody
+        labels = {
+            case_type.id: {
+                key: label
+                for key, label in case_type._get_key_labels().items()
+                if key.startswith("properties.")
+            }
+            for case_type in self.type_id.sudo()
+        }
+        for case in self:
+            case.own_labels = labels.get(case.type_id.id, {})
 
     @api.model
     def get_property_definition(self, full_name):

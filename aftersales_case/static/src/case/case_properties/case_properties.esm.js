@@ -106,6 +106,11 @@ export class CaseProperties extends PropertiesField {
 /** Cards name what is chosen, too: "Yes" and "Expired" say nothing by themselves. */
 export class CaseCardProperties extends CardPropertiesField {
     static template = "aftersales_case.CaseCardProperties";
+
+    getLabel({name, string}) {
+        const labels = this.props.record.data.own_labels || {};
+        return labels[`${this.props.name}.${name}`] || string;
+    }
 }
 
 const caseProperties = {...propertiesField, component: CaseProperties};
