@@ -131,6 +131,11 @@ class TestOptionLabels(AftersalesCommon):
             self.assertEqual(
                 state.options, (("price", labels[0]), ("terms", labels[1]))
             )
+        # The judge remembers; what the type says now counts.
+        fewer = DEFINITION[0] | {"selection": [["price", "Price"]]}
+        self.type_complaint.properties_definition = [fewer]
+        state = self.case._get_field_states("intake")[self.case][rule.key]
+        self.assertEqual(state.options, (("price", "Price"),))
 
     def test_notes(self):
         """A changed answer is noted as people read it."""
