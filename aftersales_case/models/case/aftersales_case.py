@@ -286,6 +286,8 @@ class AftersalesCase(models.Model):
         "(company_id, number)",
         "This number belongs to another case of the company already.",
     )
+    # Every list in its own order shows the first of all cases.
+    _list_idx = models.Index("(sequence, priority DESC, id DESC)")
     # Reports of a period.
     _reported_idx = models.Index("(company_id, reported_at)")
     # A sender's earlier cases.
