@@ -12,6 +12,7 @@ from pathlib import Path
 
 import check_odoo19
 import gen_readme
+import polib
 from docutils import nodes
 from docutils.core import publish_doctree
 from repo_addon import GRAPH, called_name
@@ -77,6 +78,20 @@ DATA_ORDER = (
 )
 FRAGMENTS = ("DESCRIPTION", "CONFIGURE", "USAGE", "DEVELOP", "HISTORY")
 BUILD_BACKEND = re.compile(r'^build-backend\s*=\s*"whool\.buildapi"$', re.MULTILINE)
+# Our words: (word of the source, language, what it is not called there, and is). One
+# thing has one name, in all addons.
+VOCABULARY = [
+    (re.compile(rf"\b{source}", re.IGNORECASE), language, re.compile(wrong), right)
+    for source, language, wrong, right in (
+        ("case", "de", r"(?<!jedem )\bF(all|alls|älle|ällen)\b|[Tt]icket", "Vorgang"),
+        ("case type", "de", r"\bTyp", "Vorgangsart"),
+        ("case type", "nl", r"[Ss]oort zaak|[Zz]aaksoort", "zaaktype"),
+        ("case type", "pl", r"[Rr]odzaj", "typ zgłoszenia"),
+        ("discard$", "nl", r"Verwerpen|Annuleren", "Negeren"),
+        ("stage", "de", r"\bStufe|\bEtappe", "Phase"),
+        ("stage", "pl", r"\b[Ee]tap", "faza"),
+    )
+]
 PRIVATE_KEYS = ("aftersales_", "dunning_")
 # Keys of ours that the client sends; what they name is looked at with its rights.
 PUBLIC_KEYS = {"aftersales_case_id"}
@@ -200,6 +215,20 @@ def check_translations(addon):
         f"{place}: not in the .pot: {text!r}"
         for place, text in [*_python_texts(addon), *_javascript_texts(addon)]
         if text not in known
+    ]
+
+
+def check_vocabulary(addon):
+    """Translations call the things of the product by the names that all addons use."""
+    return [
+        f"{path.name}: {entry.msgid!r} says {found[0]!r} where we say {right}"
+        for path in sorted((addon.path / "i18n").glob("*.po"))
+        for entry in polib.pofile(str(path))
+        for source, language, wrong, right in VOCABULARY
+        if language == path.stem
+        and not entry.obsolete
+        and source.search(entry.msgid)
+        and (found := wrong.search(entry.msgstr))
     ]
 
 
@@ -490,4 +519,5 @@ CHECKS = (
     check_tests_imported,
     check_tests_tagged,
     check_translations,
+    check_vocabulary,
 )

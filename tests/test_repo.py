@@ -253,6 +253,7 @@ BROKEN = [
     ("translations", "i18n/aftersales_sla.pot", None),
     ("translations", "models/aftersales_sla_policy.py", MODEL.replace("Late", "Too")),
     ("translations", "static/src/sla.esm.js", 'export const A = _t("Soon");\n'),
+    ("vocabulary", "i18n/pl.po", 'msgid "Stages"\nmsgstr "Etapy"\n'),
 ]
 
 
