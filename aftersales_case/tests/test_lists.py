@@ -281,6 +281,14 @@ class TestTasks(AftersalesCommon):
         case.invalidate_recordset(["task_count", "open_task_count"])
         self.assertEqual((case.task_count, case.open_task_count), (1, 0))
 
+    def test_cases_below_are_counted_as_one_may_see(self):
+        """A confidential case under another is not told of by its number."""
+        case = self._new_case(user_id=self.agent.id)
+        self._new_case(parent_id=case.id, user_id=self.agent.id)
+        self._new_case(parent_id=case.id, user_id=self.manager.id, confidential=True)
+        self.assertEqual(self._as(self.agent, case).child_count, 1)
+        self.assertEqual(self._as(self.manager, case).child_count, 2)
+
     def test_tasks_move_with_a_merge(self):
         """A merge takes the tasks along."""
         survivor, double = self._new_case(), self._new_case()

@@ -58,6 +58,14 @@ class TestOptionLabels(AftersalesCommon):
         dutch = self._in_dutch(self.case).own_labels
         self.assertEqual(dutch["properties.about"], "Onderwerp")
         self.assertEqual(dutch["properties.text"], "Text")
+        # Of what only some see, others do not even read the name.
+        self.type_complaint.restricted_properties_definition = [
+            {"name": "secret", "string": "Secret", "type": "char"}
+        ]
+        self.env.invalidate_all()
+        labels = self._as(self.agent, self.case).own_labels
+        self.assertIn("properties.text", labels)
+        self.assertFalse([key for key in labels if "secret" in key])
 
     @feature("I2-10")
     def test_where_options_are_read(self):
@@ -131,11 +139,25 @@ class TestOptionLabels(AftersalesCommon):
             self.assertEqual(
                 state.options, (("price", labels[0]), ("terms", labels[1]))
             )
-        # The judge remembers; what the type says now counts.
-        fewer = DEFINITION[0] | {"selection": [["price", "Price"]]}
-        self.type_complaint.properties_definition = [fewer]
-        state = self.case._get_field_states("intake")[self.case][rule.key]
-        self.assertEqual(state.options, (("price", "Price"),))
+
+    def test_new_option_is_known_at_once(self):
+        """The judge remembers a type; what the type says now counts."""
+        self.type_complaint.option_labels = False
+        rule = self.env["aftersales.field.rule"].create(
+            {"type_id": self.type_complaint.id, "key": "properties.about"}
+        )
+
+        def get_options():
+            states = self.case._get_field_states("backoffice")[self.case]
+            return [value for value, _label in states[rule.key].options]
+
+        self.assertEqual(get_options(), ["price", "terms"])
+        more = [*DEFINITION[0]["selection"], ["goods", "Goods"]]
+        self.type_complaint.properties_definition = [
+            DEFINITION[0] | {"selection": more},
+            *DEFINITION[1:],
+        ]
+        self.assertEqual(get_options(), ["price", "terms", "goods"])
 
     def test_notes(self):
         """A changed answer is noted as people read it."""

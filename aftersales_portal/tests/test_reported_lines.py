@@ -55,6 +55,15 @@ class TestReportedLines(ProblemMoneySetup, TransactionCase):
         open_ones = [("state", "in", ("new", "open", "waiting"))]
         self.assertEqual(self._rows(self.agent, open_ones), rows[1])
 
+    def test_count_is_for_who_may_read_them(self):
+        """A colleague who follows the case, but reads no such lines, opens it."""
+        self.first.message_subscribe(self.reporter.partner_id.ids)
+        self.assertEqual(self._as(self.agent, self.first).reported_line_count, 1)
+        case = self._as(self.reporter, self.first)
+        lines = case.env["aftersales.reported.line"]
+        self.assertFalse(lines.has_access("read"))
+        self.assertEqual(case.reported_line_count, 0)
+
     def test_groups(self):
         """All that the screen groups by and sums, agents and debtor control may."""
         users = [self.agent, self.leader]

@@ -407,6 +407,7 @@ class AftersalesCase(models.Model):
             until = case.closed_at or now
             case.days_open = (until - (case.reported_at or until)).days
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_child_count(self):
         rows = self._read_group_linked("aftersales.case", "parent_id")
         counts = {parent.id: count for parent, count in rows}

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.project.models.project_task import CLOSED_STATES
 
@@ -12,6 +12,7 @@ class AftersalesCase(models.Model):
     task_count = fields.Integer("Tasks in All", compute="_compute_task_counts")
     open_task_count = fields.Integer(compute="_compute_task_counts")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_task_counts(self):
         total, unfinished = {}, {}
         rows = self._read_group_linked("project.task", "aftersales_case_id", "state")

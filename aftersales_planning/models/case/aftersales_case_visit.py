@@ -22,6 +22,7 @@ class AftersalesCase(models.Model):
     visit_text = fields.Char(compute="_compute_visit_text")
 
     @api.depends("visit_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_visit_count(self):
         counts = dict(self._read_group_linked("aftersales.visit", "case_id"))
         for case in self:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AftersalesCase(models.Model):
@@ -11,6 +11,7 @@ class AftersalesCase(models.Model):
     )
     reported_line_count = fields.Integer(compute="_compute_reported_line_count")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_reported_line_count(self):
         counts = dict(self._read_group_linked("aftersales.reported.line", "case_id"))
         for case in self:
