@@ -308,3 +308,10 @@ class TestCase(AftersalesCommon):
         self.assertEqual(partner.aftersales_open_case_count, 1)
         action = partner.action_view_aftersales_cases()
         self.assertEqual(self.env["aftersales.case"].search_count(action["domain"]), 2)
+        # Whoever looked before: one counts what he may see.
+        self._new_case(confidential=True, user_id=self.manager.id)
+        self.env.invalidate_all()
+        for user, count in ((self.manager, 3), (self.agent, 2)):
+            self.assertEqual(
+                self._as(user, self.customer).aftersales_case_count, count, user.name
+            )

@@ -28,6 +28,7 @@ class ResPartner(models.Model):
         roles = ("partner_id", "contact_id", "site_id", "reporter_id", "supplier_id")
         refuse_if_used(self, [("aftersales.case", role) for role in roles])
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_aftersales_case_count(self):
         Case = self.env["aftersales.case"]
         if not Case.has_access("read"):
@@ -50,6 +51,7 @@ class ResPartner(models.Model):
             partner.aftersales_case_count = total.get(key, 0)
             partner.aftersales_open_case_count = unfinished.get(key, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_aftersales_supplied_case_count(self):
         Case = self.env["aftersales.case"]
         if not Case.has_access("read"):

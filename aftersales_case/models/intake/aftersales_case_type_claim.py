@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .aftersales_claim_mixin import AGENT
@@ -13,6 +13,7 @@ class AftersalesCaseType(models.Model):
         "Claims to Confirm", compute="_compute_claim_case_count", groups=AGENT
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_claim_case_count(self):
         Case = self.env["aftersales.case"]
         rows = Case._read_group(

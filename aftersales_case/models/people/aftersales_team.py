@@ -77,6 +77,7 @@ class AftersalesTeam(models.Model):
         for team in self:
             team.open_case_count, team.unassigned_case_count = counts[team.id]
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_waiting_intake_count(self):
         rows = self.env["aftersales.intake"]._read_group(
             [("team_id", "in", self.ids), ("state", "=", "waiting")],

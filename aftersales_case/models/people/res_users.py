@@ -58,6 +58,7 @@ class ResUsers(models.Model):
 
     # === Hand-over === #
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_aftersales_open_case_count(self):
         Case = self.env["aftersales.case"]
         if not Case.has_access("read"):

@@ -339,6 +339,7 @@ class AftersalesVisitRecurrence(models.Model):
             RECURRENCE_RUNS: ~ended & ~paused & ~to_come,
         }
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_visit_counts(self):
         visits = self.env["aftersales.visit"]
         domain = Domain("recurrence_id", "in", self.ids)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "Sites", compute="_compute_aftersales_site_count"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_aftersales_site_count(self):
         sites = self.env["aftersales.site"]
         if not sites.has_access("read"):

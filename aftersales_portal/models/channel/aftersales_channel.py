@@ -114,6 +114,7 @@ class AftersalesChannel(models.Model):
             base = channel.get_base_url()
             channel.address = channel.key and f"{base}/aftersales/v1/{channel.key}"
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
         Intake = self.env["aftersales.intake"]
         rows = Intake._read_group(
@@ -139,6 +140,7 @@ class AftersalesChannel(models.Model):
             )
             channel.claimed_count = claimed.get(channel._origin.id, 0)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_refused_ids(self):
         for channel in self:
             # Shown in the form only: of one channel at a time.

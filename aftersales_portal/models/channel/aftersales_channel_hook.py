@@ -43,6 +43,7 @@ class AftersalesChannel(models.Model):
     )
     unmapped_count = fields.Integer("Not Mapped", compute="_compute_unmapped_count")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_unmapped_count(self):
         rows = self.env["aftersales.intake"]._read_group(
             self._get_unmapped_domain(),

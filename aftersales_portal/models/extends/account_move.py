@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 READERS = "aftersales_case.group_aftersales_agent,account.group_account_invoice"
 
@@ -12,6 +12,7 @@ class AccountMove(models.Model):
         compute="_compute_reported_line_count", groups=READERS
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_reported_line_count(self):
         counts = dict(
             self.env["aftersales.reported.line"]._read_group(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import date_utils
 
 from ...const import OPEN_CLOCKS
@@ -26,6 +26,7 @@ class Agreement(models.Model):
         help="Of the deadlines of the last twelve months that were met or missed.",
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_sla_figures(self):
         """Count the clocks that this user reads: those of confidential cases may lack."""
         policies = self.with_context(active_test=False).sla_policy_ids

@@ -29,6 +29,7 @@ class AftersalesSlaPolicy(models.Model):
     )
     running_count = fields.Integer("Running Cases", compute="_compute_running_count")
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_running_count(self):
         self.env["aftersales.case"]._flush_clocks()
         groups = self.env["aftersales.sla.clock"]._read_group(
