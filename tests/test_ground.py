@@ -32,7 +32,6 @@ DETAIL: there is no such table
 SECONDS_OF_SERVER = 60
 PROGRAM = f"""
 import os
-import re
 from types import SimpleNamespace
 from ground.workspace import Workspace
 

@@ -45,8 +45,8 @@ export class CaseAnswer extends PropertyValue {
         this.props.onChange({yes: true, no: false}[value] ?? null);
     }
 
-    onTyping(text) {
-        this.typed = text;
+    onTyping({target}) {
+        this.typed = target.value;
     }
 
     /** Drawn over, a field does not know any more that it was changed. */
